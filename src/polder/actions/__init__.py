@@ -1,0 +1,1 @@
+"""One file for each thing somebody can ask for. An action looks (world), decides (platform), does (world)."""

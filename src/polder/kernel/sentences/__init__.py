@@ -1,0 +1,73 @@
+"""Codes to sentences. Every problem, step and finding has a code; each module here holds the sentences of one area.
+
+A sentence is an English ``str.format`` template, marked with ``N_`` so that the catalogues pick it up, and is
+translated only when it is read. ``HINTS`` may add, for a code, what to do about it (shown below the sentence and on the
+reference page).
+
+>>> say("kernel.example", {"thing": "dike"})
+'Mend the dike.'
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module, resources
+
+from polder.kernel.problem import Problem, Value
+
+AREAS = ("kernel", "site", "recipe", "compose", "engine", "image", "ingress", "secret", "plan", "step", "app", "doctor")
+LANGUAGES = ("en", "fr", "es", "ca", "de", "pt", "it", "el", "ro", "sq")
+
+
+@cache
+def _area(name: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    module = import_module(f"polder.kernel.sentences.{name}")
+    return module.SENTENCES, getattr(module, "HINTS", {})
+
+
+def all_sentences() -> dict[str, str]:
+    """Every code with its English template, for the reference page and the test that none is missing."""
+    return {code: text for area in AREAS for code, text in _area(area)[0].items()}
+
+
+def all_hints() -> dict[str, str]:
+    """Every code that has a hint, with its English template."""
+    return {code: text for area in AREAS for code, text in _area(area)[1].items()}
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The catalogue of ``language`` (BCP 47 or POSIX spelling); English when there is none."""
+    short = language.replace("-", "_").split(".")[0].split("_")[0].lower()
+    folder = str(resources.files("polder").joinpath("share", "locale"))
+    return gettext.translation("polder", folder, languages=[short], fallback=True)
+
+
+def say(code: str, values: Mapping[str, Value], language: str = "en") -> str:
+    """The sentence of ``code`` in ``language``, filled with ``values`` (tuples are joined with commas)."""
+    template = _area(code.split(".")[0])[0][code]
+    return _fill(template, values, language)
+
+
+def hint(code: str, values: Mapping[str, Value], language: str = "en") -> str:
+    """What to do about ``code``; empty when nothing is written for it."""
+    template = _area(code.split(".")[0])[1].get(code)
+    return _fill(template, values, language) if template else ""
+
+
+def say_problem(problem: Problem, language: str = "en") -> str:
+    """``file:line: sentence`` for one problem."""
+    place = f"{problem.where}: " if problem.where else ""
+    return place + say(problem.code, problem.values, language)
+
+
+def translate(text: str, language: str = "en") -> str:
+    """A marked sentence that has no code (headings, labels) in ``language``."""
+    return catalogue(language).gettext(text)
+
+
+def _fill(template: str, values: Mapping[str, Value], language: str) -> str:
+    shown = {k: ", ".join(v) if isinstance(v, tuple) else v for k, v in values.items()}
+    return catalogue(language).gettext(template).format(**shown)

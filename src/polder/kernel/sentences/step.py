@@ -1,0 +1,9 @@
+"""Sentences whose code begins with ``step.``."""
+
+from polder.kernel.sentences.mark import N_
+
+SENTENCES: dict[str, str] = {
+}
+
+HINTS: dict[str, str] = {
+}

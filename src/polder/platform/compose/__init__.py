@@ -1,0 +1,1 @@
+"""The useful subset of the Compose Specification, read whole or refused: nothing is silently dropped."""

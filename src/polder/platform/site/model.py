@@ -1,0 +1,117 @@
+"""A site as typed values: wholly valid, or not made at all (see ``read``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from polder.kernel.digest import Digest
+from polder.kernel.text import Text
+from polder.platform.recipe.model import Permission, Recipe
+
+SettingValue = str | int | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Somebody who may read the site's secrets. ``recipient``: ``age1...`` or an ``ssh-ed25519``/``ssh-rsa`` public key."""
+
+    name: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A machine. ``address`` is an IP address, or ``local`` for the machine of the engine we talk to.
+    ``roles``: ``manager``, ``ingress``, ``worker``. ``labels`` (region, jurisdiction, power, ...) become node labels."""
+
+    name: str
+    address: str
+    roles: frozenset[str]
+    labels: Mapping[str, str]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One recipe running for one group. ``settings`` are complete: the recipe's defaults are filled in.
+    ``host`` is the host that the app is pinned to: as written, or the only host; ``None`` when Swarm may choose.
+    ``content`` maps each setting of kind ``folder`` to the digest of the folder's files."""
+
+    group: str
+    name: str
+    recipe: str
+    domain: str
+    size: str
+    settings: Mapping[str, SettingValue]
+    host: str | None
+    content: Mapping[str, Digest]
+    where: str
+
+    @property
+    def id(self) -> str:
+        """``group/app``: how people and labels name it."""
+        return f"{self.group}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A community served. ``forget_data`` names removed apps whose data the group wants destroyed."""
+
+    slug: str
+    name: str
+    languages: tuple[str, ...]
+    apps: Mapping[str, App]
+    forget_data: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """``polder.lock``: digests in force. ``recipes``: name to digest of the recipe's files. ``images``: image key (see
+    ``platform.plan.images``) to what was built from it: image id, or ``registry/name@sha256:...`` when it was pushed."""
+
+    recipes: Mapping[str, Digest] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A provider's whole folder. ``secrets`` maps the name of each file in ``secrets/`` (without ``.age``) to the digest of its
+    ciphertext. ``internal_ca`` is the public certificate (PEM) of the site's own authority, ``""`` before it exists.
+    ``digest`` covers every file read: equal digests mean nobody edited anything in between."""
+
+    slug: str
+    name: str
+    languages: tuple[str, ...]
+    domain: str
+    contact: str
+    engine: str
+    registry: str
+    operators: tuple[Operator, ...]
+    allow: Mapping[str, frozenset[Permission]]
+    keep_old: int
+    hosts: Mapping[str, Host]
+    groups: Mapping[str, Group]
+    recipes: Mapping[str, Recipe]
+    lock: Lock
+    secrets: Mapping[str, Digest]
+    internal_ca: str
+    digest: Digest
+
+    @property
+    def apps(self) -> tuple[App, ...]:
+        """Every app of every group, in the order of the files."""
+        return tuple(app for group in self.groups.values() for app in group.apps.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder as it was read from disk: relative POSIX path to bytes for the files that are parsed, and digests for the rest
+    (``content``: path of a folder named by a setting to the digest over its files' paths, modes and bytes)."""
+
+    files: Mapping[str, bytes]
+    content: Mapping[str, Digest] = field(default_factory=dict)
+
+
+__all__ = ["App", "Folder", "Group", "Host", "Lock", "Operator", "SettingValue", "Site", "Text"]
