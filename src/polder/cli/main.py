@@ -1,0 +1,75 @@
+"""The ``polder`` command: a lazy group, so that each command imports only what it needs (see ``bench/startup.py``)."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from polder import __version__
+
+# name: (module, attribute). The order is the order of the help.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("site_commands", "init"),
+    "check": ("site_commands", "check"),
+    "schema": ("site_commands", "schema"),
+    "group": ("app_commands", "group"),
+    "operator": ("app_commands", "operator"),
+    "recipe": ("app_commands", "recipe"),
+    "app": ("app_commands", "app"),
+    "plan": ("plan_commands", "plan"),
+    "apply": ("plan_commands", "apply"),
+    "down": ("plan_commands", "down"),
+    "status": ("look_commands", "status"),
+    "explain": ("look_commands", "explain"),
+    "journal": ("look_commands", "journal"),
+    "export": ("look_commands", "export"),
+    "image": ("image_commands", "image"),
+    "key": ("secret_commands", "key"),
+    "secret": ("secret_commands", "secret"),
+    "trust": ("secret_commands", "trust"),
+    "doctor": ("doctor_commands", "doctor"),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when the command is asked for; suggests the nearest name for a wrong one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"polder.cli.{module}"), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from polder.kernel.names import nearest
+
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = nearest(args[0], COMMANDS)
+            if near:
+                error.message += f" Did you mean '{near}'?"
+            raise
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: polder init my-site && cd my-site && polder plan",
+)
+@click.option("--site", metavar="DIR", help="The site's folder (default: the nearest one upwards with site.yml).")
+@click.option("--language", metavar="LANG", help="Language of the sentences: en fr es ca de pt it el ro sq.")
+@click.version_option(__version__, prog_name="polder")
+def polder(site: str | None, language: str | None) -> None:
+    """One folder of files in, a collective's services running.
+
+    A site is a folder that says which machines, groups and apps a provider has. `polder plan` says in words what would
+    change; `polder apply` does it.
+    """
