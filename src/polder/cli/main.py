@@ -50,13 +50,10 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         from polder.kernel.names import nearest
 
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            near = nearest(args[0], COMMANDS)
-            if near:
-                error.message += f" Did you mean '{near}'?"
-            raise
+        near = "" if args[0] in COMMANDS else nearest(args[0], COMMANDS)
+        if near:
+            raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near}'?", ctx)
+        return super().resolve_command(ctx, args)
 
 
 @click.command(
