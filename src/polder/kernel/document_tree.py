@@ -7,6 +7,7 @@ no constructor is ever reached. An explicit stack instead of recursion: deep inp
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import Any
 
 import yaml
@@ -24,7 +25,7 @@ from yaml.events import (
 from polder.kernel.document import MAX_DEPTH, MAX_NODES, Mapping, Node, Scalar, Sequence, resolve
 from polder.kernel.problem import Problems, Refused
 
-_CParser: Any = getattr(yaml, "CParser", None)
+_CParser: Any = getattr(import_module("yaml.cyaml"), "CParser", None) if yaml.__with_libyaml__ else None
 _TABBED = re.compile(r"^ *\t[ \t]*(?=\S)", re.MULTILINE)
 
 
