@@ -1,16 +1,14 @@
 # Sourced by script/engine: what an engine leaves behind when it ends, and how to take it away.
 
-process_is() { # PID TEXT: the process lives and TEXT stands in its command line
-  [ -n "$1" ] && tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | grep -qF -- "$2"
+process_is() { # PID TEXT: the process lives and TEXT stands in one of its arguments
+  [ -n "$1" ] && grep -qsaF -- "$2" "/proc/$1/cmdline"
 }
 
-processes_naming() { # TEXT: process ids whose command line names it, but for this script's own
-  local folder id
-  for folder in /proc/[0-9]*; do
-    id=${folder#/proc/}
-    if [ "$id" != $$ ] && [ "$id" != "${BASHPID:-0}" ] && process_is "$id" "$1" && ! process_is "$id" script/; then
-      printf '%s\n' "$id"
-    fi
+processes_naming() { # TEXT: process ids with TEXT in one of their arguments, but for the search itself
+  local file
+  for file in $(grep -lsaF -- "$1" /proc/[0-9]*/cmdline); do
+    file=${file%/cmdline}
+    if process_is "${file#/proc/}" "$1"; then printf '%s\n' "${file#/proc/}"; fi
   done
 }
 
@@ -36,12 +34,11 @@ end_processes() { # FOLDER CGROUP: ends, hard, what still runs of the engine of 
 }
 
 processes_in_cgroup() { # NAME: in every hierarchy (version 1) or the only one (version 2)
-  find /sys/fs/cgroup/*/"$1" /sys/fs/cgroup/"$1" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u
+  find /sys/fs/cgroup/*/"$1" /sys/fs/cgroup/"$1" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u || true
 }
 
 unmount_below() { # FOLDER: deepest first
-  local target
-  cut -d' ' -f2 /proc/mounts | grep -F -- "$1/" | sort -r | while read -r target; do
+  awk -v below="$1/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r | while read -r target; do
     umount -l "$target" 2>/dev/null || true
   done
 }
@@ -49,9 +46,8 @@ unmount_below() { # FOLDER: deepest first
 remove_cgroups() { # NAME: empty control groups stay when an engine is ended hard
   local top
   for top in /sys/fs/cgroup/*/"$1" /sys/fs/cgroup/"$1"; do
-    [ -d "$top" ] && find "$top" -depth -type d -exec rmdir {} \; 2>/dev/null
+    if [ -d "$top" ]; then find "$top" -depth -type d -exec rmdir {} \; 2>/dev/null || true; fi
   done
-  return 0
 }
 
 docker_rules() { # TABLE: the rules and chains that dockerd makes for itself, as iptables would add them
