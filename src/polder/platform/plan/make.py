@@ -1,0 +1,83 @@
+"""``make_plan``: what the site asks for, held against what the engine shows, becomes steps in a safe order.
+
+Rules:
+1. Nothing is made when nothing has to change: asking twice plans nothing the second time.
+2. There is no state file. What is ours on the engine carries ``polder.site``; everything else is left alone.
+3. Data is never destroyed unless the group's file says so (``forget-data``); until then the plan says what is kept.
+4. What a hand changed on the engine is shown as such (``drift``) and set right.
+5. A step carries the version index of what it changes: changed since, it is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from polder.kernel.digest import Digest, digest_of_data
+from polder.kernel.engine import InitSwarm, Seen, ServiceSeen
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.spec import normalise
+from polder.platform.plan.desired import Wanted, wanted
+from polder.platform.plan.difference import differences
+from polder.platform.plan.model import Plan, Step
+from polder.platform.plan.names import has_placeholder
+from polder.platform.plan.prepare import prepare_steps
+from polder.platform.plan.removals import removal_steps
+from polder.platform.plan.services import service_steps
+from polder.platform.plan.storage import config_steps, network_steps, secret_steps
+from polder.platform.plan.hosts import host_steps
+from polder.platform.site.model import Site
+
+SPEC_LABEL = "polder.spec"
+
+
+def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forget: bool = False) -> Plan:
+    """The plan that makes the engine hold what ``site`` asks for.
+
+    ``down``: everything of the site is taken away instead, its data kept unless ``forget``. Refused when the engine is a
+    swarm's worker, or when hosts cannot be told apart.
+    """
+    if seen.swarm == "worker":
+        raise Refused(Problem("engine.not-manager"))
+    images = frozenset(image.id for image in seen.images)
+    target = Wanted() if down else wanted(site, images)
+    steps: list[Step] = []
+    if seen.swarm == "none" and not down:
+        steps.append(_init(site))
+    hosts = [] if down else host_steps(site, seen)
+    prepare = [] if down else prepare_steps(site, target, now)
+    ready = tuple(step.key for step in (*steps, *hosts, *prepare))
+    steps += [*hosts, *prepare]
+    storage = [*network_steps(site, target, seen), *secret_steps(site, target, seen), *config_steps(site, target, seen)]
+    steps += [replace(step, after=(*step.after, *ready)) for step in storage]
+    stored = (*ready, *(step.key for step in storage))
+    services = service_steps(site, target, seen, now)
+    steps += [replace(step, after=(*stored, *step.after)) for step in services]
+    steps += removal_steps(site, target, seen, tuple(step.key for step in services), down=down, forget=forget)
+    return Plan(site.slug, tuple(steps), findings(site, target, seen), plan_digest(steps), now)
+
+
+def _init(site: Site) -> Step:
+    address = next((h.address for h in site.hosts.values() if h.address != "local"), "127.0.0.1")
+    return Step("swarm", "prepare", "site", "step.init-swarm", {"address": address}, InitSwarm(address), undo="yes")
+
+
+def plan_digest(steps: list[Step]) -> Digest:
+    """Over what would be done, in order; equal digests are the same plan."""
+    return digest_of_data([[s.key, s.code, repr(s.work)] for s in steps])
+
+
+def findings(site: Site, target: Wanted, seen: Seen) -> tuple[Problem, ...]:
+    """Worth knowing, changing nothing: apps that are not healthy though nothing has to change, hosts that are away."""
+    found = [Problem("plan.host-away", "", {"host": n.hostname, "state": n.state}) for n in seen.nodes if n.state != "ready"]
+    running = {}
+    for task in seen.tasks:
+        if task.state == "running" and task.desired == "running":
+            running[task.service_id] = running.get(task.service_id, 0) + 1
+    for service in seen.services:
+        if service.name in target.services and not running.get(service.id) and seen.tasks:
+            found.append(Problem("plan.not-running", "", {"app": service.labels.get("polder.app", ""), "service": service.name}))
+    return tuple(found)
+
+
+__all__ = ["SPEC_LABEL", "differences", "has_placeholder", "make_plan", "normalise", "ServiceSeen"]

@@ -1,0 +1,128 @@
+"""A plan is data people read. Each step says itself (code and values), names the data and secrets it touches, says whether it
+can be undone and for how long an app is away, and carries exactly what will be run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from polder.kernel.digest import Digest
+from polder.kernel.engine import Operation
+from polder.kernel.problem import Problem, Value
+
+
+@dataclass(frozen=True, slots=True)
+class MakeSecret:
+    """Write ``secrets/<file>.age``: a value generated as ``kind`` (password, hex), encrypted to ``recipients``."""
+
+    file: str
+    kind: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeAuthority:
+    """Write the site's own certificate authority: ``internal-ca.crt`` and the ``polder.*`` secret files.
+
+    ``renew``: only the intermediate is made anew, signed by the root that exists.
+    """
+
+    name: str
+    domains: tuple[str, ...]
+    recipients: tuple[str, ...]
+    renew: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BuildImage:
+    """Build (or take from the cache) the image ``key`` of ``recipe`` and give it to the engine or push it to ``registry``.
+
+    ``content``: the folder in the site whose files are baked in (``""``: none), placed at ``content_at``.
+    ``expected``: the image that ``polder.lock`` names, ``""`` when none was built yet.
+    """
+
+    key: str
+    recipe: str
+    content: str
+    content_at: str
+    registry: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLock:
+    """Write the recipes' digests in force to ``polder.lock``; images are added as they are built."""
+
+    recipes: Mapping[str, Digest]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A step that only tells (data kept, something to know)."""
+
+
+Work = Operation | MakeSecret | MakeAuthority | BuildImage | WriteLock | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One exact difference. ``path`` in words of the file format (``environment TITLE``); before or after is ``""`` when absent."""
+
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """After the operation, wait until ``service`` is healthy, at most ``within`` seconds. ``fresh``: it did not exist before, so a
+    failure takes it away again; otherwise Swarm rolls back by itself."""
+
+    service: str
+    within: int
+    fresh: bool
+
+
+Undo = Literal["yes", "rollback", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``key`` is unique in the plan; ``after`` holds keys of steps that must be done before. ``subject`` is ``group/app``,
+    ``polder/ingress`` or ``site``. ``code`` is a ``step.*`` sentence. ``away``: seconds that the app is expected to be away
+    (0: not at all, ``None``: for good)."""
+
+    key: str
+    kind: Literal["prepare", "create", "change", "restart", "remove", "keep", "forget", "rotate", "prune"]
+    subject: str
+    code: str
+    values: Mapping[str, Value]
+    work: Work
+    after: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    data: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    undo: Undo = "yes"
+    away: int | None = 0
+    wait: Wait | None = None
+    drift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``site``: the target's name, typed by whoever approves. ``findings`` are worth knowing and change nothing.
+    ``digest`` covers the steps: the same digest is the same plan. ``made`` is the time of the look."""
+
+    site: str
+    steps: tuple[Step, ...]
+    findings: tuple[Problem, ...]
+    digest: Digest
+    made: datetime
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def acting(self) -> tuple[Step, ...]:
+        """The steps that do something; a plan without any changes nothing."""
+        return tuple(step for step in self.steps if step.wait or not isinstance(step.work, Nothing))

@@ -1,0 +1,98 @@
+"""Steps that change the site's own files and images before the engine is asked for anything."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from polder.platform.ingress.authority import AUTHORITY_FILES, renewal_due
+from polder.platform.plan.desired import Wanted, WantedImage
+from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Step, WriteLock
+from polder.platform.site.model import Site
+
+
+def prepare_steps(site: Site, target: Wanted, now: datetime) -> list[Step]:
+    """Authority, secrets, images and lock that ``target`` needs and that do not exist yet."""
+    return [*_authority(site, target, now), *_secrets(site, target), *_images(site, target), *_lock(site, target)]
+
+
+def _recipients(site: Site) -> tuple[str, ...]:
+    return tuple(operator.recipient for operator in site.operators)
+
+
+def _authority(site: Site, target: Wanted, now: datetime) -> list[Step]:
+    if not target.services:
+        return []
+    missing = not site.internal_ca or any(file not in site.secrets for file in AUTHORITY_FILES)
+    if not missing and not renewal_due(site.internal_ca, now):
+        return []
+    domains = tuple(sorted({app.domain for app in site.apps}))
+    renew = not missing
+    return [
+        Step(
+            key="authority",
+            kind="rotate" if renew else "prepare",
+            subject="polder/ingress",
+            code="step.renew-authority" if renew else "step.make-authority",
+            values={"site": site.name},
+            work=MakeAuthority(site.name, domains, _recipients(site), renew),
+            secrets=AUTHORITY_FILES,
+        )
+    ]
+
+
+def _secrets(site: Site, target: Wanted) -> list[Step]:
+    steps = []
+    for file, kind in target.to_make.items():
+        if file in AUTHORITY_FILES:
+            continue
+        subject = next(s.subject for s in target.secrets.values() if s.file == file)
+        steps.append(
+            Step(
+                key=f"make-secret:{file}",
+                kind="prepare",
+                subject=subject,
+                code="step.make-secret",
+                values={"secret": file, "operators": tuple(o.name for o in site.operators)},
+                work=MakeSecret(file, kind, _recipients(site)),
+                secrets=(file,),
+            )
+        )
+    return steps
+
+
+def _images(site: Site, target: Wanted) -> list[Step]:
+    unknown = {service.image for service in target.services.values() if service.image.startswith("image:")}
+    return [_image(site, want) for key, want in target.images.items() if f"image:{key}" in unknown]
+
+
+def _image(site: Site, want: WantedImage) -> Step:
+    recipe = site.recipes[want.recipe]
+    code = "step.build-image-with-files" if want.content else "step.build-image"
+    return Step(
+        key=f"image:{want.key}",
+        kind="prepare",
+        subject=want.subject,
+        code=code,
+        values={"recipe": want.recipe, "key": want.key, "folder": want.content, "version": recipe.version},
+        work=BuildImage(
+            want.key, want.recipe, want.content, want.content_at, site.registry, site.lock.images.get(want.key, "")
+        ),
+    )
+
+
+def _lock(site: Site, target: Wanted) -> list[Step]:
+    used = {want.recipe for want in target.images.values()} | {app.recipe for app in site.apps}
+    now = {name: site.recipes[name].digest for name in sorted(used)}
+    if all(site.lock.recipes.get(name) == digest for name, digest in now.items()):
+        return []
+    changed = tuple(name for name, digest in now.items() if site.lock.recipes.get(name) != digest)
+    return [
+        Step(
+            key="lock",
+            kind="prepare",
+            subject="site",
+            code="step.write-lock",
+            values={"recipes": changed},
+            work=WriteLock(now),
+        )
+    ]

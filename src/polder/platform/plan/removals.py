@@ -1,0 +1,127 @@
+"""What the site no longer asks for: services and networks go; old secrets and configs are pruned; data is kept, and said so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from polder.kernel.engine import (
+    ObjectSeen,
+    RemoveConfig,
+    RemoveNetwork,
+    RemoveSecret,
+    RemoveService,
+    RemoveVolume,
+    Seen,
+    ServiceSeen,
+)
+from polder.platform.plan.desired import Wanted
+from polder.platform.plan.model import Nothing, Step
+from polder.platform.plan.names import has_placeholder
+from polder.platform.plan.storage import stem
+from polder.platform.site.model import Site
+
+
+def removal_steps(site: Site, target: Wanted, seen: Seen, done: tuple[str, ...], *, down: bool, forget: bool) -> list[Step]:
+    """Steps for everything that is ours on the engine and not in ``target``.
+
+    ``done``: keys of the service steps; pruning waits for them, so that nothing is pruned under a running container.
+    """
+    gone = [s for s in seen.services if _ours(site, s.labels) and s.name not in target.services]
+    services = [_service(s) for s in gone]
+    keys = tuple(step.key for step in services)
+    networks = [_network(n, keys) for n in seen.networks if _ours(site, n.labels) and n.name not in target.networks]
+    data = [
+        _volume(site, v, _keys_of(v.labels, gone), down=down, forget=forget)
+        for v in _left_over(site, target, seen)
+    ]
+    return [*services, *networks, *_prune(site, target, seen, (*done, *keys), down), *data]
+
+
+def _ours(site: Site, labels: object) -> bool:
+    return isinstance(labels, dict) and labels.get("polder.site") == site.slug
+
+
+def _service(service: ServiceSeen) -> Step:
+    app = service.labels.get("polder.app", "")
+    return Step(
+        key=f"remove:{service.name}",
+        kind="remove",
+        subject=app,
+        code="step.remove-service",
+        values={"service": service.name, "app": app},
+        work=RemoveService(service.name, service.version),
+        away=None,
+    )
+
+
+def _network(network: ObjectSeen, after: tuple[str, ...]) -> Step:
+    return Step(
+        key=f"remove-network:{network.name}",
+        kind="prune",
+        subject=network.labels.get("polder.app", ""),
+        code="step.remove-network",
+        values={"network": network.name},
+        work=RemoveNetwork(network.name),
+        after=after,
+    )
+
+
+def _left_over(site: Site, target: Wanted, seen: Seen) -> list[ObjectSeen]:
+    used = {volume for service in target.services.values() for volume in service.volumes}
+    return [v for v in seen.volumes if _ours(site, v.labels) and v.name not in used]
+
+
+def _keys_of(labels: object, gone: list[ServiceSeen]) -> tuple[str, ...]:
+    app = labels.get("polder.app") if isinstance(labels, dict) else None
+    return tuple(f"remove:{s.name}" for s in gone if s.labels.get("polder.app") == app)
+
+
+def _volume(site: Site, volume: ObjectSeen, after: tuple[str, ...], *, down: bool, forget: bool) -> Step:
+    app = volume.labels.get("polder.app", "")
+    group, _, name = app.partition("/")
+    said = group in site.groups and name in site.groups[group].forget_data
+    values = {"volume": volume.name, "app": app}
+    if (down and forget) or (said and not down):
+        return Step(
+            f"forget:{volume.name}",
+            "forget",
+            app,
+            "step.forget-data",
+            values,
+            RemoveVolume(volume.name),
+            after,
+            data=(volume.name,),
+            undo="no",
+            away=None,
+        )
+    return Step(f"keep:{volume.name}", "keep", app, "step.keep-data", values, Nothing(), data=(volume.name,))
+
+
+def _prune(site: Site, target: Wanted, seen: Seen, after: tuple[str, ...], down: bool) -> list[Step]:
+    """Old contents of secrets and configs: the newest ``keep_old`` of each stay for a rollback; all of a removed app go."""
+    steps = []
+    for item in _old(seen.secrets, site, set(target.secrets), down):
+        steps.append(_pruned(item, "secret", RemoveSecret(item.name), after))
+    for item in _old(seen.configs, site, set(target.configs), down):
+        steps.append(_pruned(item, "config", RemoveConfig(item.name), after))
+    return steps
+
+
+def _old(items: tuple[ObjectSeen, ...], site: Site, wanted: set[str], down: bool) -> list[ObjectSeen]:
+    by_stem: dict[str, list[ObjectSeen]] = defaultdict(list)
+    for item in items:
+        if _ours(site, item.labels) and item.labels.get("polder.kind") != "lock" and item.name not in wanted:
+            by_stem[stem(item.name)].append(item)
+    stems = {stem(name) for name in wanted}
+    replaced_now = {stem(name) for name in wanted if has_placeholder(name)}
+    found: list[ObjectSeen] = []
+    for key, group in by_stem.items():
+        newest_first = sorted(group, key=lambda item: item.created, reverse=True)
+        keep = site.keep_old + (1 if key in replaced_now else 0) if key in stems and not down else 0
+        found.extend(newest_first[keep:])
+    return found
+
+
+def _pruned(item: ObjectSeen, kind: str, work: RemoveSecret | RemoveConfig, after: tuple[str, ...]) -> Step:
+    app = item.labels.get("polder.app", "")
+    return Step(f"prune:{item.name}", "prune", app, f"step.prune-{kind}", {kind: item.name}, work, after, undo="no")

@@ -1,0 +1,153 @@
+"""Services created, changed, or waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from polder.kernel.digest import digest_of_data
+from polder.kernel.engine import CreateService, Json, Seen, ServiceSeen, UpdateService
+from polder.kernel.problem import Value
+from polder.kernel.spec import normalise
+from polder.platform.plan.desired import Wanted, WantedService
+from polder.platform.plan.difference import differences
+from polder.platform.plan.model import Change, Nothing, Step, Wait
+from polder.platform.plan.names import fill, has_placeholder
+from polder.platform.site.model import Site
+
+SPEC_LABEL = "polder.spec"
+GRACE = 30
+"""Seconds added to a recipe's ``starts-within`` for pulling, scheduling and taking turns on a busy machine."""
+
+
+def finish(spec: Json, known: Mapping[str, str]) -> Json:
+    """The spec as it is sent: placeholders filled from ``known`` and, when none is left, ``polder.spec`` set to its digest."""
+    filled: Json = fill(spec, known)
+    if has_placeholder(filled):
+        return filled
+    return {**filled, "Labels": {**(filled.get("Labels") or {}), SPEC_LABEL: spec_digest(filled)}}
+
+
+def bare(spec: Json) -> Json:
+    """Normalised, without our own digest label: what two specs are compared by."""
+    labels = {k: v for k, v in (spec.get("Labels") or {}).items() if k != SPEC_LABEL}
+    return normalise({**spec, "Labels": labels})
+
+
+def spec_digest(spec: Json) -> str:
+    return digest_of_data(bare(spec))
+
+
+def service_steps(site: Site, target: Wanted, seen: Seen, now: datetime) -> list[Step]:
+    """One step for each service that is missing, different, or still on its way up."""
+    live = {service.name: service for service in seen.services}
+    running = {t.service_id for t in seen.tasks if t.state == "running" and t.desired == "running"}
+    steps: list[Step] = []
+    for want in target.services.values():
+        found = live.get(want.name)
+        if found is None:
+            steps.append(_create(want, _vacates(want, target, seen)))
+        elif (changed := compare(want, found)) is not None:
+            steps.append(_change(want, found, changed))
+        elif seen.tasks and found.id not in running and _recent(found, want, now):
+            steps.append(_await(want))
+    return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """``changes`` between live and wanted; ``by_hand``: the live spec is not the one we wrote."""
+
+    changes: tuple[Change, ...]
+    by_hand: bool
+    restarts: bool
+
+
+def compare(want: WantedService, found: ServiceSeen) -> Difference | None:
+    """What differs, or ``None``. Comparing two digests first keeps the usual case (nothing) quick."""
+    old, new = bare(found.spec), bare(want.spec)
+    if old == new:
+        return None
+    by_hand = found.labels.get(SPEC_LABEL) != digest_of_data(old)
+    restarts = old.get("TaskTemplate") != new.get("TaskTemplate")
+    return Difference(differences(old, new), by_hand, restarts)
+
+
+def _create(want: WantedService, vacates: tuple[str, ...]) -> Step:
+    return Step(
+        key=f"service:{want.name}",
+        kind="create",
+        subject=want.subject,
+        code="step.create-service",
+        values=_values(want),
+        work=CreateService(want.name, finish(want.spec, {})),
+        after=(*(f"service:{need}" for need in want.needs), *vacates),
+        data=want.volumes,
+        secrets=want.files,
+        wait=Wait(want.name, want.starts_within + GRACE, fresh=True),
+    )
+
+
+def _change(want: WantedService, found: ServiceSeen, changed: Difference) -> Step:
+    away = want.away if changed.restarts else 0
+    rotates = bool(changed.changes) and all(change.path.startswith("secret ") for change in changed.changes)
+    code = "step.rotate-in-service" if rotates else "step.update-service"
+    return Step(
+        key=f"service:{want.name}",
+        kind="rotate" if rotates else "change",
+        subject=want.subject,
+        code=code if changed.restarts else "step.adjust-service",
+        values={**_values(want), "order": want.order},
+        work=UpdateService(want.name, found.version, finish(want.spec, {})),
+        after=tuple(f"service:{need}" for need in want.needs),
+        changes=changed.changes,
+        data=want.volumes,
+        secrets=want.files,
+        undo="rollback",
+        away=away,
+        wait=Wait(want.name, want.starts_within + GRACE, fresh=False),
+        drift=changed.by_hand,
+    )
+
+
+def _await(want: WantedService) -> Step:
+    return Step(
+        key=f"service:{want.name}",
+        kind="restart",
+        subject=want.subject,
+        code="step.await-service",
+        values=_values(want),
+        work=Nothing(),
+        wait=Wait(want.name, want.starts_within + GRACE, fresh=True),
+    )
+
+
+def _values(want: WantedService) -> dict[str, Value]:
+    limits = want.spec["TaskTemplate"].get("Resources", {}).get("Limits", {})
+    return {"service": want.name, "app": want.subject, "memory": int(limits.get("MemoryBytes", 0))}
+
+
+def _recent(found: ServiceSeen, want: WantedService, now: datetime) -> bool:
+    """Whether the service was changed so lately that it may still be starting."""
+    try:
+        changed = datetime.fromisoformat(found.updated[:19] + "+00:00")
+    except ValueError:
+        return False
+    return now - changed < timedelta(seconds=want.starts_within + GRACE)
+
+
+def aliases(spec: Json) -> frozenset[str]:
+    """The full domain names that a service answers to."""
+    networks = spec["TaskTemplate"].get("Networks") or []
+    return frozenset(a for network in networks for a in network.get("Aliases") or [] if "." in a)
+
+
+def _vacates(want: WantedService, target: Wanted, seen: Seen) -> tuple[str, ...]:
+    """Removals that must come first: services on their way out that hold this one's domain."""
+    names = aliases(want.spec)
+    if not names:
+        return ()
+    site = want.spec["Labels"]["polder.site"]
+    leaving = [s for s in seen.services if s.labels.get("polder.site") == site and s.name not in target.services]
+    return tuple(f"remove:{s.name}" for s in leaving if names & aliases(s.spec))
