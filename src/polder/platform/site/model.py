@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from polder.kernel.digest import Digest
+from polder.kernel.folder import Folder
 from polder.kernel.text import Text
 from polder.platform.recipe.model import Permission, Recipe
 
@@ -103,15 +104,6 @@ class Site:
     def apps(self) -> tuple[App, ...]:
         """Every app of every group, in the order of the files."""
         return tuple(app for group in self.groups.values() for app in group.apps.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A folder as it was read from disk: relative POSIX path to bytes for the files that are parsed, and digests for the rest
-    (``content``: path of a folder named by a setting to the digest over its files' paths, modes and bytes)."""
-
-    files: Mapping[str, bytes]
-    content: Mapping[str, Digest] = field(default_factory=dict)
 
 
 __all__ = ["App", "Folder", "Group", "Host", "Lock", "Operator", "SettingValue", "Site", "Text"]
