@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts beside this folder: where things are, plain progress with times, plain failures.
 # Progress goes to standard error, so that standard output holds only what was asked for.
 

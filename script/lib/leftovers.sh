@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by script/engine: what an engine leaves behind when it ends, and how to take it away.
 
 process_is() { # PID TEXT: the process lives and TEXT stands in one of its arguments

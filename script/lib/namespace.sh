@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by script/engine: a network of its own for a test engine, so that its ports and bridges meet nobody else's.
 # One instance is a number N: namespace polder-tN, interface polder-tN on this side, network 10.87.N.0/24 (this side .254,
 # the engine's side .1), state in $POLDER_TEST_STATE/N. POLDER_TEST_NETWORK changes the first two numbers of the network.
