@@ -64,7 +64,8 @@ class ServiceSeen:
 
 @dataclass(frozen=True, slots=True)
 class TaskSeen:
-    """One container's life. ``state`` and ``desired`` are Swarm's words (running, failed, shutdown, ...)."""
+    """One container's life. ``state`` and ``desired`` are Swarm's words (running, failed, shutdown, ...). ``ports`` are those
+    it holds on its host, as (published, target, protocol); known only once it runs."""
 
     id: str
     service_id: str
@@ -78,6 +79,8 @@ class TaskSeen:
     container_id: str
     updated: str
     spec: Json
+    created: str = ""
+    ports: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,15 @@ class CreateConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateConfigLabels:
+    """Replace a config's labels (its content can never change); refused when ``version`` is no longer the config's."""
+
+    name: str
+    version: int
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveConfig:
     name: str
 
@@ -215,6 +227,7 @@ Operation = (
     | CreateSecret
     | RemoveSecret
     | CreateConfig
+    | UpdateConfigLabels
     | RemoveConfig
     | CreateService
     | UpdateService

@@ -1,0 +1,133 @@
+"""Opening one connection to an engine, whatever lies between: a socket file, ssh, or TLS.
+
+Rules: every wait has a limit; a failure says what to do about it; an ``ssh`` process never outlives its connection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import ssl
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from polder.kernel.problem import Unreachable
+from polder.world.docker.address import Place, SshPlace, TcpPlace, UnixPlace
+
+CONNECT_LIMIT = 10.0
+"""Seconds to reach the engine's end (ssh: its own connect timeout; the first answer has the request's limit)."""
+
+
+@dataclass(slots=True)
+class Line:
+    """An open connection. ``hang_up`` closes it with everything behind it; ``last_words`` is what ssh said, if anything."""
+
+    socket: socket.socket
+    hang_up: Callable[[], None]
+    last_words: Callable[[], str]
+
+
+def dial(place: Place) -> Line:
+    """Open a connection to ``place``; ``Unreachable`` says why not."""
+    match place:
+        case UnixPlace():
+            return _dial_unix(place)
+        case SshPlace():
+            return _dial_ssh(place)
+        case TcpPlace():
+            return _dial_tcp(place)
+    assert_never(place)
+
+
+def _dial_unix(place: UnixPlace) -> Line:
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    line.settimeout(CONNECT_LIMIT)
+    try:
+        line.connect(place.path)
+    except OSError as error:
+        line.close()
+        raise Unreachable(f"unix://{place.path}", _why_unix(error)) from None
+    return Line(line, line.close, lambda: "")
+
+
+def _why_unix(error: OSError) -> str:
+    match error.errno:
+        case errno.ENOENT:
+            return "there is no such socket; is Docker installed and started?"
+        case errno.EACCES | errno.EPERM:
+            return "permission denied; is this user in the group docker?"
+        case errno.ECONNREFUSED:
+            return "nothing listens on this socket; is Docker started?"
+        case errno.EAGAIN:
+            return "the engine takes no more connections"
+    return error.strerror or str(error)
+
+
+def _dial_tcp(place: TcpPlace) -> Line:
+    what = f"tcp://{place.host}:{place.port}"
+    try:
+        plain = socket.create_connection((place.host, place.port), CONNECT_LIMIT)
+    except OSError as error:
+        raise Unreachable(what, error.strerror or str(error)) from None
+    if place.tls is None:
+        return Line(plain, plain.close, lambda: "")
+    try:
+        secured = _tls(place).wrap_socket(plain, server_hostname=place.host)
+    except (OSError, ValueError) as error:
+        plain.close()
+        raise Unreachable(what, f"no TLS connection: {error}") from None
+    return Line(secured, secured.close, lambda: "")
+
+
+def _tls(place: TcpPlace) -> ssl.SSLContext:
+    assert place.tls is not None
+    context = ssl.create_default_context(cafile=str(place.tls / "ca.pem"))
+    if (place.tls / "cert.pem").is_file():
+        context.load_cert_chain(place.tls / "cert.pem", place.tls / "key.pem")
+    return context
+
+
+def ssh_command(place: SshPlace) -> list[str]:
+    """The command that carries one connection: never asks for a password, never hangs for ever on a dead host."""
+    options = ["-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_LIMIT:.0f}"]
+    options += ["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=3", "-T"]
+    user = ["-l", place.user] if place.user else []
+    port = ["-p", str(place.port)] if place.port else []
+    return ["ssh", *options, *user, *port, "--", place.host, "docker", "system", "dial-stdio"]
+
+
+def _dial_ssh(place: SshPlace) -> Line:
+    ours, theirs = socket.socketpair()
+    try:
+        end = theirs.fileno()
+        process = subprocess.Popen(ssh_command(place), stdin=end, stdout=end, stderr=subprocess.PIPE)
+    except OSError as error:
+        ours.close()
+        raise Unreachable(f"ssh://{place.host}", f"ssh cannot be started: {error.strerror}") from None
+    finally:
+        theirs.close()
+    return Line(ours, lambda: _end_ssh(ours, process), lambda: _ssh_words(process))
+
+
+def _end_ssh(ours: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    ours.close()
+    process.terminate()
+    try:
+        process.wait(2)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stderr:
+        process.stderr.close()
+
+
+def _ssh_words(process: subprocess.Popen[bytes]) -> str:
+    """What ssh wrote when it ended (host key, refused login, unknown host); asked for only after the line broke."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(1)
+    if process.poll() is None or process.stderr is None or process.stderr.closed:
+        return ""
+    return process.stderr.read(2000).decode(errors="replace").strip()

@@ -1,0 +1,186 @@
+"""One operation as requests to the engine, and its answers as problems.
+
+Rules: a version is checked by the engine itself where its API can, by us just before where it cannot (removal);
+secret values are read from their wrapper into the one request body that needs them and nowhere else; what is in use for a
+moment longer (a volume's or network's last container) is waited for.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, assert_never
+from urllib.parse import quote
+
+from polder.kernel import engine as kernel
+from polder.kernel.engine import Operation
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.secret import Secret
+from polder.world.docker.versions import Versions
+from polder.world.docker.wire import Answer, Wire
+
+Json = dict[str, Any]
+
+GONE_WITHIN = 60.0
+"""Seconds to wait for the last container that uses a volume or network."""
+
+
+class Doer:
+    """Runs operations over ``wire``; ``versions`` says what moved a version index."""
+
+    def __init__(self, wire: Wire, versions: Versions, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.wire, self.versions, self.sleep = wire, versions, sleep
+
+    def run(self, operation: Operation, values: Mapping[str, Secret]) -> str:
+        """As ``Engine.run``."""
+        match operation:
+            case kernel.InitSwarm():
+                return self._init(operation)
+            case kernel.UpdateNode():
+                return self._update_node(operation)
+            case kernel.CreateNetwork():
+                return self._create_network(operation)
+            case kernel.CreateSecret():
+                return self._create_secret(operation, values)
+            case kernel.CreateConfig():
+                return self._create_config(operation)
+            case kernel.UpdateConfigLabels():
+                return self._update_config(operation)
+            case kernel.CreateService():
+                return self._create_service(operation)
+            case kernel.UpdateService():
+                return self._update_service(operation)
+            case kernel.RemoveService():
+                return self._remove_service(operation)
+            case kernel.RemoveSecret():
+                return self._remove("secrets", "secret", operation.name)
+            case kernel.RemoveConfig():
+                return self._remove("configs", "config", operation.name)
+            case kernel.RemoveNetwork():
+                return self._remove_when_free("networks", "network", operation.name)
+            case kernel.RemoveVolume():
+                return self._remove_when_free("volumes", "volume", operation.name)
+        assert_never(operation)
+
+    def _init(self, operation: kernel.InitSwarm) -> str:
+        body = {"AdvertiseAddr": operation.advertise, "ListenAddr": listen_address(operation.advertise)}
+        return str(self._accept(self.wire.ask("POST", "/swarm/init", body, limit=60), "swarm", "").json())
+
+    def _update_node(self, operation: kernel.UpdateNode) -> str:
+        version = self.versions.node(operation.id, operation.version)
+        path = f"/nodes/{quote(operation.id, '')}/update?version={version}"
+        self._accept(self.wire.ask("POST", path, operation.spec), "node", operation.id)
+        return operation.id
+
+    def _create_network(self, operation: kernel.CreateNetwork) -> str:
+        # The engine lets two networks of the node's own share a name unless told to check.
+        body = {"CheckDuplicate": True, **operation.spec, "Name": operation.name}
+        answer = self._accept(self.wire.ask("POST", "/networks/create", body), "network", operation.name)
+        return str(answer.json()["Id"])
+
+    def _create_secret(self, operation: kernel.CreateSecret, values: Mapping[str, Secret]) -> str:
+        if operation.source not in values:
+            raise Refused(Problem("engine.no-value", "", {"name": operation.name, "source": operation.source}))
+        data = values[operation.source].reveal_bytes()
+        return self._create_data("secrets", "secret", operation.name, operation.labels, data)
+
+    def _create_config(self, operation: kernel.CreateConfig) -> str:
+        data = operation.content.encode()
+        return self._create_data("configs", "config", operation.name, operation.labels, data)
+
+    def _create_data(self, kind: str, word: str, name: str, labels: Mapping[str, str], data: bytes) -> str:
+        body = {"Name": name, "Labels": dict(labels), "Data": base64.b64encode(data).decode()}
+        answer = self._accept(self.wire.ask("POST", f"/{kind}/create", body), word, name)
+        found = str(answer.json()["ID"])
+        self.versions.remember_id(kind, name, found)
+        return found
+
+    def _update_config(self, operation: kernel.UpdateConfigLabels) -> str:
+        found = self._accept(self.wire.ask("GET", f"/configs/{quote(operation.name, '')}"), "config", operation.name)
+        spec = {**found.json()["Spec"], "Labels": dict(operation.labels)}
+        path = f"/configs/{found.json()['ID']}/update?version={operation.version}"
+        self._accept(self.wire.ask("POST", path, spec), "config", operation.name)
+        return str(found.json()["ID"])
+
+    def _create_service(self, operation: kernel.CreateService) -> str:
+        sent = {**operation.spec, "Name": operation.name}
+        return str(self._send_spec("/services/create", sent, operation.name).json()["ID"])
+
+    def _update_service(self, operation: kernel.UpdateService) -> str:
+        version = self.versions.service(operation.name, operation.version)
+        sent = {**operation.spec, "Name": operation.name}
+        self._send_spec(f"/services/{quote(operation.name, '')}/update?version={version}", sent, operation.name)
+        return ""
+
+    def _send_spec(self, path: str, spec: Json, name: str) -> Answer:
+        """An id that somebody replaced since we learned it is looked up once more."""
+        answer = self.wire.ask("POST", path, self.versions.with_ids(spec))
+        if answer.status >= 400 and is_lost_reference(answer.message()):
+            self.versions.forget_ids()
+            answer = self.wire.ask("POST", path, self.versions.with_ids(spec))
+        return self._accept(answer, "service", name)
+
+    def _remove_service(self, operation: kernel.RemoveService) -> str:
+        self.versions.service(operation.name, operation.version, always_ask=True)
+        return self._remove("services", "service", operation.name)
+
+    def _remove(self, kind: str, word: str, name: str) -> str:
+        self._accept(self.wire.ask("DELETE", f"/{kind}/{quote(name, '')}"), word, name)
+        self.versions.forget_id(kind, name)
+        return ""
+
+    def _remove_when_free(self, kind: str, word: str, name: str) -> str:
+        until = time.monotonic() + GONE_WITHIN
+        while True:
+            answer = self.wire.ask("DELETE", f"/{kind}/{quote(name, '')}")
+            if answer.status < 400 or not is_briefly_in_use(answer.message()) or time.monotonic() > until:
+                self._accept(answer, word, name)
+                return ""
+            self.sleep(0.25)
+
+    def _accept(self, answer: Answer, word: str, name: str) -> Answer:
+        if answer.status >= 400:
+            raise Refused(problem(answer.status, answer.message(), word, name))
+        return answer
+
+
+def listen_address(advertise: str) -> str:
+    """Where a new swarm listens: this machine only when it is known to nobody else, else every interface."""
+    if advertise in ("127.0.0.1", "::1", "localhost"):
+        return f"[{advertise}]:2377" if ":" in advertise else f"{advertise}:2377"
+    return "[::]:2377" if ":" in advertise else "0.0.0.0:2377"  # noqa: S104 - other hosts join here, by mutual TLS
+
+
+def problem(status: int, message: str, word: str, name: str) -> Problem:
+    """The engine's refusal as a problem. Swarm's own errors come as status 500 or 400, so its words count too."""
+    values = {"kind": word, "name": name, "message": message}
+    return Problem(_code(status, message), "", values)
+
+
+def _code(status: int, message: str) -> str:
+    said = message.lower()
+    if "out of sequence" in said:
+        return "engine.changed-since"
+    if "not a swarm manager" in said or "not part of a swarm" in said:
+        return "engine.no-swarm"
+    if "in use" in said or "active endpoints" in said:
+        return "engine.in-use"
+    if "already exists" in said or "name conflicts" in said or "already part of a swarm" in said:
+        return "engine.exists"
+    if status == 404 or "not found" in said:
+        return "engine.missing"
+    return "engine.said"
+
+
+def is_briefly_in_use(message: str) -> bool:
+    """Used by a container or task that is going; use by a service would not end by waiting."""
+    said = message.lower()
+    in_use = "in use" in said or "active endpoints" in said
+    return in_use and "in use by service" not in said
+
+
+def is_lost_reference(message: str) -> bool:
+    """The engine knows no secret or config of an id that we sent."""
+    said = message.lower()
+    return "not found" in said and ("secret" in said or "config" in said)

@@ -1,0 +1,229 @@
+"""HTTP requests to an engine over a small pool of kept-alive connections.
+
+Rules: each request has one deadline for all of it (connecting aside), so an engine that dies or dawdles can never hang
+us; an answer has a largest size; a connection found closed is replaced before anything is sent on it; nothing is sent
+twice. Errors: ``Unreachable``; an answer of any status is returned: what it means is the caller's matter.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import select
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import IO, Any, cast
+
+from polder.kernel.problem import Unreachable
+from polder.world.docker.address import Place
+from polder.world.docker.dial import Line, dial
+
+VERSION = "/v1.41"
+LIMIT = 30.0
+"""Seconds that one ordinary request may take."""
+LARGEST = 512 * 2**20
+"""Bytes of answer; the tasks of ten thousand services are about a tenth of it."""
+KEPT = 16
+"""Idle connections kept open for the next request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``body`` is raw; ``json`` reads it. ``now`` is the engine's clock when it answered (seconds since 1970)."""
+
+    status: int
+    body: bytes
+    now: float = 0.0
+
+    def json(self) -> Any:
+        return json.loads(self.body) if self.body else None
+
+    def message(self) -> str:
+        """The engine's own words about what went wrong."""
+        try:
+            found = json.loads(self.body)["message"]
+        except (ValueError, KeyError, TypeError):
+            found = self.body[:500].decode(errors="replace")
+        return str(found).strip()
+
+
+class Watched(io.RawIOBase):
+    """A socket whose every read and write ends at ``deadline`` (monotonic seconds); what http.client is given to use."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+        self.deadline = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._hurry()
+        return self.line.recv_into(buffer)
+
+    def sendall(self, data: Any) -> None:
+        self._hurry()
+        self.line.sendall(data)
+
+    def makefile(self, *_: Any, **__: Any) -> IO[bytes]:
+        return io.BufferedReader(_Shared(self), 65536)
+
+    def _hurry(self) -> None:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.line.settimeout(left)
+
+
+class _Shared(io.RawIOBase):
+    """A view of a ``Watched`` that can be closed after one answer without closing the connection."""
+
+    def __init__(self, watched: Watched) -> None:
+        self.watched = watched
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self.watched.readinto(buffer)
+
+
+class _Connection(http.client.HTTPConnection):
+    def __init__(self, line: Line) -> None:
+        super().__init__("polder")
+        self.auto_open = 0
+        self.line = line
+        self.watched = Watched(line.socket)
+        self.sock = cast("socket.socket", self.watched)
+
+    def is_stale(self) -> bool:
+        """An idle connection with something to read has been closed by the other end."""
+        return bool(select.select([self.line.socket], [], [], 0)[0])
+
+    def hang_up(self) -> None:
+        self.line.hang_up()
+
+
+class Wire:
+    """Requests to the engine at ``place``; safe to use from many threads at once."""
+
+    def __init__(self, place: Place, what: str) -> None:
+        self.place, self.what = place, what
+        self._idle: list[_Connection] = []
+        self._lock = threading.Lock()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        limit: float = LIMIT,
+        largest: int = LARGEST,
+    ) -> Answer:
+        """One request; ``body`` is sent as JSON. ``path`` begins after the version."""
+        sent = None if body is None else json.dumps(body).encode()
+        with self.stream(method, path, sent, limit=limit) as response:
+            return Answer(response.status, _read_all(response, largest, self.what), _clock(response))
+
+    @contextmanager
+    def stream(
+        self,
+        method: str,
+        path: str,
+        body: bytes | IO[bytes] | None,
+        *,
+        headers: dict[str, str] | None = None,
+        limit: float = LIMIT,
+    ) -> Iterator[http.client.HTTPResponse]:
+        """One request whose answer is read as it comes; the connection is kept only when it was read to its end."""
+        connection = self._take()
+        kept = False
+        try:
+            connection.watched.deadline = time.monotonic() + limit
+            response = self._send(connection, method, path, body, headers)
+            yield response
+            kept = response.isclosed() and not response.will_close
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(self.what, _why(error, connection.line, limit)) from None
+        finally:
+            self._give_back(connection, kept)
+
+    def close(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.hang_up()
+
+    def _send(
+        self,
+        connection: _Connection,
+        method: str,
+        path: str,
+        body: bytes | IO[bytes] | None,
+        headers: dict[str, str] | None,
+    ) -> http.client.HTTPResponse:
+        given = {"Content-Type": "application/json"} if isinstance(body, bytes) else {}
+        chunked = body is not None and not isinstance(body, bytes)
+        if chunked:
+            given["Transfer-Encoding"] = "chunked"
+        try:
+            connection.request(method, VERSION + path, body, given | (headers or {}), encode_chunked=chunked)
+        except (BrokenPipeError, ConnectionResetError):
+            if not chunked:
+                raise
+        # An engine that refuses a long upload answers and stops listening: its reason is waiting to be read.
+        return connection.getresponse()
+
+    def _take(self) -> _Connection:
+        while True:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return _Connection(dial(self.place))
+            if not connection.is_stale():
+                return connection
+            connection.hang_up()
+
+    def _give_back(self, connection: _Connection, keep: bool) -> None:
+        with self._lock:
+            keep = keep and len(self._idle) < KEPT
+            if keep:
+                self._idle.append(connection)
+        if not keep:
+            connection.hang_up()
+
+
+def _clock(response: http.client.HTTPResponse) -> float:
+    date = response.headers.get("Date", "")
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return time.time()
+
+
+def _read_all(response: http.client.HTTPResponse, largest: int, what: str) -> bytes:
+    if (response.length or 0) > largest:
+        raise Unreachable(what, "the answer is too large to be an engine's")
+    body = response.read(largest + 1) if response.length is None else response.read()
+    if len(body) > largest:
+        raise Unreachable(what, "the answer is too large to be an engine's")
+    return body
+
+
+def _why(error: Exception, line: Line, limit: float) -> str:
+    if isinstance(error, TimeoutError):
+        return f"the engine did not answer within {limit:g} seconds"
+    if words := line.last_words():
+        return words
+    if isinstance(error, http.client.RemoteDisconnected | ConnectionError):
+        return "the connection was cut before the answer came; did the engine stop?"
+    if isinstance(error, http.client.HTTPException):
+        return "what answered does not speak HTTP"
+    return getattr(error, "strerror", None) or str(error)
