@@ -1,8 +1,9 @@
 """What every test may ask for: a real engine of its own, and the address at which its published ports answer.
 
-``script/test`` starts a throw-away engine (a swarm of one in its own network) and names it in the environment. Without it
-tests marked ``engine`` are skipped, and those marked ``builder`` without root or mmdebstrap; with
-``POLDER_REQUIRE_ENGINE=1`` (set by ``script/test``) they fail instead, so that a green run never hides an engine that was missing.
+``script/test`` starts a throw-away engine (a swarm of one in its own network) and names it in the
+environment. Without it tests marked ``engine`` are skipped, and those marked ``builder`` without root or
+mmdebstrap; with ``POLDER_REQUIRE_ENGINE=1`` (set by ``script/test``) they fail instead, so that a green
+run never hides an engine that was missing.
 """
 
 import os
@@ -55,7 +56,7 @@ def repository() -> Path:
 
 @pytest.fixture
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """An environment with nothing of the person who runs the tests: no site, language or home folder. Gives the home."""
+    """An environment without the tester's own site, language and home folder. Gives the home."""
     for name in [
         n for n in os.environ if n.startswith(("POLDER_", "LC_")) or n in ("LANG", "LANGUAGE", "DOCKER_HOST")
     ]:

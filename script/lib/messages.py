@@ -1,7 +1,8 @@
 """Keep the message catalogues in step with the sentences in ``src/``.
 
-``locale/polder.pot`` holds every text marked with ``N_`` (and given to ``translate``); each ``locale/<language>/LC_MESSAGES/polder.po``
-its translations. The files carry no dates and no line numbers, so that they change only when a sentence does.
+``locale/polder.pot`` holds every text marked with ``N_`` (and given to ``translate``); each
+``locale/<language>/LC_MESSAGES/polder.po`` its translations. The files carry no dates and no line
+numbers, so that they change only when a sentence does.
 """
 
 from __future__ import annotations
