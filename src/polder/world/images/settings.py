@@ -1,0 +1,94 @@
+"""``image/image.yml``: how the image starts, as its author writes it and as the image configuration spells
+it.
+
+>>> runs({"health": {"test": ["CMD", "true"], "interval": "2s"}})["Healthcheck"]["Interval"]
+2000000000
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from polder.kernel.names import nearest
+from polder.kernel.problem import Problem, Problems, Refused
+from polder.kernel.size import parse_seconds
+
+_LIMIT = 64 * 1024
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_KINDS: dict[str, type] = {
+    "entrypoint": list, "command": list, "user": str, "health": dict, "volumes": list, "environment": dict,
+    "working_dir": str, "exposed": list, "stop_signal": str,
+}  # fmt: skip
+_PLAIN = {
+    "entrypoint": "Entrypoint",
+    "command": "Cmd",
+    "user": "User",
+    "working_dir": "WorkingDir",
+    "stop_signal": "StopSignal",
+}
+_SETS = {"volumes": "Volumes", "exposed": "ExposedPorts"}
+_HEALTH = {"interval": "Interval", "timeout": "Timeout", "start_period": "StartPeriod"}
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """The ``config`` object for the recipe's ``image/`` folder; refuses with every problem found."""
+    path = folder / "image.yml"
+    return runs(_read(path) if path.exists() else {})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    import yaml
+
+    where = f"{path.parent.parent.name}/image/image.yml"
+    if path.stat().st_size > _LIMIT:
+        raise Refused(Problem("image.bad-settings", where, {"why": "it is larger than 64 KiB"}))
+    try:
+        written = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
+        raise Refused(
+            Problem("image.bad-settings", f"{where}:{line}", {"why": str(getattr(error, "problem", error))})
+        ) from error
+    _refuse_wrong(written, where)
+    found: dict[str, Any] = written
+    return found
+
+
+def _refuse_wrong(written: Any, where: str) -> None:
+    problems = Problems()
+    if not isinstance(written, dict):
+        problems.add("image.bad-settings", where, why="it is not a mapping of keys to values")
+    for name, value in written.items() if isinstance(written, dict) else ():
+        if name not in _KINDS:
+            problems.add(
+                "image.unknown-setting",
+                where,
+                key=str(name),
+                nearest=nearest(str(name), _KINDS) or ", ".join(_KINDS),
+            )
+        elif not isinstance(value, _KINDS[name]):
+            problems.add("image.wrong-setting", where, key=name, wanted=_KINDS[name].__name__)
+    problems.refuse_if_any()
+
+
+def runs(written: dict[str, Any]) -> dict[str, Any]:
+    """The image configuration's ``config`` object for settings as they are written."""
+    found: dict[str, Any] = {_PLAIN[name]: value for name, value in written.items() if name in _PLAIN}
+    found |= {
+        _SETS[name]: {str(item): {} for item in value} for name, value in written.items() if name in _SETS
+    }
+    environment = {"PATH": _PATH, "LANG": "C.UTF-8"} | {
+        k: str(v) for k, v in written.get("environment", {}).items()
+    }
+    found["Env"] = [f"{name}={value}" for name, value in environment.items()]
+    if "health" in written:
+        found["Healthcheck"] = _health(written["health"])
+    return found
+
+
+def _health(written: dict[str, Any]) -> dict[str, Any]:
+    found = {
+        _HEALTH[name]: int(parse_seconds(value) * 1e9) for name, value in written.items() if name in _HEALTH
+    }
+    return {"Test": written["test"], "Retries": written.get("retries", 3), **found}
