@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from polder.kernel.problem import Problem
+
+if TYPE_CHECKING:
+    from polder.platform.compose.draft import Source
+
+Permission = Literal[
+    "host-paths", "privileged", "docker-socket", "host-network", "ports", "capabilities", "devices"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """``kind``: volume (``source`` names a top-level volume), bind (host path), tmpfs (``size`` in bytes, 0: no limit)."""
+    """``kind``: volume (``source`` names a top-level volume), bind (host path), tmpfs (``size`` in bytes, 0:
+    no limit). ``copy``: a new volume begins with what the image has at ``target``."""
 
     kind: Literal["volume", "bind", "tmpfs"]
     source: str
@@ -17,6 +27,7 @@ class Mount:
     read_only: bool = False
     size: int = 0
     mode: int = 0
+    copy: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,8 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class FileReference:
-    """A secret or config given to a service as a file. ``target`` is a name under ``/run/secrets`` or an absolute path."""
+    """A secret or config given to a service as a file. ``target`` is a name under ``/run/secrets`` or an
+    absolute path."""
 
     source: str
     target: str
@@ -41,7 +53,8 @@ class FileReference:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """``test`` as in the Engine API (``CMD`` ... / ``CMD-SHELL`` ...; ``("NONE",)`` disables). Durations in seconds."""
+    """``test`` as in the Engine API (``CMD`` ... / ``CMD-SHELL`` ...; ``("NONE",)`` disables). Durations in
+    seconds."""
 
     test: tuple[str, ...]
     interval: float = 0
@@ -61,8 +74,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service. ``image`` is a reference by digest, ``""`` for the image that the recipe builds. ``depends_on`` maps the
-    names of services to ``started`` or ``healthy``. ``networks`` maps networks to aliases; empty: the app's own network."""
+    """One service. ``image`` is a reference by digest, ``""`` for the image that the recipe builds.
+    ``depends_on`` maps the names of services to ``started`` or ``healthy``. ``networks`` maps networks to
+    aliases; empty: the app's own network. Capabilities are spelled ``CAP_...`` (or ``ALL``), extra hosts
+    ``name:address``. ``labels`` go on containers, ``service_labels`` on the service. ``stop_grace`` in
+    seconds, 0 for the engine's own (ten)."""
 
     name: str
     image: str
@@ -97,16 +113,23 @@ class Service:
     update_order: Literal["start-first", "stop-first", ""]
     tty: bool
     where: str
+    stdin_open: bool = False
+    groups: tuple[str, ...] = ()
+    service_labels: Mapping[str, str] = field(default_factory=dict)
+    host_network: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """``configs`` maps names to content. ``reported`` are sentences-to-be about keys that are understood but have no effect
-    here (code ``compose.no-effect``); keys that cannot be honoured are refused instead."""
+    """``configs`` maps names to content; ``networks`` maps names to whether they are internal. ``reported``
+    says which keys are understood but have no effect here, each with its reason (``say_problem`` makes the
+    sentence); keys that cannot be honoured are refused instead. ``source`` is what ``interpolate`` reads
+    again; a project made in Python has none."""
 
     services: Mapping[str, Service]
     volumes: tuple[str, ...]
     networks: Mapping[str, bool]
     secrets: tuple[str, ...]
     configs: Mapping[str, str]
-    reported: tuple[tuple[str, str], ...]
+    reported: tuple[Problem, ...]
+    source: Source | None = field(default=None, compare=False, repr=False)

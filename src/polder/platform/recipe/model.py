@@ -8,9 +8,9 @@ from typing import Literal
 
 from polder.kernel.digest import Digest
 from polder.kernel.text import Text
+from polder.platform.compose.model import Permission as Permission
 from polder.platform.compose.model import Project
 
-Permission = Literal["host-paths", "privileged", "docker-socket", "host-network", "ports", "capabilities", "devices"]
 PERMISSIONS: tuple[Permission, ...] = (
     "host-paths",
     "privileged",
@@ -35,12 +35,15 @@ class Size:
     people: int
 
 
+SettingKind = Literal["text", "number", "yes-no", "choice", "list", "folder"]
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A typed question. ``kind``: text, number, yes-no, choice, list (of text), folder (of files, baked into the app's image)."""
 
     name: str
-    kind: Literal["text", "number", "yes-no", "choice", "list", "folder"]
+    kind: SettingKind
     question: Text
     default: str | int | bool | tuple[str, ...] | None
     choices: tuple[str, ...]
