@@ -1,7 +1,7 @@
 """The part of ``document`` that listens to libyaml's events and grows the tree.
 
-PyYAML's C parser only says what it reads; resolving, keys, anchors and limits are ours, so that nothing of YAML 1.1 and
-no constructor is ever reached. An explicit stack instead of recursion: deep input cannot exhaust Python's or C's.
+PyYAML's C parser only says what it reads; resolving, keys, anchors and limits are ours, so that nothing of YAML
+1.1 and no constructor is ever reached. An explicit stack instead of recursion: deep input exhausts nobody's.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class _Tree:
         if len(self.stack) >= MAX_DEPTH:
             self.add("kernel.yaml-deep", line, limit=MAX_DEPTH)
             raise Refused(self.problems.items)
-        node: Node = Mapping({}, line) if event.__class__ is MappingStartEvent else Sequence([], line)
+        node: Sequence | Mapping = Mapping({}, line) if event.__class__ is MappingStartEvent else Sequence([], line)
         self.stack.append(_Open(node, event.anchor, self.count))
         self.grow(1, line)
 
@@ -156,7 +156,8 @@ class _Tree:
     def place(self, node: Node) -> None:
         """Put a finished node where it belongs: the root, an item, a key, or a key's value."""
         if not self.stack:
-            self.root = Mapping({}, 1) if isinstance(node, Scalar) and node.text == "" and node.plain else node
+            empty = isinstance(node, Scalar) and node.plain and node.text == ""
+            self.root = Mapping({}, 1) if empty else node
             return
         opened = self.stack[-1]
         parent = opened.node

@@ -30,7 +30,7 @@ Json = dict[str, Any]
 
 
 class Wrong(Exception):  # noqa: N818
-    """Raised by a ``Value``'s ``accept``: the code and values of the problem, ``key`` and ``value`` excepted."""
+    """Raised by a ``Value``'s ``accept``: code and values of the problem; ``key`` and ``value`` are given when it has none."""
 
     def __init__(self, code: str = "", **values: ProblemValue) -> None:
         self.code, self.values = code, values
@@ -165,7 +165,8 @@ class _Reader:
         try:
             return shape.accept(node)
         except Wrong as wrong:
-            self.add(wrong.code or shape.code, node.line, key=name, value=_shown(node.text), **wrong.values)
+            shown: dict[str, ProblemValue] = {"key": name, "value": _shown(node.text)}
+            self.add(wrong.code or shape.code, node.line, **(shown | wrong.values))
         except ValueError:
             self.add(shape.code, node.line, key=name, value=_shown(node.text))
         return BAD

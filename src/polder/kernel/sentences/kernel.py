@@ -4,6 +4,8 @@ from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
     "kernel.example": N_("Mend the {thing}."),
+    "kernel.unreachable": N_("No answer from {what}: {why}"),
+    "kernel.interrupted": N_("Interrupted. What was done stays done; run the same command again to complete it."),
     "kernel.yaml-too-big": N_("This file has {size} bytes; a file of settings may have {limit} at most."),
     "kernel.yaml-not-utf8": N_("This file is not UTF-8 text: the byte {byte} does not fit."),
     "kernel.yaml-control": N_("The character {character} cannot be seen and is not allowed here."),

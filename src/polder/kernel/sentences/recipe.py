@@ -3,7 +3,30 @@
 from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
+    "recipe.no-file": N_("This recipe has no {file}."),
+    "recipe.other-name": N_("This recipe calls itself “{recipe}”, but its folder is called “{folder}”."),
+    "recipe.not-an-address": N_("“{value}” is not an address like https://www.dokuwiki.org."),
+    "recipe.not-a-path": N_("“{value}” is not a path: it begins with / and has no spaces."),
+    "recipe.not-a-package": N_("“{value}” is not the name of a Debian package."),
+    "recipe.not-a-request": N_("“{value}” is not a request like “GET /start”."),
+    "recipe.not-a-name": N_("“{value}” cannot be the name of a captured value."),
+    "recipe.choices": N_("The setting “{setting}” must have choices if, and only if, its kind is “choice”."),
+    "recipe.folder-default": N_("The setting “{setting}” is a folder of the group, so it has no default."),
+    "recipe.image-unsaid": N_("There is a folder image/, but no key “image” that says how to build it."),
+    "recipe.content-setting": N_("“{setting}” is not a setting of kind “folder” of this recipe."),
+    "recipe.auth": N_("“auth” must be a list of a user and a password."),
+    "recipe.form-and-body": N_("A request sends a form or a body, not both."),
+    "recipe.pattern": N_("The pattern for “{name}” is no regular expression: {reason}."),
+    "recipe.pattern-groups": N_("The pattern for “{name}” must have one group in parentheses; it has {groups}."),
+    "recipe.unknown-value": N_("Nothing gives a value to ${{{name}}} here. Known are: {known}."),
+    "recipe.unknown-value-near": N_("Nothing gives a value to ${{{name}}} here. Did you mean ${{{nearest}}}?"),
+    "recipe.unknown-service": N_("compose.yml has no service “{name}”. It has: {known}."),
+    "recipe.unknown-service-near": N_("compose.yml has no service “{name}”. Did you mean “{nearest}”?"),
+    "recipe.unknown-volume": N_("compose.yml has no volume “{name}”. It has: {known}."),
+    "recipe.unknown-volume-near": N_("compose.yml has no volume “{name}”. Did you mean “{nearest}”?"),
+    "recipe.secret-unused": N_("compose.yml does not use the secret “{secret}”."),
+    "recipe.secret-unsaid": N_("compose.yml uses the secret “{secret}”, but recipe.yml does not say what it is."),
+    "recipe.no-image": N_("The service “{service}” has no image, and the recipe builds none."),
 }
 
-HINTS: dict[str, str] = {
-}
+HINTS: dict[str, str] = {}

@@ -1,0 +1,22 @@
+"""``polder.lock`` as text: written by Polder only, so written whole, sorted, one digest a line."""
+
+from __future__ import annotations
+
+from polder.platform.site.model import Lock
+
+HEADER = "# Recipes and images in force. Written by polder apply; kept in git; not edited by hand.\n"
+
+
+def lock_text(lock: Lock) -> str:
+    """The file's text.
+
+    >>> print(lock_text(Lock({}, {"wiki-0a": "sha256:b0"})).splitlines()[-1])
+      wiki-0a: sha256:b0
+    """
+    return HEADER + _section("recipes", dict(lock.recipes)) + _section("images", dict(lock.images))
+
+
+def _section(name: str, entries: dict[str, str]) -> str:
+    if not entries:
+        return f"{name}: {{}}\n"
+    return f"{name}:\n" + "".join(f"  {key}: {entries[key]}\n" for key in sorted(entries))

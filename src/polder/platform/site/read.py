@@ -1,0 +1,176 @@
+"""A site's folder to a ``Site``, or every problem in it.
+
+Each file is read by its shape (``files``), then the files are held against each other and against the recipes (here and in
+``across``). What is wrong leaves a blank behind, so that one reading finds everything. A ``Site`` that exists is valid.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+
+from polder.kernel.digest import Digest, digest_of_bytes, digest_of_data
+from polder.kernel.folder import Folder
+from polder.kernel.names import is_slug, nearest
+from polder.kernel.problem import Problem, Problems
+from polder.kernel.shape import Record
+from polder.platform.recipe.model import Permission, Recipe
+from polder.platform.site.across import check_across
+from polder.platform.site.app import read_app
+from polder.platform.site.files import Kind, group_files, parse
+from polder.platform.site.model import App, Group, Host, Lock, Operator, Site
+
+
+def read_site(folder: Folder, recipes: Mapping[str, Recipe]) -> Site:
+    """``recipes`` are all that a group may name. Refuses with ``site.*`` and ``kernel.*`` problems, in the files' order."""
+    problems = Problems()
+    site = _Reader(folder, recipes, problems).site()
+    check_across(site, problems)
+    problems.items.sort(key=_place)
+    problems.refuse_if_any()
+    return site
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    file, _, line = problem.where.rpartition(":")
+    return (file, int(line)) if line.isdigit() else (problem.where, 0)
+
+
+class _Reader:
+    def __init__(self, folder: Folder, recipes: Mapping[str, Recipe], problems: Problems) -> None:
+        self.folder, self.recipes, self.problems = folder, recipes, problems
+        for path, fault in folder.faults.items():
+            if path not in folder.content and fault.code.startswith("site.file-"):
+                problems.add(fault.code, path, **fault.values)
+
+    def file(self, path: str, kind: Kind) -> Record:
+        parsed = parse(self.folder.files.get(path, b""), path, kind)
+        self.problems.items.extend(parsed.problems)
+        return parsed.record
+
+    def site(self) -> Site:
+        if "site.yml" not in self.folder.files and "site.yml" not in self.folder.faults:
+            self.problems.add("site.no-file", "site.yml")
+            self.problems.refuse_if_any()
+        record = self.file("site.yml", "site")
+        hosts = self.hosts()
+        return Site(
+            slug=record["provider"],
+            name=record["name"],
+            languages=record["languages"] or ("en",),
+            domain=record["domain"],
+            contact=record["contact"],
+            engine=record["engine"],
+            registry=record["registry"],
+            operators=tuple(Operator(name, recipient) for name, recipient in record["operators"].items()),
+            allow=self.allow(record["policy"]["allow"]),
+            keep_old=record["policy"]["keep-old"],
+            hosts=hosts,
+            groups=self.groups(hosts),
+            recipes=self.recipes,
+            lock=self.lock(),
+            secrets=self.secrets(),
+            internal_ca=self.internal_ca(),
+            digest=digest_of_data([self.folder.digest, {name: r.digest for name, r in self.recipes.items()}]),
+        )
+
+    def allow(self, record: Record) -> dict[str, frozenset[Permission]]:
+        for recipe in record:
+            if recipe not in self.recipes:
+                self.unknown("site.unknown-recipe", recipe, self.recipes, record.where(recipe))
+        return {recipe: frozenset(allowed) for recipe, allowed in record.items()}
+
+    def unknown(self, code: str, word: str, known: Mapping[str, object], where: str) -> None:
+        if near := nearest(word, known):
+            self.problems.add(f"{code}-near", where, name=word, nearest=near)
+        else:
+            self.problems.add(code, where, name=word, known=tuple(known))
+
+    def hosts(self) -> dict[str, Host]:
+        if "hosts.yml" not in self.folder.files:
+            if "hosts.yml" not in self.folder.faults:
+                self.problems.add("site.no-hosts", "hosts.yml")
+            return {}
+        record = self.file("hosts.yml", "hosts")
+        roles = ("manager", "ingress", "worker") if len(record) == 1 else ("worker",)
+        hosts = {name: self.host(name, item, roles, record.where(name)) for name, item in record.items()}
+        self.host_addresses(hosts)
+        for role in ("manager", "ingress"):
+            if hosts and not any(role in host.roles for host in hosts.values()):
+                self.problems.add("site.no-role", "hosts.yml:1", role=role)
+        return hosts
+
+    def host(self, name: str, record: Record, roles: tuple[str, ...], where: str) -> Host:
+        address = record["address"]
+        if record.has("address") and address != "local" and not _is_address(address):
+            self.problems.add("site.not-an-address", record.where("address"), key="address", value=address)
+        named = {key: record[key] for key in ("region", "jurisdiction", "power") if record[key]}
+        labels = named | dict(record["labels"])
+        return Host(name, address, frozenset(record["roles"] or roles), labels, where)
+
+    def host_addresses(self, hosts: Mapping[str, Host]) -> None:
+        first: dict[str, str] = {}
+        for host in hosts.values():
+            other = first.setdefault(host.address, host.name)
+            if host.address and other != host.name:
+                self.problems.add("site.same-address", host.where, host=host.name, address=host.address, other=other)
+
+    def groups(self, hosts: Mapping[str, Host]) -> dict[str, Group]:
+        return {slug: self.group(slug, path, hosts) for slug, path in group_files(self.folder).items()}
+
+    def group(self, slug: str, path: str, hosts: Mapping[str, Host]) -> Group:
+        if not is_slug(slug):
+            self.problems.add("kernel.not-a-slug", path, key="group", value=slug)
+        record = self.file(path, "group")
+        return Group(
+            slug=slug,
+            name=record["name"],
+            languages=record["languages"],
+            apps={name: self.app(slug, name, item, record["apps"], hosts) for name, item in record["apps"].items()},
+            forget_data=self.forget_data(record),
+            where=f"{path}:1",
+        )
+
+    def app(self, group: str, name: str, record: Record, apps: Record, hosts: Mapping[str, Host]) -> App:
+        recipe = self.recipes.get(record["recipe"])
+        if recipe is None and record.has("recipe"):
+            self.unknown("site.unknown-recipe", record["recipe"], self.recipes, record.where("recipe"))
+        if record.has("host") and record["host"] not in hosts and hosts:
+            self.unknown("site.unknown-host", record["host"], hosts, record.where("host"))
+        host = record["host"] or (next(iter(hosts)) if len(hosts) == 1 else None)
+        return read_app(group, name, record, apps.where(name), recipe, host, self.folder, self.problems)
+
+    def forget_data(self, record: Record) -> tuple[str, ...]:
+        forgotten: tuple[str, ...] = record["forget-data"]
+        for index, name in enumerate(forgotten):
+            where = record.where("forget-data", index) if "forget-data" not in record.bad else record.where("forget-data")
+            if name in record["apps"]:
+                self.problems.add("site.forgotten-and-wanted", where, app=name)
+            elif name in forgotten[:index]:
+                self.problems.add("site.forgotten-twice", where, app=name)
+        return forgotten
+
+    def lock(self) -> Lock:
+        if "polder.lock" not in self.folder.files:
+            return Lock()
+        record = self.file("polder.lock", "lock")
+        return Lock(dict(record["recipes"]), dict(record["images"]))
+
+    def secrets(self) -> dict[str, Digest]:
+        files = self.folder.files.items()
+        inside = ((path, held) for path, held in files if path.startswith("secrets/") and path.endswith(".age"))
+        return {path[len("secrets/") : -len(".age")]: digest_of_bytes(held) for path, held in inside}
+
+    def internal_ca(self) -> str:
+        content = self.folder.files.get("internal-ca.crt", b"")
+        if content and not content.lstrip().startswith(b"-----BEGIN CERTIFICATE-----"):
+            self.problems.add("site.not-a-certificate", "internal-ca.crt:1")
+        return content.decode("ascii", "replace")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

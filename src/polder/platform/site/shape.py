@@ -1,0 +1,86 @@
+"""What the files of a site may hold: keys, kinds, and a sentence about each."""
+
+from __future__ import annotations
+
+from polder.kernel.kinds import DOMAIN, LANGUAGE, PROSE, SLUG, TEXT, between, choice, matching
+from polder.kernel.shape import Key, Keys, ListOf, MapOf, Raw
+from polder.platform.recipe.model import PERMISSIONS
+from polder.platform.site.recipient import RECIPIENT
+
+ENGINE = matching(
+    "site.not-an-engine",
+    r"local|unix:///\S+|ssh://(?:[^\s@/]+@)?[^\s/]+|tcp://[^\s/]+:\d{1,5}|context:[A-Za-z0-9][A-Za-z0-9_.+-]*",
+)
+REGISTRY = matching("site.not-a-registry", r"[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d{1,5})?(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
+CONTACT = matching("site.not-a-contact", r"(?:mailto:[^\s@]+@[^\s@]+|https://\S+|xmpp:\S+|matrix:\S+|tel:\+?[0-9-]+)")
+ADDRESS = matching("site.not-an-address", r"local|[0-9.]{7,15}|[0-9a-f:.]{2,45}")
+DIGEST = matching("site.not-a-digest", r"sha256:[0-9a-f]{64}")
+IMAGE = matching("site.not-a-digest", r"(?:\S+@)?sha256:[0-9a-f]{64}")
+ROLES = ("manager", "ingress", "worker")
+
+POLICY = Keys(
+    {
+        "keep-old": Key(between(0, 100), "How many old secrets and configurations to keep.", default=3),
+        "allow": Key(
+            MapOf(ListOf(choice(PERMISSIONS)), SLUG),
+            "What a recipe may ask of the machine beyond the ordinary: recipe to permissions.",
+        ),
+    }
+)
+SITE = Keys(
+    {
+        "provider": Key(SLUG, "The short name of your organisation; it begins every name on the engine.", required=True,
+                        example="les-lilas"),
+        "name": Key(TEXT, "Your organisation's name, for people.", required=True, example="Les Lilas"),
+        "languages": Key(ListOf(LANGUAGE), "The languages you speak with people, the usual one first.", default=("en",),
+                         example=["fr", "en"]),
+        "domain": Key(DOMAIN, "Your organisation's own domain.", required=True, example="lilas.example"),
+        "contact": Key(CONTACT, "Where people reach you.", example="mailto:hello@lilas.example"),
+        "engine": Key(ENGINE, "The Docker engine to talk to.", default="local", example="ssh://root@host.lilas.example"),
+        "registry": Key(REGISTRY, "Your own image registry; needed with more than one host.",
+                        example="registry.lilas.example:5000"),
+        "operators": Key(MapOf(RECIPIENT, SLUG), "Who may read the secrets: name to age recipient or SSH public key."),
+        "policy": Key(POLICY, "What is allowed and what is kept."),
+    },
+    title="A Polder site",
+)
+HOST = Keys(
+    {
+        "address": Key(ADDRESS, "The host's IP address, or “local” for the engine's own machine.", required=True,
+                       example="192.0.2.7"),
+        "roles": Key(ListOf(choice(ROLES)), "What the host does; a single host does everything."),
+        "region": Key(TEXT, "Where it stands.", example="BE"),
+        "jurisdiction": Key(TEXT, "Whose law it is under.", example="EU"),
+        "power": Key(TEXT, "What feeds it.", example="solar"),
+        "labels": Key(MapOf(TEXT, SLUG), "Anything else worth saying about it."),
+    }
+)
+HOSTS = MapOf(HOST, SLUG, least=1)
+APP = Keys(
+    {
+        "recipe": Key(SLUG, "The recipe to run.", required=True, example="dokuwiki"),
+        "domain": Key(DOMAIN, "The name people find it at.", required=True, example="wiki.lilas.example"),
+        "size": Key(SLUG, "One of the recipe's sizes; the first when not given.", example="small"),
+        "settings": Key(
+            MapOf(Raw({"type": ["string", "number", "boolean", "array"]}), SLUG), "Answers to the recipe's questions."
+        ),
+        "host": Key(SLUG, "The host it is pinned to.", example="ada"),
+    }
+)
+GROUP = Keys(
+    {
+        "name": Key(TEXT, "The group's name, for people.", required=True, example="Collectif des Lilas"),
+        "languages": Key(ListOf(LANGUAGE), "The languages the group speaks, the usual one first."),
+        "notes": Key(PROSE, "Anything worth remembering about the group."),
+        "apps": Key(MapOf(APP, SLUG), "The group's apps."),
+        "forget-data": Key(ListOf(SLUG), "Removed apps whose data the next apply destroys."),
+    },
+    title="A group of a Polder site",
+)
+LOCK = Keys(
+    {
+        "recipes": Key(MapOf(DIGEST, SLUG), "Each recipe in force, by the digest of its files."),
+        "images": Key(MapOf(IMAGE, TEXT), "Each image that was built, by what it was built from."),
+    },
+    title="What is in force (written by polder)",
+)
