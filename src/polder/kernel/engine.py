@@ -177,7 +177,8 @@ class CreateConfig:
 
 @dataclass(frozen=True, slots=True)
 class UpdateConfigLabels:
-    """Replace a config's labels (its content can never change); refused when ``version`` is no longer the config's."""
+    """Replace a config's labels (its content can never change); refused when ``version`` is no longer the
+    config's. ``run`` returns the new version."""
 
     name: str
     version: int
@@ -262,7 +263,7 @@ class Engine(Protocol):
         """Read everything at once (in parallel). ``tasks=False`` and ``storage=False`` leave out tasks, and volumes and images."""
 
     def run(self, operation: Operation, values: Mapping[str, Secret] | None = None) -> str:
-        """Do one operation; returns the id of the object made or ``""``.
+        """Do one operation; returns the id of the object made or ``""`` (``UpdateConfigLabels``: its new version).
 
         Problems: ``engine.changed-since`` (version index moved), ``engine.exists``, ``engine.missing``, ``engine.in-use``,
         ``engine.said`` (anything else the engine answered, in its words).

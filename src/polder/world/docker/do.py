@@ -81,7 +81,9 @@ class Doer:
 
     def _create_secret(self, operation: kernel.CreateSecret, values: Mapping[str, Secret]) -> str:
         if operation.source not in values:
-            raise Refused(Problem("engine.no-value", "", {"name": operation.name, "source": operation.source}))
+            raise Refused(
+                Problem("engine.no-value", "", {"name": operation.name, "source": operation.source})
+            )
         data = values[operation.source].reveal_bytes()
         return self._create_data("secrets", "secret", operation.name, operation.labels, data)
 
@@ -97,11 +99,20 @@ class Doer:
         return found
 
     def _update_config(self, operation: kernel.UpdateConfigLabels) -> str:
-        found = self._accept(self.wire.ask("GET", f"/configs/{quote(operation.name, '')}"), "config", operation.name)
-        spec = {**found.json()["Spec"], "Labels": dict(operation.labels)}
-        path = f"/configs/{found.json()['ID']}/update?version={operation.version}"
+        found = self._config(operation.name)
+        spec = {**found["Spec"], "Labels": dict(operation.labels)}
+        path = f"/configs/{found['ID']}/update?version={operation.version}"
         self._accept(self.wire.ask("POST", path, spec), "config", operation.name)
-        return str(found.json()["ID"])
+        present = self._config(operation.name)
+        if (present["Spec"].get("Labels") or {}) != dict(operation.labels):
+            values = {"kind": "config", "name": operation.name, "message": ""}
+            raise Refused(Problem("engine.changed-since", "", values))
+        return str(present["Version"]["Index"])
+
+    def _config(self, name: str) -> Json:
+        answer = self.wire.ask("GET", f"/configs/{quote(name, '')}")
+        found: Json = self._accept(answer, "config", name).json()
+        return found
 
     def _create_service(self, operation: kernel.CreateService) -> str:
         sent = {**operation.spec, "Name": operation.name}
@@ -110,7 +121,9 @@ class Doer:
     def _update_service(self, operation: kernel.UpdateService) -> str:
         version = self.versions.service(operation.name, operation.version)
         sent = {**operation.spec, "Name": operation.name}
-        self._send_spec(f"/services/{quote(operation.name, '')}/update?version={version}", sent, operation.name)
+        self._send_spec(
+            f"/services/{quote(operation.name, '')}/update?version={version}", sent, operation.name
+        )
         return ""
 
     def _send_spec(self, path: str, spec: Json, name: str) -> Answer:

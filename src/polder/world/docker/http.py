@@ -95,7 +95,9 @@ class HttpEngine:
         self._wire.close()
 
     def _ask_all(self, what: list[str]) -> dict[str, Any]:
-        answers = dict(zip(what, self._threads.map(lambda one: self._wire.ask("GET", f"/{one}"), what), strict=True))
+        answers = dict(
+            zip(what, self._threads.map(lambda one: self._wire.ask("GET", f"/{one}"), what), strict=True)
+        )
         return {one: _read(one, answer) for one, answer in answers.items()}
 
     def _rollout(self, name: str) -> tuple[Rollout, list[TaskSeen]]:

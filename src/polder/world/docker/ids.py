@@ -25,7 +25,9 @@ def task_with_names(template: Json, networks: Mapping[str, str]) -> Json:
     """The same for a ``TaskTemplate`` or a task's spec."""
     found = dict(template)
     if attached := template.get("Networks"):
-        found["Networks"] = [{**one, "Target": networks.get(one["Target"], one["Target"])} for one in attached]
+        found["Networks"] = [
+            {**one, "Target": networks.get(one["Target"], one["Target"])} for one in attached
+        ]
     if container := template.get("ContainerSpec"):
         found["ContainerSpec"] = _container(container, lambda kind, one: _without_id(kind, one))
     return found

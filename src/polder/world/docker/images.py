@@ -22,7 +22,9 @@ def load(wire: Wire, archive: Path) -> str:
     loaded = ""
     with archive.open("rb") as content:
         headers = {"Content-Type": "application/x-tar"}
-        with wire.stream("POST", "/images/load?quiet=1", content, headers=headers, limit=LOAD_LIMIT) as response:
+        with wire.stream(
+            "POST", "/images/load?quiet=1", content, headers=headers, limit=LOAD_LIMIT
+        ) as response:
             for event in _events(response, "engine.bad-archive", str(archive)):
                 loaded = _loaded(event) or loaded
     if not loaded:
@@ -42,9 +44,13 @@ def inspect(wire: Wire, reference: str) -> str:
 def push(wire: Wire, image: str, reference: str) -> str:
     """Tag ``image`` as ``reference`` and push it. Returns ``registry/name@sha256:...``. Refuses ``engine.not-pushed``."""
     name, tag = split_reference(reference)
-    answer = wire.ask("POST", f"/images/{quote(image, '/:@')}/tag?repo={quote(name, '')}&tag={quote(tag, '')}")
+    answer = wire.ask(
+        "POST", f"/images/{quote(image, '/:@')}/tag?repo={quote(name, '')}&tag={quote(tag, '')}"
+    )
     if answer.status >= 400:
-        raise Refused(Problem("engine.missing", "", {"kind": "image", "name": image, "message": answer.message()}))
+        raise Refused(
+            Problem("engine.missing", "", {"kind": "image", "name": image, "message": answer.message()})
+        )
     path = f"/images/{quote(name, '/:')}/push?tag={quote(tag, '')}"
     headers = {"X-Registry-Auth": base64.urlsafe_b64encode(b"{}").decode()}
     digest = ""

@@ -86,14 +86,20 @@ def read_node(found: Json) -> NodeSeen:
 
 
 def read_network(found: Json) -> ObjectSeen:
-    detail = {key: found.get(key) for key in ("Driver", "Scope", "Internal", "Attachable", "Options", "Ingress")}
-    return ObjectSeen(found["Id"], found["Name"], 0, found.get("Labels") or {}, found.get("Created", ""), detail)
+    detail = {
+        key: found.get(key) for key in ("Driver", "Scope", "Internal", "Attachable", "Options", "Ingress")
+    }
+    return ObjectSeen(
+        found["Id"], found["Name"], 0, found.get("Labels") or {}, found.get("Created", ""), detail
+    )
 
 
 def read_secret(found: Json) -> ObjectSeen:
     spec = found["Spec"]
     version = found["Version"]["Index"]
-    return ObjectSeen(found["ID"], spec["Name"], version, spec.get("Labels") or {}, found.get("CreatedAt", ""))
+    return ObjectSeen(
+        found["ID"], spec["Name"], version, spec.get("Labels") or {}, found.get("CreatedAt", "")
+    )
 
 
 def read_config(found: Json) -> ObjectSeen:
@@ -101,12 +107,16 @@ def read_config(found: Json) -> ObjectSeen:
     spec = found["Spec"]
     content = base64.b64decode(spec.get("Data") or "").decode(errors="replace")
     version, labels = found["Version"]["Index"], spec.get("Labels") or {}
-    return ObjectSeen(found["ID"], spec["Name"], version, labels, found.get("CreatedAt", ""), {"content": content})
+    return ObjectSeen(
+        found["ID"], spec["Name"], version, labels, found.get("CreatedAt", ""), {"content": content}
+    )
 
 
 def read_volume(found: Json) -> ObjectSeen:
     detail = {"Driver": found.get("Driver"), "Mountpoint": found.get("Mountpoint")}
-    return ObjectSeen(found["Name"], found["Name"], 0, found.get("Labels") or {}, found.get("CreatedAt", ""), detail)
+    return ObjectSeen(
+        found["Name"], found["Name"], 0, found.get("Labels") or {}, found.get("CreatedAt", ""), detail
+    )
 
 
 def read_image(found: Json) -> ImageSeen:

@@ -2,7 +2,8 @@
 
 Swarm answers 200 to an update that will never work, so only these facts count:
 
-- A task is *new* when its own spec equals the service's present one and it holds the ports that the service publishes.
+- A task is *new* when its own spec equals the service's present one and it holds no ports
+  other than those that the service publishes (a change of ports restarts tasks whose spec stays the same).
 - ``UpdateStatus`` is absent after a creation, just after an update, and after updates that touch no task: absent says nothing.
 - ``paused``, ``rollback_paused`` and ``rollback_completed`` are final until somebody updates again.
 - A task with a health check is ``running`` only once healthy; one without is believed after it has run ``SETTLED`` seconds,
@@ -78,8 +79,8 @@ def _final(
 
 
 def _is_new(task: TaskSeen, template: Json, ports: set[tuple[int, int, str]]) -> bool:
-    held = set(task.ports)
-    return normalise_task(task.spec) == template and (task.state != "running" or held >= ports >= held)
+    # Ports are shown late, and never on an internal network: none shown says nothing.
+    return normalise_task(task.spec) == template and (not task.ports or set(task.ports) == ports)
 
 
 def _host_ports(spec: Json) -> set[tuple[int, int, str]]:
@@ -117,7 +118,9 @@ def _wanted(spec: Json, nodes: Sequence[NodeSeen]) -> int:
         replicas = (mode.get("Replicated") or {}).get("Replicas")
         return 1 if replicas is None else int(replicas)
     constraints = ((spec.get("TaskTemplate") or {}).get("Placement") or {}).get("Constraints") or []
-    usable = {n.id for n in nodes if n.state == "ready" and n.availability == "active" and fits(n, constraints)}
+    usable = {
+        n.id for n in nodes if n.state == "ready" and n.availability == "active" and fits(n, constraints)
+    }
     return len(usable)
 
 

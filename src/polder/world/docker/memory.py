@@ -1,0 +1,425 @@
+"""The in-memory twin of the engine: keeps Swarm's rules, not its containers.
+
+Version indexes move as Swarm moves them (by itself too), names are unique, what is in use is not removed, tasks come up
+after ``starts_after`` looks, bad images are rolled back (see ``life``). It passes the same contract as the real one.
+``fail_on`` makes an operation fail, ``by_hand`` changes a service behind everybody's back.
+
+>>> engine = MemoryEngine()
+>>> engine.run(CreateNetwork("n", {"Driver": "overlay"})) != ""
+True
+>>> [network.name for network in engine.look().networks]
+['n']
+"""
+
+from __future__ import annotations
+
+import json
+import tarfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, NoReturn, assert_never
+
+from polder.kernel import engine as kernel
+from polder.kernel.digest import digest_of_bytes, short
+from polder.kernel.engine import CreateNetwork, ImageSeen, NodeSeen, ObjectSeen, Operation, Rollout, Seen
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.secret import Secret
+from polder.world.docker import life as lives
+from polder.world.docker.images import split_reference
+from polder.world.docker.life import Life, World
+from polder.world.docker.rollout import judge
+
+Json = dict[str, Any]
+Kind = Literal["networks", "secrets", "configs", "volumes"]
+
+CONFIG_LIMIT = 500 * 1000
+
+
+@dataclass(slots=True)
+class _Failure:
+    matches: Callable[[Operation], bool]
+    error: Exception
+    after: bool
+    times: int
+
+
+class MemoryEngine:
+    """``swarm=False`` begins outside any swarm; ``hosts`` are the nodes' names, the first one is ours and the manager."""
+
+    def __init__(
+        self,
+        address: str = "memory",
+        *,
+        swarm: bool = True,
+        hosts: tuple[str, ...] = ("one",),
+        starts_after: int = 1,
+    ) -> None:
+        self.address = address
+        self.starts_after = starts_after
+        self.hosts = hosts
+        self.ran: list[Operation] = []
+        self.revealed: dict[str, bytes] = {}
+        self.wrote: dict[str, list[str]] = {}
+        self._guard = threading.RLock()
+        self._count = self._index = 0
+        self._tick = 1_000_000
+        self._nodes: dict[str, NodeSeen] = {}
+        self._services: dict[str, Life] = {}
+        self._objects: dict[Kind, dict[str, ObjectSeen]] = {
+            "networks": {},
+            "secrets": {},
+            "configs": {},
+            "volumes": {},
+        }
+        self._images: dict[str, ImageSeen] = {}
+        self._moving: set[str] = set()
+        self._failures: list[_Failure] = []
+        if swarm:
+            self._join()
+
+    # -- what a test sets up --------------------------------------------------------------------------------------------
+
+    def add_image(
+        self, identity: str, labels: Mapping[str, str] | None = None, tags: tuple[str, ...] = ()
+    ) -> None:
+        """An image on our node, as if it had been loaded."""
+        self._images[identity] = ImageSeen(identity, tags, labels or {})
+
+    def fail_on(
+        self, matches: Callable[[Operation], bool], error: Exception, *, after: bool = False, times: int = 1
+    ) -> None:
+        """Raise ``error`` for the next ``times`` operations that match; ``after``: once they were done all the same."""
+        self._failures.append(_Failure(matches, error, after, times))
+
+    def by_hand(self, service: str, change: Callable[[Json], Json]) -> None:
+        """Change a service's spec as another hand would: its version moves."""
+        with self._guard:
+            life = self._services[service]
+            lives.update(life, _as_kept(change(json.loads(json.dumps(life.spec)))), self._world())
+            self._moving.add(service)
+
+    def set_node(self, identity: str, **changes: Any) -> None:
+        """Change what a node shows (``state="down"``, ...)."""
+        self._nodes[identity] = replace(self._nodes[identity], **changes)
+
+    # -- the interface --------------------------------------------------------------------------------------------------
+
+    def look(self, *, tasks: bool = True, storage: bool = True) -> Seen:
+        with self._guard:
+            self._pass_time()
+            found = self._objects
+            return Seen(
+                swarm="manager" if self._nodes else "none",
+                node_id=next(iter(self._nodes), ""),
+                engine_version="memory",
+                nodes=tuple(self._nodes.values()),
+                services=tuple(life.seen() for life in self._services.values()),
+                tasks=tuple(task for life in self._services.values() for task in life.tasks) if tasks else (),
+                networks=tuple(found["networks"].values()),
+                secrets=tuple(found["secrets"].values()),
+                configs=tuple(found["configs"].values()),
+                volumes=tuple(found["volumes"].values()) if storage else (),
+                images=tuple(self._images.values()) if storage else (),
+            )
+
+    def run(self, operation: Operation, values: Mapping[str, Secret] | None = None) -> str:
+        with self._guard:
+            failure = self._failure(operation)
+            if failure and not failure.after:
+                raise failure.error
+            found = self._run(operation, values or {})
+            self.ran.append(operation)
+            if failure:
+                raise failure.error
+            return found
+
+    def rollout(self, service: str) -> Rollout:
+        with self._guard:
+            self._pass_time()
+            life = self._service(service)
+            return judge(life.seen(), life.tasks, tuple(self._nodes.values()), float(self._tick))
+
+    def logs(self, service: str, lines: int = 20) -> tuple[str, ...]:
+        with self._guard:
+            life = self._service(service)
+            errors = [task.error for task in life.tasks if task.error]
+            return tuple((self.wrote.get(service) or errors)[-lines:])
+
+    def load_image(self, archive: Path) -> str:
+        try:
+            with tarfile.open(archive) as opened:
+                entry = json.loads(_member(opened, "manifest.json"))[0]
+                config = _member(opened, entry["Config"])
+        except (tarfile.TarError, KeyError, ValueError):
+            raise Refused(Problem("engine.bad-archive", "", {"name": str(archive), "message": ""})) from None
+        identity = str(digest_of_bytes(config))
+        labels = (json.loads(config).get("config") or {}).get("Labels") or {}
+        self.add_image(identity, labels, tuple(entry.get("RepoTags") or ()))
+        return identity
+
+    def push_image(self, image: str, reference: str) -> str:
+        if image not in self._images:
+            _refuse("engine.missing", "image", image)
+        pushed = f"{split_reference(reference)[0]}@{digest_of_bytes(image.encode())}"
+        known = self._images[image]
+        self._images[image] = replace(known, tags=tuple(dict.fromkeys((*known.tags, reference, pushed))))
+        return pushed
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    # -- operations -----------------------------------------------------------------------------------------------------
+
+    def _run(self, operation: Operation, values: Mapping[str, Secret]) -> str:
+        if not self._nodes and not isinstance(operation, kernel.InitSwarm | kernel.RemoveVolume):
+            _refuse("engine.no-swarm", "engine", self.address)
+        match operation:
+            case kernel.InitSwarm():
+                return self._init()
+            case kernel.UpdateNode():
+                return self._update_node(operation)
+            case kernel.CreateNetwork():
+                return self._add(
+                    "networks", operation.name, operation.spec.get("Labels") or {}, _network(operation.spec)
+                )
+            case kernel.CreateSecret():
+                return self._create_secret(operation, values)
+            case kernel.CreateConfig():
+                return self._create_config(operation)
+            case kernel.UpdateConfigLabels():
+                return self._update_config(operation)
+            case kernel.CreateService():
+                return self._create_service(operation)
+            case kernel.UpdateService():
+                return self._update_service(operation)
+            case kernel.RemoveService():
+                return self._remove_service(operation)
+            case kernel.RemoveNetwork():
+                return self._remove("networks", operation.name, "Target")
+            case kernel.RemoveSecret():
+                return self._remove("secrets", operation.name, "SecretName")
+            case kernel.RemoveConfig():
+                return self._remove("configs", operation.name, "ConfigName")
+            case kernel.RemoveVolume():
+                return self._remove("volumes", operation.name, "Source")
+        assert_never(operation)
+
+    def _init(self) -> str:
+        if self._nodes:
+            _refuse("engine.exists", "swarm", "")
+        return self._join()
+
+    def _join(self) -> str:
+        for name in self.hosts:
+            role = "worker" if self._nodes else "manager"
+            spec = {"Role": role, "Availability": "active", "Labels": {}}
+            identity = self._next_id()
+            self._nodes[identity] = NodeSeen(
+                identity,
+                self._next_version(),
+                name,
+                "127.0.0.1",
+                "ready",
+                "active",
+                role,
+                role == "manager",
+                spec,
+            )
+        return next(iter(self._nodes))
+
+    def _update_node(self, operation: kernel.UpdateNode) -> str:
+        if operation.id not in self._nodes:
+            _refuse("engine.missing", "node", operation.id)
+        node = self._nodes[operation.id]
+        if node.version != operation.version:
+            _refuse("engine.changed-since", "node", operation.id)
+        spec = _copy(operation.spec)
+        availability, role = spec.get("Availability", "active"), spec.get("Role", node.role)
+        self._nodes[node.id] = replace(
+            node, version=self._next_version(), spec=spec, availability=availability, role=role
+        )
+        return node.id
+
+    def _create_secret(self, operation: kernel.CreateSecret, values: Mapping[str, Secret]) -> str:
+        if operation.source not in values:
+            values_said = {"name": operation.name, "source": operation.source}
+            raise Refused(Problem("engine.no-value", "", values_said))
+        found = self._add("secrets", operation.name, operation.labels, {})
+        self.revealed[operation.name] = values[operation.source].reveal_bytes()
+        return found
+
+    def _create_config(self, operation: kernel.CreateConfig) -> str:
+        if len(operation.content.encode()) > CONFIG_LIMIT:
+            _refuse(
+                "engine.said",
+                "config",
+                operation.name,
+                "config data must be larger than 0 and less than 512000 bytes",
+            )
+        return self._add("configs", operation.name, operation.labels, {"content": operation.content})
+
+    def _update_config(self, operation: kernel.UpdateConfigLabels) -> str:
+        found = self._objects["configs"].get(operation.name)
+        if found is None:
+            _refuse("engine.missing", "config", operation.name)
+        if found.version != operation.version:
+            _refuse("engine.changed-since", "config", operation.name)
+        labels, version = dict(operation.labels), self._next_version()
+        self._objects["configs"][operation.name] = replace(found, labels=labels, version=version)
+        return str(version)
+
+    def _create_service(self, operation: kernel.CreateService) -> str:
+        if operation.name in self._services:
+            _refuse("engine.exists", "service", operation.name)
+        spec = _as_kept({**operation.spec, "Name": operation.name})
+        self._need_what_it_names(spec)
+        world, version = self._world(), self._next_version()
+        life = Life(self._next_id(), operation.name, spec, version, version, world.time, world.time)
+        self._services[operation.name] = life
+        self._make_volumes(spec)
+        lives.begin(life, world)
+        self._moving.add(operation.name)
+        return life.id
+
+    def _update_service(self, operation: kernel.UpdateService) -> str:
+        life = self._at_version(operation.name, operation.version)
+        spec = _as_kept({**operation.spec, "Name": operation.name})
+        self._need_what_it_names(spec)
+        self._make_volumes(spec)
+        lives.update(life, spec, self._world())
+        self._moving.add(operation.name)
+        return ""
+
+    def _remove_service(self, operation: kernel.RemoveService) -> str:
+        self._at_version(operation.name, operation.version)
+        del self._services[operation.name]
+        self._moving.discard(operation.name)
+        return ""
+
+    def _at_version(self, name: str, version: int) -> Life:
+        life = self._service(name)
+        if not life.since <= version <= life.version:
+            _refuse("engine.changed-since", "service", name)
+        return life
+
+    def _service(self, name: str) -> Life:
+        if name not in self._services:
+            _refuse("engine.missing", "service", name)
+        return self._services[name]
+
+    def _add(self, kind: Kind, name: str, labels: Mapping[str, str], detail: Json) -> str:
+        if name in self._objects[kind]:
+            _refuse("engine.exists", kind.removesuffix("s"), name)
+        version = self._next_version()
+        made = ObjectSeen(self._next_id(), name, version, dict(labels), self._world().time, detail)
+        self._objects[kind][name] = made
+        return made.id
+
+    def _remove(self, kind: Kind, name: str, key: str) -> str:
+        if name not in self._objects[kind]:
+            _refuse("engine.missing", kind.removesuffix("s"), name)
+        users = [life.name for life in self._services.values() if name in _named(life.spec)[key]]
+        if users:
+            _refuse("engine.in-use", kind.removesuffix("s"), name, f"in use by service {users[0]}")
+        del self._objects[kind][name]
+        return ""
+
+    def _need_what_it_names(self, spec: Json) -> None:
+        named = _named(spec)
+        kinds: tuple[tuple[Kind, str], ...] = (
+            ("networks", "Target"),
+            ("secrets", "SecretName"),
+            ("configs", "ConfigName"),
+        )
+        for kind, key in kinds:
+            for name in named[key]:
+                if name not in self._objects[kind]:
+                    _refuse("engine.missing", kind.removesuffix("s"), name)
+
+    def _make_volumes(self, spec: Json) -> None:
+        for mount in spec["TaskTemplate"].get("ContainerSpec", {}).get("Mounts") or []:
+            if mount.get("Type") == "volume" and mount["Source"] not in self._objects["volumes"]:
+                labels = (mount.get("VolumeOptions") or {}).get("Labels") or {}
+                self._add("volumes", mount["Source"], labels, {"Driver": "local"})
+
+    # -- time and numbers -----------------------------------------------------------------------------------------------
+
+    def _pass_time(self) -> None:
+        self._tick += 1
+        if self._moving:
+            world = self._world()
+            for name in self._moving:
+                lives.step(self._services[name], world)
+            self._moving = {name for name in self._moving if self._services[name].waiting > 0}
+
+    def _world(self) -> World:
+        nodes = tuple(self._nodes.values())
+        return World(nodes, self._fault, self._next_version, self._next_id, self._tick, self.starts_after)
+
+    def _fault(self, image: str) -> str:
+        known = self._images.get(image)
+        if image.startswith("sha256:") and known is None:
+            return "missing"
+        said = image + (known.labels.get("polder.test", "") if known else "")
+        return next((fault for fault in ("never-healthy", "crashes") if fault in said), "")
+
+    def _failure(self, operation: Operation) -> _Failure | None:
+        for failure in self._failures:
+            if failure.times > 0 and failure.matches(operation):
+                failure.times -= 1
+                return failure
+        return None
+
+    def _next_version(self) -> int:
+        self._index += 1
+        return self._index
+
+    def _next_id(self) -> str:
+        self._count += 1
+        return short(digest_of_bytes(str(self._count).encode()), 25)
+
+
+def _named(spec: Json) -> dict[str, set[str]]:
+    template = spec["TaskTemplate"]
+    container = template.get("ContainerSpec") or {}
+    return {
+        "Target": {one["Target"] for one in template.get("Networks") or []},
+        "SecretName": {one["SecretName"] for one in container.get("Secrets") or []},
+        "ConfigName": {one["ConfigName"] for one in container.get("Configs") or []},
+        "Source": {one.get("Source", "") for one in container.get("Mounts") or []},
+    }
+
+
+def _as_kept(spec: Json) -> Json:
+    """What the engine fills in."""
+    kept = _copy(spec)
+    template = kept.setdefault("TaskTemplate", {})
+    template.setdefault("ForceUpdate", 0)
+    template.setdefault("Runtime", "container")
+    template.setdefault("ContainerSpec", {}).setdefault("Isolation", "default")
+    kept.setdefault("Mode", {"Replicated": {"Replicas": 1}})
+    kept.setdefault("Labels", {})
+    return kept
+
+
+def _network(spec: Json) -> Json:
+    return {"Driver": spec.get("Driver", "overlay"), "Scope": "swarm", "Internal": bool(spec.get("Internal"))}
+
+
+def _copy(data: Json) -> Json:
+    found: Json = json.loads(json.dumps(data))
+    return found
+
+
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    opened = archive.extractfile(name)
+    return opened.read() if opened else b""
+
+
+def _refuse(code: str, kind: str, name: str, message: str = "") -> NoReturn:
+    raise Refused(Problem(code, "", {"kind": kind, "name": name, "message": message}))
+
+
+__all__ = ["CreateNetwork", "MemoryEngine"]
