@@ -58,14 +58,22 @@ def uncovered(site: Site) -> tuple[str, ...]:
     if not public or not found:
         return ()
     allowed = _permitted(found[0])
-    return tuple(domain for domain in public if not any(domain == name or domain.endswith("." + name) for name in allowed))
+    return tuple(
+        domain
+        for domain in public
+        if not any(domain == name or domain.endswith("." + name) for name in allowed)
+    )
 
 
 def _permitted(pem: str) -> tuple[str, ...]:
     from cryptography import x509
 
-    constraints = x509.load_pem_x509_certificate(pem.encode()).extensions.get_extension_for_class(x509.NameConstraints)
-    return tuple(name.value for name in constraints.value.permitted_subtrees or () if isinstance(name, x509.DNSName))
+    constraints = x509.load_pem_x509_certificate(pem.encode()).extensions.get_extension_for_class(
+        x509.NameConstraints
+    )
+    return tuple(
+        name.value for name in constraints.value.permitted_subtrees or () if isinstance(name, x509.DNSName)
+    )
 
 
 def _children(content: bytes) -> Iterator[tuple[int, bytes]]:

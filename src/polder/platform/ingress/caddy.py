@@ -42,7 +42,15 @@ DEFAULT_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "browsing-topics=(), camera=(self), geolocation=(self), microphone=(self), payment=()",
 }
-UNTRUSTED_HEADERS = ["*_*", "Forwarded", "Proxy", "Remote-User", "X-Forwarded-*", "X-Remote-User", "X-Real-Ip"]
+UNTRUSTED_HEADERS = [
+    "*_*",
+    "Forwarded",
+    "Proxy",
+    "Remote-User",
+    "X-Forwarded-*",
+    "X-Remote-User",
+    "X-Real-Ip",
+]
 
 
 def caddy_config(name: str, languages: Sequence[str]) -> Json:
@@ -69,10 +77,19 @@ def names_config(domains: Iterable[str]) -> Json:
     known: Json = {"path": ["/ask"], "query": {"domain": sorted(set(domains))}}
     routes = [
         {"match": [{"path": [HEALTH]}], "handle": [_answer(200)], "terminal": True},
-        *([{"match": [known], "handle": [_answer(200)], "terminal": True}] if known["query"]["domain"] else []),
+        *(
+            [{"match": [known], "handle": [_answer(200)], "terminal": True}]
+            if known["query"]["domain"]
+            else []
+        ),
         {"handle": [_answer(404)]},
     ]
-    server = {"listen": [f":{HTTP_PORT}"], "protocols": ["h1"], "automatic_https": {"disable": True}, "routes": routes}
+    server = {
+        "listen": [f":{HTTP_PORT}"],
+        "protocols": ["h1"],
+        "automatic_https": {"disable": True},
+        "routes": routes,
+    }
     return {
         "admin": _no_admin(),
         "logging": {"logs": {"default": {"level": "WARN", "writer": {"output": "stdout"}}}},
@@ -93,7 +110,8 @@ def _log() -> Json:
         "request>uri": {"filter": "regexp", "regexp": r"\?.*", "value": ""},
     }
     encoder = {"format": "filter", "wrap": {"format": "json"}, "fields": fields}
-    return {"level": "INFO", "writer": {"output": "stdout"}, "encoder": encoder}
+    noisy = ["http.handlers.reverse_proxy"]  # a line for each try while an app is away; the access log has the outcome
+    return {"level": "INFO", "writer": {"output": "stdout"}, "encoder": encoder, "exclude": noisy}
 
 
 def _authority() -> Json:
@@ -142,12 +160,20 @@ def _serving(page: str) -> Json:
 
 def _limits() -> Json:
     """An upload may take an hour; a request's head ten seconds and 64 KiB."""
-    return {"read_header_timeout": "10s", "read_timeout": "1h", "idle_timeout": "2m", "max_header_bytes": 65536}
+    return {
+        "read_header_timeout": "10s",
+        "read_timeout": "1h",
+        "idle_timeout": "2m",
+        "max_header_bytes": 65536,
+    }
 
 
 def _default_headers() -> list[Json]:
     return [
-        {"handler": "headers", "response": {"set": {name: [value]}, "deferred": True, "require": {"headers": {name: None}}}}
+        {
+            "handler": "headers",
+            "response": {"set": {name: [value]}, "deferred": True, "require": {"headers": {name: None}}},
+        }
         for name, value in DEFAULT_HEADERS.items()
     ]
 
@@ -176,7 +202,11 @@ def _dial() -> Json:
     return {
         "handler": "reverse_proxy",
         "dynamic_upstreams": upstreams,
-        "load_balancing": {"selection_policy": {"policy": "round_robin"}, "try_duration": "8s", "try_interval": "50ms"},
+        "load_balancing": {
+            "selection_policy": {"policy": "round_robin"},
+            "try_duration": "8s",
+            "try_interval": "50ms",
+        },
         "transport": {"protocol": "http", "dial_timeout": "500ms", "keep_alive": {"enabled": False}},
         "headers": {"request": {"set": {"X-Real-Ip": ["{http.request.remote.host}"]}}},
     }
