@@ -17,7 +17,7 @@ from importlib import import_module, resources
 
 from polder.kernel.problem import Problem, Value
 
-AREAS = ("kernel", "site", "recipe", "compose", "engine", "image", "ingress", "secret", "plan", "step", "app", "doctor")
+AREAS = ("kernel", "site", "recipe", "compose", "engine", "image", "ingress", "secret", "plan", "step", "app", "explain", "doctor")
 LANGUAGES = ("en", "fr", "es", "ca", "de", "pt", "it", "el", "ro", "sq")
 
 

@@ -5,7 +5,7 @@ What is needed to make and join machines comes with host provisioning; here a no
 
 from __future__ import annotations
 
-from polder.kernel.engine import NodeSeen, Seen, UpdateNode
+from polder.kernel.engine import Json, NodeSeen, Seen, UpdateNode
 from polder.kernel.problem import Problem, Refused
 from polder.platform.plan.desired import HOST_LABEL, INGRESS_LABEL
 from polder.platform.plan.difference import differences
@@ -23,7 +23,7 @@ def host_steps(site: Site, seen: Seen) -> list[Step]:
     for host in site.hosts.values():
         node = find_node(host, site, seen)
         if node is None and seen.swarm == "none" and len(site.hosts) == 1:
-            spec = {"Role": "manager", "Availability": "active", "Labels": wanted_labels(host)}
+            spec: Json = {"Role": "manager", "Availability": "active", "Labels": wanted_labels(host)}
             steps.append(_step(host, SELF, 0, {}, spec))
         elif node is None:
             problems.append(Problem("plan.no-node", host.where, {"host": host.name, "address": host.address}))
@@ -42,7 +42,7 @@ def find_node(host: Host, site: Site, seen: Seen) -> NodeSeen | None:
     by_label = [n for n in seen.nodes if (n.spec.get("Labels") or {}).get(HOST_LABEL) == host.name]
     if by_label:
         return by_label[0]
-    if host.address == "local":
+    if host.address == "local" or (len(site.hosts) == 1 and len(seen.nodes) == 1):
         return next((n for n in seen.nodes if n.id == seen.node_id), None)
     return next((n for n in seen.nodes if host.address == n.address or host.name == n.hostname), None)
 
@@ -55,7 +55,7 @@ def wanted_labels(host: Host) -> dict[str, str]:
     return labels | {f"polder.{key}": value for key, value in host.labels.items()}
 
 
-def _step(host: Host, node: str, version: int, before: dict[str, object], spec: dict[str, object]) -> Step:
+def _step(host: Host, node: str, version: int, before: Json, spec: Json) -> Step:
     return Step(
         key=f"host:{host.name}",
         kind="prepare",

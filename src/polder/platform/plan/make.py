@@ -70,7 +70,7 @@ def plan_digest(steps: list[Step]) -> Digest:
 def findings(site: Site, target: Wanted, seen: Seen) -> tuple[Problem, ...]:
     """Worth knowing, changing nothing: apps that are not healthy though nothing has to change, hosts that are away."""
     found = [Problem("plan.host-away", "", {"host": n.hostname, "state": n.state}) for n in seen.nodes if n.state != "ready"]
-    running = {}
+    running: dict[str, int] = {}
     for task in seen.tasks:
         if task.state == "running" and task.desired == "running":
             running[task.service_id] = running.get(task.service_id, 0) + 1

@@ -1,0 +1,105 @@
+"""Apply a site: look, show, ask, look again, run, write down. The main job, as a story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from polder.actions.check_site import load_site
+from polder.actions.hands import SiteHands
+from polder.actions.look_site import Looked, engine_of, look
+from polder.actions.prepare_site import Preparer
+from polder.actions.run_plan import Outcome, Report, run_plan
+from polder.kernel.digest import short
+from polder.kernel.engine import Engine
+from polder.kernel.problem import Problem, Refused
+from polder.platform.plan.model import Plan
+from polder.world.docker.lock import hold
+from polder.world.git import commit_paths
+from polder.world.journal import Journal, operator
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the asker wants. ``plan``: digest (or its beginning) of the one plan that may run; ``""``: whichever is shown.
+    ``only``: subjects (``group/app``) to act on, empty for all."""
+
+    down: bool = False
+    forget: bool = False
+    plan: str = ""
+    detach: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """``outcome`` is ``None`` when there was nothing to do or the asker said no (``declined``)."""
+
+    plan: Plan
+    outcome: Outcome | None
+    declined: bool = False
+
+
+def apply_site(
+    folder: Path, asked: Asked, show: Callable[[Looked], None], agree: Callable[[Plan], bool], report: Report
+) -> Applied:
+    """Bring the engine to what the site says.
+
+    ``show`` is given the plan; ``agree`` says whether it may run. Refused when files or engine changed between the two, when
+    somebody else is applying, or when a secret cannot be read; nothing is changed then.
+    """
+    site = load_site(folder)
+    with engine_of(site) as engine:
+        first = look(folder, engine, site, down=asked.down, forget=asked.forget)
+        _expect(asked.plan, first.plan)
+        show(first)
+        if not first.plan.acting:
+            return Applied(first.plan, None)
+        if not agree(first.plan):
+            return Applied(first.plan, None, declined=True)
+        return Applied(first.plan, _run_alone(folder, engine, first, asked, report))
+
+
+def _run_alone(folder: Path, engine: Engine, first: Looked, asked: Asked, report: Report) -> Outcome:
+    """Under the lock, look once more: only the plan that was approved runs."""
+    who = operator(folder)
+    in_swarm = first.seen.swarm == "manager"
+    with hold(engine, first.site.slug, who) if in_swarm else nullcontext():
+        again = look(folder, engine, load_site(folder), down=asked.down, forget=asked.forget)
+        if again.plan.digest != first.plan.digest:
+            values = {"before": short(first.plan.digest, 8), "after": short(again.plan.digest, 8)}
+            raise Refused(Problem("plan.changed-since", "", values))
+        return _run(again, who, asked, report)
+
+
+def _run(looked: Looked, who: str, asked: Asked, report: Report) -> Outcome:
+    journal = Journal(looked.folder, who)
+    preparer = Preparer(looked.folder, looked.site, looked.engine)
+    preparer.preflight(looked.plan)
+    digest = short(looked.plan.digest)
+    journal.write(datetime.now(UTC), "apply-begun", {"plan": digest, "steps": len(looked.plan.acting)})
+    hands = SiteHands(looked.engine, preparer, journal, looked.seen, digest)
+    result = "interrupted"
+    try:
+        outcome = run_plan(looked.plan, hands, report, detach=asked.detach)
+        result = "failed" if outcome.failed or outcome.not_begun else "done"
+        for failure in outcome.failed:
+            assert failure.problem is not None
+            journal.write(datetime.now(UTC), "step-failed", {"step": failure.step.code, "subject": failure.step.subject, "problem": failure.problem.code, "plan": digest})
+    finally:
+        path = journal.write(datetime.now(UTC), "apply-ended", {"plan": digest, "result": result})
+        _commit(looked, [*preparer.written, path], result)
+    return outcome
+
+
+def _commit(looked: Looked, paths: list[Path], result: str) -> None:
+    """Files that applying wrote (lock, secrets, journal) go into the site's history, if it has one."""
+    commit_paths(looked.folder, paths, f"Apply {short(looked.plan.digest, 8)}: {result}.")
+
+
+def _expect(wanted: str, plan: Plan) -> None:
+    found = short(plan.digest, 64)
+    if wanted and not found.startswith(wanted.removeprefix("sha256:")):
+        raise Refused(Problem("plan.not-that-plan", "", {"wanted": wanted, "found": short(plan.digest)}))

@@ -1,0 +1,171 @@
+"""The hands that do a plan's steps: operations go to the engine, the rest to the site's files and the image builder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from polder.actions.prepare_site import Preparer
+from polder.kernel.engine import (
+    CreateConfig,
+    CreateNetwork,
+    CreateSecret,
+    CreateService,
+    Engine,
+    InitSwarm,
+    Operation,
+    RemoveConfig,
+    RemoveNetwork,
+    RemoveSecret,
+    RemoveService,
+    RemoveVolume,
+    Rollout,
+    Seen,
+    UpdateConfigLabels,
+    UpdateNode,
+    UpdateService,
+)
+from polder.kernel.problem import Problem, Refused
+from polder.platform.plan.hosts import SELF
+from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Nothing, Step, WriteLock
+from polder.platform.plan.names import fill
+from polder.platform.plan.services import bare, finish
+from polder.world.docker.rollout import judge
+from polder.world.journal import Journal
+
+IN_USE_SECONDS = 45
+"""How long a network or secret may still be held by containers that are on their way out."""
+
+
+@dataclass(slots=True)
+class SiteHands:
+    """``before`` is the look the plan was made from: what a failed change is put back to."""
+
+    engine: Engine
+    preparer: Preparer
+    journal: Journal
+    before: Seen
+    plan_digest: str
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def perform(self, step: Step, known: Mapping[str, str], line: Callable[[str], None]) -> Mapping[str, str]:
+        """Do the step's work and journal it. Returns placeholders that are now known."""
+        began = time.monotonic()
+        try:
+            found = self._work(step, known, line)
+        except BaseException as error:
+            self._note(step, "failed", time.monotonic() - began, _why(error))
+            raise
+        self._note(step, "done", time.monotonic() - began, "")
+        return found
+
+    def _work(self, step: Step, known: Mapping[str, str], line: Callable[[str], None]) -> Mapping[str, str]:
+        match step.work:
+            case MakeSecret() | MakeAuthority() | BuildImage() | WriteLock():
+                return self.preparer.prepare(step.work, line)
+            case Nothing():
+                return {}
+            case _:
+                self._operate(step.work, known)
+                return {}
+
+    def _operate(self, operation: Operation, known: Mapping[str, str]) -> None:
+        match operation:
+            case CreateSecret():
+                named = replace(operation, name=fill(operation.name, known))
+                self.engine.run(named, {operation.source: self.preparer.reveal(operation.source)})
+            case CreateService():
+                self.engine.run(replace(operation, spec=finish(operation.spec, known)))
+            case UpdateService():
+                self._update(operation, finish(operation.spec, known))
+            case UpdateNode() if operation.id == SELF:
+                self.engine.run(self._this_node(operation))
+            case RemoveNetwork() | RemoveSecret() | RemoveConfig():
+                self._until_free(operation)
+            case InitSwarm() | CreateNetwork() | CreateConfig() | UpdateNode() | RemoveService() | RemoveVolume():
+                self.engine.run(operation)
+            case UpdateConfigLabels():
+                self.engine.run(operation)
+            case _:
+                assert_never(operation)
+
+    def _update(self, operation: UpdateService, spec: dict[str, Any]) -> None:
+        """An image that turned out to be the one already running leaves nothing to do."""
+        live = next((s for s in self.before.services if s.name == operation.name), None)
+        if live is None or bare(live.spec) != bare(spec):
+            self.engine.run(replace(operation, spec=spec))
+
+    def _this_node(self, operation: UpdateNode) -> UpdateNode:
+        seen = self.engine.look(tasks=False, storage=False)
+        node = next(n for n in seen.nodes if n.id == seen.node_id)
+        return UpdateNode(node.id, node.version, {**node.spec, **operation.spec})
+
+    def _until_free(self, operation: Operation) -> None:
+        limit = time.monotonic() + IN_USE_SECONDS
+        while True:
+            try:
+                self.engine.run(operation)
+                return
+            except Refused as refused:
+                code = refused.problems[0].code
+                if code == "engine.missing":
+                    return
+                if code != "engine.in-use" or time.monotonic() > limit:
+                    raise
+            time.sleep(0.5)
+
+    def rollouts(self, services: list[str]) -> Mapping[str, Rollout]:
+        """How each of ``services`` is doing, from one look."""
+        seen = self.engine.look(storage=False)
+        now = time.time()
+        by_name = {service.name: service for service in seen.services}
+        found = {}
+        for name in services:
+            service = by_name.get(name)
+            if service is None:
+                raise Refused(Problem("engine.missing", "", {"kind": "service", "name": name}))
+            tasks = [task for task in seen.tasks if task.service_id == service.id]
+            found[name] = judge(service, tasks, seen.nodes, now)
+        return found
+
+    def take_back(self, step: Step) -> None:
+        """A service that never came up is removed (its data stays); a changed one gets its former spec back."""
+        assert step.wait is not None
+        seen = self.engine.look(tasks=False, storage=False)
+        now = next((s for s in seen.services if s.name == step.wait.service), None)
+        former = next((s for s in self.before.services if s.name == step.wait.service), None)
+        if now is None:
+            return
+        if former is None:
+            self.engine.run(RemoveService(now.name, now.version))
+        else:
+            self.engine.run(UpdateService(now.name, now.version, former.spec))
+        self.journal.write(datetime.now(UTC), "taken-back", {"service": now.name, "plan": self.plan_digest})
+
+    def _note(self, step: Step, result: str, seconds: float, why: str) -> None:
+        values = {k: v for k, v in step.values.items() if isinstance(v, str | int | float)}
+        self.journal.write(
+            datetime.now(UTC),
+            "step",
+            {
+                "step": step.code,
+                "subject": step.subject,
+                "values": values,
+                "result": result,
+                "seconds": round(seconds, 1),
+                "plan": self.plan_digest,
+                **({"why": why} if why else {}),
+            },
+        )
+
+
+def _why(error: BaseException) -> str:
+    return str(error) if isinstance(error, Refused | OSError) else f"{type(error).__name__}: {error}"

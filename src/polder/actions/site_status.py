@@ -1,0 +1,106 @@
+"""How a site is doing: apps, health, versions, certificates, the last journal lines."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from polder.actions.addresses import ingress_address
+from polder.actions.look_site import Looked, looked_at
+from polder.kernel.engine import Seen
+from polder.kernel.problem import Problem
+from polder.platform.plan.desired import ingress_app, wanted
+from polder.platform.plan.names import INGRESS
+from polder.platform.site.model import App
+from polder.world.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class AppStatus:
+    """``state``: running, starting, down, absent. ``days`` left of the certificate, ``None`` when it could not be read."""
+
+    app: str
+    recipe: str
+    version: str
+    domain: str
+    state: str
+    running: int
+    wanted: int
+    image: str
+    since: str
+    days: int | None
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteStatus:
+    """``changes``: how many steps polder apply would take now."""
+
+    site: str
+    engine: str
+    apps: tuple[AppStatus, ...]
+    hosts: tuple[tuple[str, str, str], ...]
+    changes: int
+    findings: tuple[Problem, ...]
+    journal: tuple[dict[str, Any], ...]
+
+
+def site_status(folder: Path, lines: int = 5) -> SiteStatus:
+    """Look at everything once. ``Unreachable`` when the engine is away."""
+    with looked_at(folder) as looked:
+        apps = ([ingress_app(looked.site)] if looked.site.apps else []) + list(looked.site.apps)
+        with ThreadPoolExecutor(8) as pool:
+            found = tuple(pool.map(lambda app: _app(looked, app), apps))
+        return SiteStatus(
+            looked.site.slug,
+            f"{looked.engine.address} ({looked.seen.engine_version})",
+            found,
+            tuple((n.hostname, n.state, n.availability) for n in looked.seen.nodes),
+            len(looked.plan.acting),
+            looked.plan.findings,
+            tuple(Journal(folder, "").read(lines)),
+        )
+
+
+def _app(looked: Looked, app: App) -> AppStatus:
+    names = {s.name for s in wanted(looked.site).services.values() if s.subject == app.id}
+    running, want, image, since = _tasks(looked.seen, names)
+    recipe = looked.site.recipes[app.recipe]
+    days, issuer = _certificate(looked, app) if app.id != INGRESS else (None, "")
+    state = "absent" if not want else "running" if running >= want else "starting" if running else "down"
+    domain = app.domain if app.id != INGRESS else ""
+    return AppStatus(app.id, app.recipe, recipe.upstream, domain, state, running, want, image, since, days, issuer)
+
+
+def _tasks(seen: Seen, names: set[str]) -> tuple[int, int, str, str]:
+    services = [s for s in seen.services if s.name in names]
+    ids = {s.id for s in services}
+    tasks = [t for t in seen.tasks if t.service_id in ids and t.desired == "running"]
+    up = [t for t in tasks if t.state == "running"]
+    image = next((str(s.spec["TaskTemplate"]["ContainerSpec"].get("Image", "")) for s in services), "")
+    since = min((t.updated for t in up), default="")
+    return len(up), max(len(tasks), len(names)) if services else 0, image, since
+
+
+def _certificate(looked: Looked, app: App) -> tuple[int | None, str]:
+    from polder.world.certificates import probe_certificate
+
+    try:
+        found = probe_certificate(app.domain, ingress_address(looked.site))
+    except OSError:
+        return None, ""
+    return (found.days_left, found.issuer) if found else (None, "")
+
+
+def age_of(since: str, now: datetime) -> str:
+    """``3 d``, ``5 h``, ``12 min``: how long ago, roughly; ``""`` when unknown."""
+    if not since:
+        return ""
+    seconds = (now - datetime.fromisoformat(since[:19] + "+00:00")).total_seconds()
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return f"{max(int(seconds), 0)} s"

@@ -1,0 +1,145 @@
+"""``polder status``, ``explain``, ``journal`` and ``export``: looking, and the way out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from polder.cli.door import guarded, language, show_json, site_path
+from polder.cli.lines import print_lines
+from polder.kernel.sentences import say, say_problem, translate
+from polder.kernel.sentences.mark import N_
+
+if TYPE_CHECKING:
+    from polder.actions.site_status import AppStatus, SiteStatus
+
+HEADERS = (N_("app"), N_("state"), N_("version"), N_("up for"), N_("certificate"), N_("address"))
+STATES = {"running": N_("healthy"), "starting": N_("starting"), "down": N_("DOWN"), "absent": N_("not there")}
+COLOURS = {"running": "green", "starting": "yellow", "down": "bold red", "absent": "yellow"}
+DAYS = N_("{days} days")
+NO_CERTIFICATE = N_("none seen")
+PENDING = N_("{number} steps are waiting for polder apply.")
+UP_TO_DATE = N_("The engine holds what the site says.")
+LAST = N_("Last journal lines:")
+ENGINE = N_("{site} on {engine}")
+
+
+@click.command(epilog="Example: polder status --json | jq '.apps[] | select(.state != \"running\")'")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@guarded
+def status(as_json: bool) -> None:
+    """Show apps, their health, versions, days left of certificates, and the last journal lines."""
+    from polder.actions.site_status import site_status
+
+    found = site_status(site_path())
+    if as_json:
+        show_json(_status_data(found))
+    else:
+        _status_table(found, language())
+
+
+def _status_data(found: SiteStatus) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    data = asdict(found)
+    data["findings"] = [{"code": f.code, **dict(f.values)} for f in found.findings]
+    data["hosts"] = [{"host": name, "state": state, "availability": use} for name, state, use in found.hosts]
+    return data
+
+
+def _status_table(found: SiteStatus, words: str) -> None:
+    from polder.cli.table import table_lines
+
+    now = datetime.now(UTC)
+    rows = [_row(app, now, words) for app in found.apps]
+    print_lines([(translate(ENGINE, words).format(site=found.site, engine=found.engine), "bold"), ("", "")])
+    print_lines(table_lines([translate(h, words) for h in HEADERS], rows, [COLOURS[app.state] for app in found.apps]))
+    print_lines([("", ""), *((f"! {say_problem(f, words)}", "yellow") for f in found.findings)])
+    print_lines([(translate(PENDING, words).format(number=found.changes), "yellow") if found.changes else (translate(UP_TO_DATE, words), "green")])
+    if found.journal:
+        print_lines([("", ""), (translate(LAST, words), "bold")])
+        print_lines((_journal_line(line, words), "dim") for line in found.journal)
+
+
+def _row(app: AppStatus, now: datetime, words: str) -> list[str]:
+    from polder.actions.site_status import age_of
+
+    state = translate(STATES[app.state], words) + (f" {app.running}/{app.wanted}" if app.wanted > 1 else "")
+    certificate = "" if not app.domain else translate(NO_CERTIFICATE, words)
+    if app.days is not None:
+        certificate = translate(DAYS, words).format(days=app.days)
+    address = f"https://{app.domain}/" if app.domain else ""
+    return [app.app, state, app.version, age_of(app.since, now), certificate, address]
+
+
+def _journal_line(line: dict[str, Any], words: str) -> str:
+    what = str(line.get("what", ""))
+    if what == "step":
+        try:
+            what = say(str(line["step"]), line.get("values") or {}, words)
+        except (KeyError, ValueError):
+            what = str(line.get("step"))
+    result = line.get("result", "")
+    return f"{line.get('when', '')}  {line.get('who', '')}  {what}  {result}".rstrip()
+
+
+@click.command(epilog="Example: polder journal --last 50 --json")
+@click.option("--last", default=20, show_default=True, help="How many of the newest lines; 0 for all.")
+@click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
+@guarded
+def journal(last: int, as_json: bool) -> None:
+    """Show who did what, when, and with what result."""
+    from polder.world.journal import Journal
+
+    lines = Journal(site_path(), "").read(last)
+    if as_json:
+        show_json(lines)
+    else:
+        print_lines((_journal_line(line, language()), "") for line in lines)
+
+
+@click.command(epilog="Example: polder explain lilas/wiki")
+@click.argument("app", metavar="GROUP/APP")
+@click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
+@guarded
+def explain(app: str, as_json: bool) -> None:
+    """Say in plain words what runs where, which data it keeps, its names, its secrets, and how to do it all by hand."""
+    from polder.actions.explain_app import explain_app
+
+    words = language()
+    chapters = explain_app(site_path(), app, words)
+    if as_json:
+        show_json(
+            [
+                {"heading": say(c.heading, {}, words), "lines": [{"says": say(s.code, s.values, words), "command": s.command} for s in c.lines]}
+                for c in chapters
+            ]
+        )
+        return
+    for chapter in chapters:
+        print_lines([(say(chapter.heading, {}, words), "bold")])
+        for said in chapter.lines:
+            text = say(said.code, said.values, words)
+            print_lines([(f"  {said.command}", "cyan"), (f"      # {text}", "dim")] if said.command else [(f"  {text}", "")])
+        print_lines([("", "")])
+
+
+EXPORTED = N_("Wrote {files} files to {folder}. Read {readme} first.")
+
+
+@click.command(epilog="Example: polder export lilas/wiki ./wiki-by-hand --with-secrets")
+@click.argument("app", metavar="GROUP/APP")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--with-secrets", is_flag=True, help="Also write the secrets' values, readable by you only.")
+@guarded
+def export(app: str, folder: Path, with_secrets: bool) -> None:
+    """Write APP as a plain Compose project that docker runs without Polder: the way out."""
+    from polder.actions.export_app import export_app
+
+    words = language()
+    written = export_app(site_path(), app, folder, words, with_secrets=with_secrets)
+    readme = str(folder / "README.md")
+    click.echo(translate(EXPORTED, words).format(files=len(written), folder=folder, readme=readme))

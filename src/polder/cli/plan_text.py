@@ -1,0 +1,151 @@
+"""A plan and its outcome as lines for people: grouped by app, a sign before each step, what it touches below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from polder.actions.run_plan import Outcome, StepResult
+from polder.kernel.digest import short
+from polder.kernel.sentences import hint, say, say_problem, translate
+from polder.kernel.sentences.mark import N_
+from polder.kernel.size import show_bytes
+from polder.platform.plan.model import Nothing, Plan, Step
+
+SIGNS = {
+    "prepare": "*",
+    "create": "+",
+    "change": "~",
+    "restart": "~",
+    "rotate": "~",
+    "remove": "-",
+    "keep": "=",
+    "forget": "!",
+    "prune": "-",
+}
+COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "bold red", "=": "cyan", "*": "blue"}
+COUNTS = {
+    "prepare": N_("{number} to prepare"),
+    "create": N_("{number} to create"),
+    "change": N_("{number} to change"),
+    "restart": N_("{number} to wait for"),
+    "rotate": N_("{number} to rotate"),
+    "remove": N_("{number} to remove"),
+    "forget": N_("{number} to destroy"),
+    "prune": N_("{number} to tidy away"),
+}
+N_("site")
+HEADING = N_("Plan {digest} for {site}")
+NOTHING = N_("Nothing has to change.")
+AWAY = N_("away for about {seconds} s")
+NOT_AWAY = N_("stays reachable")
+AWAY_FOR_GOOD = N_("gone for good")
+UNDO = {
+    "yes": N_("can be undone"),
+    "rollback": N_("goes back by itself if it does not become healthy"),
+    "no": N_("CANNOT BE UNDONE"),
+}
+BY_HAND = N_("changed by hand on the engine since; will be set back to what the site says")
+DATA = N_("data: {names}")
+SECRETS = N_("secrets: {names}")
+CHANGE = N_("{path}: {before} -> {after}")
+ADDED = N_("{path}: set to {after}")
+DROPPED = N_("{path}: no longer {before}")
+WIDEST = 100
+
+
+def plan_lines(plan: Plan, language: str, verbose: bool = False) -> Iterator[tuple[str, str]]:
+    """Lines with their style (``""`` for none)."""
+    if plan.acting or plan.steps:
+        yield translate(HEADING, language).format(digest=short(plan.digest, 8), site=plan.site), "bold"
+    for subject in dict.fromkeys(step.subject for step in plan.steps):
+        yield "", ""
+        yield (translate(subject, language) if subject == "site" else subject), "bold"
+        for step in plan.steps:
+            if step.subject == subject:
+                yield from step_lines(step, language, verbose)
+    if plan.steps:
+        yield "", ""
+    for finding in plan.findings:
+        yield "! " + say_problem(finding, language), "yellow"
+        if advice := hint(finding.code, finding.values, language):
+            yield "    " + advice, ""
+    yield summary(plan, language), "bold"
+
+
+def summary(plan: Plan, language: str) -> str:
+    """``3 to create, 1 to change.`` or that nothing has to."""
+    if not plan.acting:
+        return translate(NOTHING, language)
+    kinds = [step.kind for step in plan.acting]
+    parts = [translate(COUNTS[k], language).format(number=kinds.count(k)) for k in COUNTS if k in kinds]
+    return ", ".join(parts) + "."
+
+
+def step_lines(step: Step, language: str, verbose: bool) -> Iterator[tuple[str, str]]:
+    sign = SIGNS[step.kind]
+    yield f"  {sign} {say(step.code, step.values, language)}", COLOURS[sign]
+    for change in step.changes:
+        template = CHANGE if change.before and change.after else ADDED if change.after else DROPPED
+        text = translate(template, language).format(
+            path=change.path, before=_cut(change.before), after=_cut(change.after)
+        )
+        yield "      " + text, ""
+    if step.drift:
+        yield "      " + translate(BY_HAND, language), "yellow"
+    facts = list(_facts(step, language))
+    if facts:
+        yield "      " + "; ".join(facts), "dim"
+    if advice := hint(step.code, step.values, language):
+        yield "      " + advice, "dim"
+    if verbose and not isinstance(step.work, Nothing):
+        yield f"      {step.work!r}", "dim"
+
+
+def _facts(step: Step, language: str) -> Iterator[str]:
+    if isinstance(step.values.get("memory"), int) and step.values["memory"]:
+        yield show_bytes(int(str(step.values["memory"])))
+    if step.data:
+        yield translate(DATA, language).format(names=", ".join(step.data))
+    if step.secrets and step.kind in ("create", "change", "rotate") and step.wait:
+        yield translate(SECRETS, language).format(names=", ".join(step.secrets))
+    if step.kind in ("change", "rotate") and step.wait:
+        text = translate(AWAY if step.away else NOT_AWAY, language)
+        yield text.format(seconds=step.away)
+    if step.kind in ("change", "rotate", "forget"):
+        yield translate(UNDO[step.undo], language)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+DONE = N_("Done: {done} of {all} steps in {seconds} s.")
+STOPPED = N_("Stopped: {done} of {all} steps are done. Not begun:")
+LAST_LINES = N_("Its last lines:")
+AGAIN = N_("What was done stays done. Mend the cause, then run polder apply again: it plans the rest.")
+
+
+def outcome_lines(outcome: Outcome, seconds: float, language: str) -> Iterator[tuple[str, str]]:
+    """What was done, what failed and why, what was not begun."""
+    done = sum(result.state == "done" for result in outcome.results)
+    total = len(outcome.results)
+    if done == total:
+        yield translate(DONE, language).format(done=done, all=total, seconds=f"{seconds:.1f}"), "bold green"
+        return
+    for failure in outcome.failed:
+        yield from failure_lines(failure, language)
+    yield translate(STOPPED, language).format(done=done, all=total), "bold red"
+    for result in outcome.not_begun:
+        yield "  · " + say(result.step.code, result.step.values, language), ""
+    yield translate(AGAIN, language), ""
+
+
+def failure_lines(failure: StepResult, language: str) -> Iterator[tuple[str, str]]:
+    assert failure.problem is not None
+    yield "x " + say_problem(failure.problem, language), "red"
+    if advice := hint(failure.problem.code, failure.problem.values, language):
+        yield "    " + advice, ""
+    if failure.logs:
+        yield "    " + translate(LAST_LINES, language), ""
+        for line in failure.logs:
+            yield "    | " + line, "dim"
