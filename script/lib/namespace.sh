@@ -16,6 +16,7 @@ network_taken() { # N: somebody else has a route or address there
 
 claim() { # prints the first free number and makes its state folder; the folder is the claim
   local n
+  [ "${#TEST_STATE}" -le 50 ] || fail 2 "$TEST_STATE is too long a path: sockets in it could not be opened."
   mkdir -p "$TEST_STATE"
   for n in $(seq 0 99); do
     if [ ! -e "$TEST_STATE/$n" ] && ! network_taken "$n" && [ ! -e "/run/netns/$(name_of "$n")" ] \

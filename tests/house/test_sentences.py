@@ -1,0 +1,137 @@
+"""Codes and sentences belong together: each code has a sentence, each sentence a use and its values."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from polder.kernel.sentences import AREAS, all_hints, all_sentences
+
+SOURCE = Path(__file__).resolve().parents[2] / "src/polder"
+CODE = re.compile(rf"(?:{'|'.join(AREAS)})\.[a-z][a-z0-9-]*")
+SENTENCES, HINTS = all_sentences(), all_hints()
+
+
+def modules() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        if "sentences" not in path.parts:
+            yield path, ast.parse(path.read_text())
+
+
+def docstrings(tree: ast.Module) -> set[int]:
+    """The string nodes that are only text for people."""
+    return {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+
+
+def literals() -> Iterator[tuple[str, str]]:
+    """Every string in the code that has the shape of a code, with its place."""
+    for path, tree in modules():
+        texts = docstrings(tree)
+        constants = (n for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in texts)
+        for node in constants:
+            if isinstance(node.value, str) and CODE.fullmatch(node.value):
+                yield node.value, f"{path.relative_to(SOURCE)}:{node.lineno}"
+
+
+def composed() -> set[str]:
+    """Patterns of codes that an f-string completes: ``f"step.{kind}"`` uses every ``step.`` code."""
+    found = set()
+    for _path, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                pattern = "".join(
+                    re.escape(p.value) if isinstance(p, ast.Constant) else "[a-z0-9-]+" for p in node.values
+                )
+                if re.match(rf"(?:{'|'.join(AREAS)})\\\.", pattern):
+                    found.add(pattern)
+    return found
+
+
+def placeholders(code: str) -> set[str]:
+    """The names that the sentence of ``code`` and its hint expect to be given."""
+    names = set()
+    for template in (SENTENCES[code], HINTS.get(code, "")):
+        names |= {re.split(r"[.\[]", field)[0] for _, field, _, _ in Formatter().parse(template) if field}
+    return names
+
+
+def given() -> Iterator[tuple[str, set[str], str]]:
+    """Calls that name a code and all of its values in place: (code, names of the values, place)."""
+    for path, tree in modules():
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            first = call.args[0] if call.args else None
+            if not (
+                isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value in SENTENCES
+            ):
+                continue
+            names = values_of(call)
+            if names is not None:
+                yield first.value, names, f"{path.relative_to(SOURCE)}:{call.lineno}"
+
+
+def values_of(call: ast.Call) -> set[str] | None:
+    """Names of the values that ``Problem(code, where, {...})`` or ``.add(code, where, name=...)`` gives.
+
+    ``None`` when they are not written out there.
+    """
+    called = (
+        call.func.id
+        if isinstance(call.func, ast.Name)
+        else call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else ""
+    )
+    if called == "add" and all(keyword.arg for keyword in call.keywords):
+        return {str(keyword.arg) for keyword in call.keywords}
+    if called in ("Problem", "say"):
+        mapping = [a for a in [*call.args[1:], *(k.value for k in call.keywords)] if isinstance(a, ast.Dict)]
+        if mapping and all(isinstance(key, ast.Constant) for key in mapping[0].keys):
+            return {str(key.value) for key in mapping[0].keys if isinstance(key, ast.Constant)}
+        return set() if called == "Problem" and len(call.args) + len(call.keywords) < 3 else None
+    return None
+
+
+def test_every_code_in_use_has_a_sentence() -> None:
+    lacking = sorted({f"{code} ({place})" for code, place in literals() if code not in SENTENCES})
+
+    assert lacking == []
+
+
+def test_every_sentence_is_in_use() -> None:
+    used, patterns = {code for code, _ in literals()}, composed()
+    idle = [c for c in SENTENCES if c not in used and not any(re.fullmatch(p, c) for p in patterns)]
+
+    assert [code for code in idle if code != "kernel.example"] == []
+
+
+def test_every_hint_belongs_to_a_sentence() -> None:
+    assert sorted(set(HINTS) - set(SENTENCES)) == []
+
+
+def test_every_sentence_is_given_the_values_it_names() -> None:
+    short = [
+        f"{place}: {code} lacks {', '.join(sorted(placeholders(code) - names))}"
+        for code, names, place in given()
+        if placeholders(code) - names
+    ]
+
+    assert short == []
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_a_sentence_is_a_whole_one_and_can_be_filled(code: str) -> None:
+    text = SENTENCES[code]
+
+    assert text == text.strip() and text
+    assert text.format(**dict.fromkeys(placeholders(code), "7"))
+
+
+def test_codes_are_spelled_with_their_area() -> None:
+    assert [code for code in SENTENCES if not CODE.fullmatch(code)] == []

@@ -1,0 +1,30 @@
+"""Starting ``polder`` imports only what the command needs; seconds are measured in ``bench/startup.py``."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("rich", "httpx", "cryptography", "ruamel", "pyrage", "asyncio", "ssl")
+
+PROGRAM = """
+import sys
+sys.argv = ["polder", *sys.argv[1:]]
+from polder.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+print("\\nIMPORTED", *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+@pytest.mark.parametrize(
+    "words", [["--version"], ["--help"], ["plan", "--help"], ["app", "--help"]], ids=" ".join
+)
+def test_nothing_heavy_is_imported_to_answer(words: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM, *words], capture_output=True, text=True, check=True)
+    imported = done.stdout.rpartition("IMPORTED ")[2].split()
+
+    assert "click" in imported
+    assert sorted(set(imported) & set(HEAVY)) == []
