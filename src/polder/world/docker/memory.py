@@ -54,7 +54,7 @@ class MemoryEngine:
         *,
         swarm: bool = True,
         hosts: tuple[str, ...] = ("one",),
-        starts_after: int = 1,
+        starts_after: int = 2,
     ) -> None:
         self.address = address
         self.starts_after = starts_after
