@@ -30,6 +30,7 @@ class Preparer:
     site: Site
     engine: Engine
     language: str = "en"
+    refresh: bool = False
     written: list[Path] = field(default_factory=list)
     lock: Lock | None = None
     guard: threading.Lock = field(default_factory=threading.Lock)
@@ -107,7 +108,7 @@ class Preparer:
         builtin = self.site.recipes[work.recipe].builtin
         folder = (builtin_path(work.recipe) if builtin else self.folder / "recipes" / work.recipe) / "image"
         content = self.folder / work.content if work.content else None
-        request = BuildRequest(work.key, work.recipe, image.build, image.packages, folder, content, work.content_at)
+        request = BuildRequest(work.key, work.recipe, image.build, image.packages, folder, content, work.content_at, self.refresh)
         built = build_image(request, cache_folder(), progress)
         reference = self.engine.load_image(built.archive)
         if work.registry:
