@@ -38,7 +38,9 @@ def busybox(folder: Path) -> Path:
     """A static busybox: the machine's, or the one in Debian's package."""
     if found := shutil.which("busybox"):
         return Path(found)
-    subprocess.run(["apt-get", "download", "-q", "busybox-static"], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        ["apt-get", "download", "-q", "busybox-static"], cwd=folder, check=True, capture_output=True
+    )
     package = next(folder.glob("busybox-static_*.deb"))
     subprocess.run(["dpkg", "-x", package.name, "."], cwd=folder, check=True)
     return folder / "bin" / "busybox"
@@ -100,7 +102,9 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
     return Archives(
         archive(folder / "good.tar", content, asleep | {"Healthcheck": fine}, {"polder.test": "good"}),
         archive(folder / "better.tar", content, asleep | {"Healthcheck": fine}, {"polder.test": "better"}),
-        archive(folder / "unwell.tar", content, asleep | {"Healthcheck": unfit}, {"polder.test": "never-healthy"}),
+        archive(
+            folder / "unwell.tar", content, asleep | {"Healthcheck": unfit}, {"polder.test": "never-healthy"}
+        ),
         archive(folder / "broken.tar", content, dies, {"polder.test": "crashes"}),
     )
 
@@ -125,10 +129,18 @@ class Bench:
 
     def spec(self, image: str = "", **container: Any) -> Json:
         found = {"Image": image or self.images.good, "StopGracePeriod": 1_000_000, "Init": True, **container}
-        update = {"Order": "start-first", "FailureAction": "rollback", "Monitor": 1_000_000_000, "Parallelism": 1}
+        update = {
+            "Order": "start-first",
+            "FailureAction": "rollback",
+            "Monitor": 1_000_000_000,
+            "Parallelism": 1,
+        }
         return {
             "Labels": {"polder.site": self.mark},
-            "TaskTemplate": {"ContainerSpec": found, "RestartPolicy": {"Condition": "any", "Delay": 100_000_000}},
+            "TaskTemplate": {
+                "ContainerSpec": found,
+                "RestartPolicy": {"Condition": "any", "Delay": 100_000_000},
+            },
             "Mode": {"Replicated": {"Replicas": 1}},
             "UpdateConfig": update,
             "RollbackConfig": {"Order": "start-first", "Parallelism": 1, "Monitor": 200_000_000},
@@ -183,7 +195,9 @@ def refusal() -> Callable[[Callable[[], object]], str]:
 
 
 def _load(engine: Engine, archives: Archives) -> Images:
-    return Images(*(engine.load_image(a) for a in (archives.good, archives.better, archives.unwell, archives.broken)))
+    return Images(
+        *(engine.load_image(a) for a in (archives.good, archives.better, archives.unwell, archives.broken))
+    )
 
 
 @pytest.fixture(scope="session")

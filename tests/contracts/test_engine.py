@@ -198,7 +198,9 @@ def test_an_update_is_not_done_before_the_new_one_is_healthy(bench):
     assert bench.engine.rollout(name).state == "converging"
     assert bench.settled(name).state == "done"
     running = [task for task in bench.engine.look().tasks if task.service_id == bench.service(name).id]
-    images = {t.spec["ContainerSpec"]["Image"] for t in running if t.state == "running" and t.desired == "running"}
+    images = {
+        t.spec["ContainerSpec"]["Image"] for t in running if t.state == "running" and t.desired == "running"
+    }
     assert images == {bench.images.better}
 
 
@@ -258,7 +260,9 @@ def test_a_node_takes_labels_and_refuses_an_old_version(bench, refusal):
     bench.engine.run(UpdateNode(node.id, node.version, spec))
     present = bench.engine.look().nodes[0]
     assert present.spec["Labels"][bench.mark] == "BE"
-    assert refusal(lambda: bench.engine.run(UpdateNode(node.id, node.version, spec))) == "engine.changed-since"
+    assert (
+        refusal(lambda: bench.engine.run(UpdateNode(node.id, node.version, spec))) == "engine.changed-since"
+    )
     bench.engine.run(UpdateNode(node.id, present.version, node.spec))
 
 

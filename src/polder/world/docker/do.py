@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from polder.kernel import engine as kernel
 from polder.kernel.engine import Operation
-from polder.kernel.problem import Problem, Refused
+from polder.kernel.problem import Problem, Refused, Unreachable
 from polder.kernel.secret import Secret
 from polder.world.docker.versions import Versions
 from polder.world.docker.wire import Answer, Wire
@@ -84,17 +84,28 @@ class Doer:
             raise Refused(
                 Problem("engine.no-value", "", {"name": operation.name, "source": operation.source})
             )
-        data = values[operation.source].reveal_bytes()
-        return self._create_data("secrets", "secret", operation.name, operation.labels, data)
+        answer = self._post_data("secrets", operation.name, operation.labels, values[operation.source])
+        return self._made_data(answer, "secrets", operation.name)
 
     def _create_config(self, operation: kernel.CreateConfig) -> str:
-        data = operation.content.encode()
-        return self._create_data("configs", "config", operation.name, operation.labels, data)
+        answer = self._post_data("configs", operation.name, operation.labels, Secret(operation.content))
+        return self._made_data(answer, "configs", operation.name)
 
-    def _create_data(self, kind: str, word: str, name: str, labels: Mapping[str, str], data: bytes) -> str:
-        body = {"Name": name, "Labels": dict(labels), "Data": base64.b64encode(data).decode()}
-        answer = self._accept(self.wire.ask("POST", f"/{kind}/create", body), word, name)
-        found = str(answer.json()["ID"])
+    def _post_data(self, kind: str, name: str, labels: Mapping[str, str], value: Secret) -> Answer:
+        """The value is open here and in the request below it only: whatever fails, no traceback that leaves holds it, not
+        even one printed with its variables."""
+        try:
+            data = base64.b64encode(value.reveal_bytes()).decode()
+            return self.wire.ask(
+                "POST", f"/{kind}/create", {"Name": name, "Labels": dict(labels), "Data": data}
+            )
+        except Unreachable as error:
+            what, why = error.what, error.why
+        del data
+        raise Unreachable(what, why)
+
+    def _made_data(self, answer: Answer, kind: str, name: str) -> str:
+        found = str(self._accept(answer, kind.removesuffix("s"), name).json()["ID"])
         self.versions.remember_id(kind, name, found)
         return found
 
