@@ -136,13 +136,13 @@ SENTENCES: dict[str, str] = {
         "“{name}” uses its host's network, so it can have neither networks nor ports of its own."
     ),
     # Between services.
-    "compose.unknown-volume": N_("There is no volume “{name}” under “volumes” at the end of the file."),
+    "compose.unknown-volume": N_("There is no volume “{name}” under “volumes”."),
     "compose.unknown-volume-near": N_("There is no volume “{name}”; did you mean “{near}”?"),
-    "compose.unknown-network": N_("There is no network “{name}” under “networks” at the end of the file."),
+    "compose.unknown-network": N_("There is no network “{name}” under “networks”."),
     "compose.unknown-network-near": N_("There is no network “{name}”; did you mean “{near}”?"),
-    "compose.unknown-secret": N_("There is no secret “{name}” under “secrets” at the end of the file."),
+    "compose.unknown-secret": N_("There is no secret “{name}” under “secrets”."),
     "compose.unknown-secret-near": N_("There is no secret “{name}”; did you mean “{near}”?"),
-    "compose.unknown-config": N_("There is no config “{name}” under “configs” at the end of the file."),
+    "compose.unknown-config": N_("There is no config “{name}” under “configs”."),
     "compose.unknown-config-near": N_("There is no config “{name}”; did you mean “{near}”?"),
     "compose.unknown-service": N_("There is no service “{name}” to depend on."),
     "compose.unknown-service-near": N_("There is no service “{name}” to depend on; did you mean “{near}”?"),
@@ -176,9 +176,7 @@ HINTS: dict[str, str] = {
     "compose.env-file": N_("Write the values under “environment”; values that nobody may see are secrets."),
     "compose.no-value": N_("Write the value, or take it from a setting: {name}: ${{SETTING_…}}"),
     "compose.relative-path": N_("Keep data in a named volume, and configuration under “configs”."),
-    "compose.anonymous-volume": N_(
-        "Write “data:{target}” and “data:” under “volumes” at the end of the file."
-    ),
+    "compose.anonymous-volume": N_("Write “data:{target}” and “data:” under the file's own “volumes”."),
     "compose.build": N_(
         "Leave out “image” and “{key}” for the service that runs the image the recipe builds."
     ),

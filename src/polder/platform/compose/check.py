@@ -23,7 +23,8 @@ def check_services(reader: Reader, project: Project) -> None:
             reader.problems.add("compose.host-network-alone", service.where, name=service.name)
     _check_order(reader, project.services)
     _check_ports(reader, project)
-    _report_unused(reader, project)
+    if reader.declared:
+        _report_unused(reader, project)
 
 
 def _check_names(reader: Reader, project: Project, service: Service) -> None:
@@ -32,7 +33,13 @@ def _check_names(reader: Reader, project: Project, service: Service) -> None:
     networks = (DEFAULT_NETWORK, *project.networks)
     _known(reader, service, "compose.unknown-network", service.networks, networks)
     _known(reader, service, "compose.unknown-secret", (r.source for r in service.secrets), project.secrets)
-    _known(reader, service, "compose.unknown-config", (r.source for r in service.configs), project.configs)
+    _known(
+        reader,
+        service,
+        "compose.unknown-config",
+        (r.source for r in service.configs),
+        (*project.configs, *project.given),
+    )
     others = [name for name in project.services if name != service.name]
     _known(
         reader,
@@ -98,4 +105,4 @@ def _report_unused(reader: Reader, project: Project) -> None:
     for section, names in declared.items():
         for name in names:
             if name not in used[section]:
-                reader.report("compose.unused", 1, section=section, name=name)
+                reader.report("compose.unused", reader.declared[section, name], section=section, name=name)

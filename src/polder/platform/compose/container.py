@@ -117,7 +117,7 @@ def read_capabilities(reader: Reader, node: Node, key: str) -> tuple[str, ...]:
     found = []
     for item in reader.items(node, key):
         name = reader.fixed(item, key).upper()
-        if not _CAPABILITY.fullmatch(name):
+        if name and not _CAPABILITY.fullmatch(name):
             reader.refuse("compose.bad-capability", item, found=name)
         found.append(name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}")
     return tuple(found)

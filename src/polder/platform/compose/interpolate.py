@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from polder.kernel.names import nearest
 from polder.kernel.problem import Problem
 from polder.platform.compose.check import check_services
 from polder.platform.compose.draft import Source
 from polder.platform.compose.model import Project
-from polder.platform.compose.reader import Reader, VariableUse
+from polder.platform.compose.reader import Reader, VariableUse, nearest_variable
 from polder.platform.compose.service import fill_draft
 
 __all__ = ["VariableUse", "interpolate", "undefined_variables", "variables_used"]
@@ -33,7 +32,7 @@ def interpolate(project: Project, variables: Mapping[str, str]) -> Project:
     reader = Reader(source.file, variables=variables)
     filled = _filled(reader, project, source)
     check_services(reader, filled)
-    reader.problems.refuse_if_any()
+    reader.refuse_if_any()
     return filled
 
 
@@ -57,6 +56,6 @@ def undefined_variables(project: Project, known: Iterable[str]) -> tuple[Problem
 
 
 def _undefined(use: VariableUse, names: Iterable[str]) -> Problem:
-    near = nearest(use.name, sorted(names))
+    near = nearest_variable(use.name, names)
     code = "compose.undefined-variable-near" if near else "compose.undefined-variable"
     return Problem(code, use.where, {"name": use.name, "near": near})

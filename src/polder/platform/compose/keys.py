@@ -192,7 +192,8 @@ NETWORK: Section = {
     **_all(_LATER, "ipam enable_ipv4 enable_ipv6"),
 }
 SECRET: Section = {
-    **_all(Key("reported", "compose.secret-value"), "file environment external name"),
+    **_all(Key("reported", "compose.secret-value"), "file environment name"),
+    "external": _yes("the natural way to declare one: every secret's value comes from the site"),
     "labels": _DECIDES,
     **_all(_LATER, "driver driver_opts template_driver content"),
 }
@@ -202,7 +203,7 @@ CONFIG: Section = {
     "name": Key("reported", "compose.name"),
     "labels": _DECIDES,
     "environment": Key("refused", "compose.config-elsewhere"),
-    "external": Key("refused", "compose.external"),
+    "external": _yes("only for the configs that Polder itself writes (the ingress)"),
     "template_driver": _LATER,
 }
 

@@ -123,8 +123,8 @@ class Service:
 class Project:
     """``configs`` maps names to content; ``networks`` maps names to whether they are internal. ``reported``
     says which keys are understood but have no effect here, each with its reason (``say_problem`` makes the
-    sentence); keys that cannot be honoured are refused instead. ``source`` is what ``interpolate`` reads
-    again; a project made in Python has none."""
+    sentence); keys that cannot be honoured are refused instead. ``given`` are configs that Polder itself
+    writes. ``source`` is what ``interpolate`` reads again; a project made in Python has none."""
 
     services: Mapping[str, Service]
     volumes: tuple[str, ...]
@@ -132,4 +132,5 @@ class Project:
     secrets: tuple[str, ...]
     configs: Mapping[str, str]
     reported: tuple[Problem, ...]
+    given: tuple[str, ...] = ()
     source: Source | None = field(default=None, compare=False, repr=False)

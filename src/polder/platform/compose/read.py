@@ -19,9 +19,12 @@ from polder.platform.compose.check import check_services
 from polder.platform.compose.draft import Draft, Source
 from polder.platform.compose.keys import Section
 from polder.platform.compose.model import Project
-from polder.platform.compose.reader import EMPTY, Reader
+from polder.platform.compose.reader import EMPTY, Reader, line_of
 from polder.platform.compose.service import make_service, read_draft
 
+GIVEN = ("caddy.json", "names.json")
+"""Configs that Polder itself writes: a Compose file says ``external: true`` for them (the ingress's recipe
+only)."""
 MOST_SERVICES = 100
 MOST_CONFIG = 500_000
 """Swarm's limit for one config, in bytes."""
@@ -39,7 +42,7 @@ def read_project(text: bytes, file: str, files: Mapping[str, bytes] | None = Non
         reader.refuse("compose.not-a-mapping", root, key=file)
     top = dict(reader.entries(root, file, keys.TOP))
     project = _project(reader, top)
-    reader.problems.refuse_if_any()
+    reader.refuse_if_any()
     return project
 
 
@@ -53,6 +56,7 @@ def _project(reader: Reader, top: Mapping[str, Node]) -> Project:
         secrets=tuple(_section(reader, top.get("secrets", EMPTY), "secrets", keys.SECRET)),
         configs={name: reader.filled(text, node, "content") for name, (text, node) in contents.items()},
         reported=(),
+        given=_given(top.get("configs", EMPTY)),
     )
     check_services(reader, project)
     open_configs = {name: content for name, content in contents.items() if "$" in content[0]}
@@ -67,9 +71,7 @@ def _drafts(reader: Reader, node: Node) -> tuple[Draft, ...]:
     if len(node.entries) > MOST_SERVICES:
         reader.refuse("compose.too-many-services", node, count=len(node.entries), most=MOST_SERVICES)
         return ()
-    named = [
-        (name, value, node.lines.get(name, value.line)) for name, value in reader.named(node, "services")
-    ]
+    named = [(name, value, line_of(node, name)) for name, value in reader.named(node, "services")]
     for name, _, line in named:
         check_name(reader, name, line)
     return tuple(read_draft(reader, name, value, line) for name, value, line in named)
@@ -88,7 +90,8 @@ def _section(reader: Reader, node: Node, title: str, section: Section) -> dict[s
     """Each named thing of a top-level section with its honoured keys."""
     found = {}
     for name, value in reader.named(node, title):
-        check_name(reader, name, value)
+        line = reader.declared[title, name] = line_of(node, name)
+        check_name(reader, name.replace(".", "-") if section is keys.CONFIG else name, line)
         found[name] = dict(reader.entries(value, name, section))
     return found
 
@@ -122,9 +125,24 @@ def _contents(reader: Reader, node: Node) -> dict[str, tuple[str, Node]]:
             found[name] = (_inline(reader, entries["content"], name), entries["content"])
         elif "file" in entries:
             found[name] = (_file(reader, entries["file"], name).replace("$", "$$"), entries["file"])
+        elif "external" in entries:
+            _check_given(reader, entries["external"], name)
         else:
-            reader.refuse("compose.config-empty", node, name=name)
+            reader.refuse("compose.config-empty", reader.declared["configs", name], name=name)
     return found
+
+
+def _check_given(reader: Reader, node: Node, name: str) -> None:
+    if name not in GIVEN or not reader.yes_no(node, "external"):
+        reader.refuse("compose.external", node, key="external")
+
+
+def _given(node: Node) -> tuple[str, ...]:
+    """Names of the configs that Polder writes itself."""
+    found = node.entries.items() if isinstance(node, document.Mapping) else ()
+    return tuple(
+        name for name, value in found if isinstance(value, document.Mapping) and "external" in value.entries
+    )
 
 
 def _inline(reader: Reader, node: Node, name: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -40,7 +40,8 @@ class VariableUse:
 
 @dataclass(slots=True)
 class Reader:
-    """``variables`` is ``None`` on the first reading. ``files`` are those beside the Compose file."""
+    """``variables`` is ``None`` on the first reading. ``files`` are those beside the Compose file.
+    ``declared``: lines of what stands under ``volumes``, ``networks``, ``secrets`` and ``configs``."""
 
     file: str
     variables: Mapping[str, str] | None = None
@@ -48,6 +49,7 @@ class Reader:
     problems: Problems = field(default_factory=Problems)
     reported: list[Problem] = field(default_factory=list)
     uses: list[VariableUse] = field(default_factory=list)
+    declared: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def where(self, place: Node | int) -> str:
         return f"{self.file}:{place if isinstance(place, int) else place.line}"
@@ -58,6 +60,11 @@ class Reader:
     def report(self, code: str, place: Node | int, **values: Value) -> None:
         self.reported.append(Problem(code, self.where(place), values))
 
+    def refuse_if_any(self) -> None:
+        """Raises ``Refused`` with the problems in the order of the file."""
+        self.problems.items.sort(key=lambda problem: int(problem.where.rpartition(":")[2]))
+        self.problems.refuse_if_any()
+
     def entries(self, node: Node, key: str, section: Section) -> Iterator[tuple[str, Node]]:
         """The honoured keys of a mapping; the others are reported or refused here."""
         if not isinstance(node, document.Mapping):
@@ -65,9 +72,7 @@ class Reader:
                 self.refuse("compose.not-a-mapping", node, key=key)
             return
         for name, value in node.entries.items():
-            if not name.startswith("x-") and self._treat(
-                name, value, node.lines.get(name, value.line), section
-            ):
+            if not name.startswith("x-") and self._treat(name, value, line_of(node, name), section):
                 yield name, value
 
     def _treat(self, name: str, value: Node, line: int, section: Section) -> bool:
@@ -127,7 +132,7 @@ class Reader:
         try:
             return template.fill(pieces, variables)
         except template.Missing as missing:
-            near = nearest(missing.name, variables)
+            near = nearest_variable(missing.name, variables)
             if missing.message:
                 self.refuse("compose.needed-variable", place, name=missing.name, message=missing.message)
             else:
@@ -203,6 +208,16 @@ class Reader:
         except ValueError:
             self.refuse(code, node, key=key, found=found)
             return None
+
+
+def nearest_variable(name: str, known: Iterable[str]) -> str:
+    """As ``nearest``, for words in upper case."""
+    return nearest(name, (other.lower() for other in known)).upper()
+
+
+def line_of(node: Node, name: str) -> int:
+    """The line of a mapping's key."""
+    return node.lines.get(name, node.line) if isinstance(node, document.Mapping) else node.line
 
 
 def is_null(node: Node) -> bool:
