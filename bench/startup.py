@@ -1,8 +1,8 @@
 """How long ``polder`` takes to start, beside an empty Python and the ``docker`` command, all in one call.
 
-Usage: ``.venv/bin/python bench/startup.py [--rounds 20] [--json]``. Prints the median and the fastest of each, in
-milliseconds, and the ratio of medians to ``python -c pass``. The aim: ``polder --version`` and ``polder check`` in
-less than 200 ms.
+Usage: ``.venv/bin/python bench/startup.py [--rounds 20] [--json]``. Prints the median and the fastest of
+each, in milliseconds, and the ratio of medians to ``python -c pass``. The aim: ``polder --version`` and
+``polder check`` in less than 200 ms.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def main() -> None:
     for name, row in figures.items():
         over = name.startswith("polder") and row["median"] >= AIM
         print(
-            f"{name:20} median {row['median']:6.0f}   fastest {row['fastest']:6.0f}   ratio {row['ratio']:5.1f}"
+            f"{name:18} median {row['median']:5.0f}   fastest {row['fastest']:5.0f}   ratio {row['ratio']:4.1f}"
             + (f"   over the aim of {AIM:.0f}" if over else "")
         )
 

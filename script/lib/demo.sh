@@ -39,20 +39,28 @@ make_site() { # a working copy with a history and an operator of its own
     git -C "$SITE" commit --quiet --message "Les Lilas, as in the example."
     note "Copied the example to $SITE (a git repository of its own)."
   fi
-  if [ ! -e "$POLDER_KEY" ]; then
-    (umask 077 && polder key new --quiet >"$POLDER_KEY")
-    polder operator add demo "$(polder key show)"
-    note "Made an operator's key: $POLDER_KEY. Whoever has it can read the site's secrets."
+  if [ ! -e "$POLDER_IDENTITY" ]; then
+    (umask 077 && age-keygen --output "$POLDER_IDENTITY" 2>/dev/null)
+    note "Made an operator's key: $POLDER_IDENTITY. Whoever has it can read the site's secrets."
   fi
+  if ! grep -q "$(age-keygen -y "$POLDER_IDENTITY")" "$SITE/site.yml"; then
+    polder operator add demo "$(age-keygen -y "$POLDER_IDENTITY")"
+  fi
+}
+
+remember_swarm() { # --forget undoes only what the demo made
+  [ -e "$STATE/swarm-before" ] || docker info --format '{{.Swarm.LocalNodeState}}' >"$STATE/swarm-before"
 }
 
 bring_up() {
   local began
   began=$(clock)
   need_root "The demo (it installs packages, builds images and may start an engine)"
+  mkdir -p "$STATE"
   step "Machine" "$POLDER_ROOT/script/setup"
   step "Engine" "$POLDER_ROOT/script/engine" start
-  step "Ports 80 and 443" free_ports
+  remember_swarm
+  free_ports
   step "Site" make_site
   step "Is everything here? (polder doctor)" polder doctor
   step "Apply (polder apply --yes)" polder apply --yes
@@ -63,3 +71,82 @@ bring_up() {
   note "The whole demo took $(elapsed "$began")."
 }
 
+address() { # where the ingress answers, seen from here
+  printf '%s' "${POLDER_INGRESS:-127.0.0.1}"
+}
+
+domains() { sed -n 's/^ *domain: *//p' "$SITE"/groups/*.yml; }
+
+tell_what_next() {
+  local names
+  mapfile -t names < <(domains)
+  cat >&2 <<TEXT
+
+The apps answer at
+$(printf '  https://%s/\n' "${names[@]}")
+from any machine that knows the names. On this one, this line in /etc/hosts is enough:
+  $(address) ${names[*]}
+or ask once without it, trusting Les Lilas' own certificate authority:
+  curl --cacert $SITE/internal-ca.crt --resolve ${names[0]}:443:$(address) https://${names[0]}/
+A browser trusts the names after:  polder trust
+
+To sign in:
+$(logins)
+
+What to try next (the commands are in $POLDER_VENV/bin):
+  export PATH=$POLDER_VENV/bin:\$PATH POLDER_IDENTITY=$POLDER_IDENTITY
+  cd $SITE
+  polder plan                       # nothing to do
+  polder explain jardin/wiki        # what runs where, which data, which secrets, how to look inside
+  polder app add velo/carnet --recipe dokuwiki --domain carnet.canard-bleu.test
+  polder plan                       # says what that would do; polder apply does it
+  polder export jardin/wiki /tmp/wiki-compose   # the way out: a plain Compose project
+  $POLDER_ROOT/script/demo --stop   # take it down, data kept; --forget removes every trace
+TEXT
+}
+
+logins() { # who signs in where, and with what
+  printf '  %-34s admin  %s\n' "https://wiki.trois-merles.test/" "$(polder secret show jardin/wiki admin-password)"
+  printf '  %-34s admin  %s\n' "https://agenda.canard-bleu.test/" "$(polder secret show velo/agenda admin-password)"
+}
+
+engine_answers() { command -v docker >/dev/null && docker version >/dev/null 2>&1; }
+
+take_down() {
+  local began
+  began=$(clock)
+  need_root "Stopping the demo"
+  if [ -e "$SITE/site.yml" ] && engine_answers; then
+    step "Services down, data kept (polder down --yes)" polder down --yes
+  fi
+  "$POLDER_ROOT/script/engine" stop
+  note "Stopped in $(elapsed "$began"). script/demo brings it up again; script/demo --forget removes every trace."
+}
+
+forget() {
+  local began
+  began=$(clock)
+  need_root "Removing the demo"
+  if [ -e "$SITE/site.yml" ] && engine_answers; then
+    step "Services and data away" polder down --forget-data les-lilas --yes
+    forget_images
+    leave_swarm
+  fi
+  "$POLDER_ROOT/script/engine" stop --forget
+  rm -rf --one-file-system "$STATE"
+  note "Every trace is gone ($(elapsed "$began")). Packages and the cache in $POLDER_CACHE stay; --forget-cache removes the cache too."
+}
+
+forget_images() { # by the ids that polder.lock names
+  local id
+  sed -n 's/.*\(sha256:[0-9a-f]\{64\}\).*/\1/p' "$SITE/polder.lock" 2>/dev/null | sort -u | while read -r id; do
+    docker image rm --force "$id" >/dev/null 2>&1 || true
+  done
+}
+
+leave_swarm() { # only one that the demo began, and that nobody else uses meanwhile
+  [ "$(cat "$STATE/swarm-before" 2>/dev/null)" = inactive ] || return 0
+  [ -z "$(docker service ls --quiet 2>/dev/null)" ] || return 0
+  docker swarm leave --force >/dev/null 2>&1 || true
+  docker network rm docker_gwbridge >/dev/null 2>&1 || true
+}
