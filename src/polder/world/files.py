@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from polder.kernel.document import MAX_BYTES
 from polder.kernel.folder import Folder
@@ -67,13 +68,28 @@ def builtin_path(name: str) -> Path:
     return builtin_root() / name
 
 
+class Named(Protocol):
+    """What a recipe is, as far as its folder goes."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def builtin(self) -> bool: ...
+
+
+def recipe_path(site: Path, recipe: Named) -> Path:
+    """The folder of a recipe that the site in ``site`` uses."""
+    return builtin_path(recipe.name) if recipe.builtin else site / "recipes" / recipe.name
+
+
 def read_builtin_recipes() -> dict[str, Folder]:
     """Name to folder of each recipe that comes with Polder."""
     found = (entry for entry in _listed(builtin_root(), GROUPS) if Path(entry.path, "recipe.yml").is_file())
     return {entry.name: read_recipe_folder(Path(entry.path)) for entry in found}
 
 
-def write_file(path: Path, content: bytes, mode: int = 0o644) -> None:
+def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write whole or not at all: a neighbour file is written, flushed to disk and renamed over ``path`` (POSIX rename)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
