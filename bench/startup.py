@@ -79,7 +79,7 @@ def main() -> None:
     for name, row in figures.items():
         over = name.startswith("polder") and row["median"] >= AIM
         print(
-            f"{name:18} median {row['median']:5.0f}   fastest {row['fastest']:5.0f}   ratio {row['ratio']:4.1f}"
+            f"{name:18} median {row['median']:5.0f}   fastest {row['fastest']:5.0f}   x{row['ratio']:.1f}"
             + (f"   over the aim of {AIM:.0f}" if over else "")
         )
 

@@ -140,7 +140,7 @@ forget() {
 forget_images() { # by the ids that polder.lock names
   local id
   sed -n 's/.*\(sha256:[0-9a-f]\{64\}\).*/\1/p' "$SITE/polder.lock" 2>/dev/null | sort -u | while read -r id; do
-    docker image rm --force "$id" >/dev/null 2>&1 || true
+    docker image rm "$id" >/dev/null 2>&1 || true
   done
 }
 
