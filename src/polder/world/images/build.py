@@ -25,7 +25,7 @@ from polder.world.images.model import BuildRequest, Built, Say
 from polder.world.images.needs import can_build
 from polder.world.images.packages import in_image
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when the builder itself would make something else of the same inputs."""
 
 

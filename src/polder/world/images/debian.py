@@ -50,15 +50,15 @@ def build_debian(request: BuildRequest, base: bases.Base, cache: Path, work: Pat
         lines = _run(request, base, cache, work, say, "yes")
     if lines:
         raise sandbox.failure(request.recipe, _last_step(work), lines, cache, _needed(work))
-    layer = pack_layer(work)
+    layer = pack_layer(work, base)
     return new_image(
         (base.layer, layer), runs, (f"polder base {bases.SUITE}", f"polder recipe {request.recipe}")
     )
 
 
-def pack_layer(work: Path) -> Layer:
+def pack_layer(work: Path, base: bases.Base) -> Layer:
     out = work / "layer.tar"
-    digest = pack_upper(work / "upper", out)
+    digest = pack_upper(work / "upper", base.root, out)
     return Layer(digest, out.stat().st_size, out)
 
 

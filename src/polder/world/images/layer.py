@@ -39,15 +39,17 @@ class _Hashing:
         return self._handle.write(data)
 
 
-def pack_upper(upper: Path, out: Path) -> Digest:
-    """Pack an overlay's upper folder into ``out``; returns the digest of the tar file (the layer's diff
-    id)."""
+def pack_upper(upper: Path, lower: Path, out: Path) -> Digest:
+    """Pack an overlay's upper folder into ``out``; returns the digest of the tar file (the layer's diff id).
+
+    Deletions are written only for what ``lower`` has: kernels mark more folders than that, each its own way.
+    """
     links: dict[int, str] = {}
     with out.open("wb") as handle:
         hashing = _Hashing(handle)
         with _new_tar(hashing) as tar:
             for parts in _walk(upper):
-                _add_upper(tar, upper.joinpath(*parts), parts, links)
+                _add_upper(tar, upper.joinpath(*parts), "/".join(parts), lower.joinpath(*parts), links)
     return Digest("sha256:" + hashing.hash.hexdigest())
 
 
@@ -63,14 +65,14 @@ def _walk(folder: Path) -> Iterator[tuple[str, ...]]:
     return iter(sorted(found))
 
 
-def _add_upper(tar: tarfile.TarFile, path: Path, parts: tuple[str, ...], links: dict[int, str]) -> None:
+def _add_upper(tar: tarfile.TarFile, path: Path, name: str, below: Path, links: dict[int, str]) -> None:
     seen = path.lstat()
-    name = "/".join(parts)
     if stat.S_ISCHR(seen.st_mode) and seen.st_rdev == 0:
-        tar.addfile(_entry("/".join((*parts[:-1], f".wh.{parts[-1]}")), 0o644))
+        if os.path.lexists(below):
+            tar.addfile(_entry(str(PurePosixPath(name).with_name(f".wh.{path.name}")), 0o644))
     elif not stat.S_ISSOCK(seen.st_mode):
         _add(tar, path, name, seen, links)
-        if stat.S_ISDIR(seen.st_mode) and _attribute(path, _OPAQUE) == b"y":
+        if _attribute(path, _OPAQUE) == b"y" and below.is_dir() and not below.is_symlink():
             tar.addfile(_entry(f"{name}/.wh..wh..opq", 0o644))
 
 
@@ -169,6 +171,6 @@ def _add_plain(tar: tarfile.TarFile, path: Path, name: str) -> None:
 
 
 def _time_of(content: bytes) -> int:
-    """A time within the ten years before ``EPOCH`` made of the content itself: web servers take a file's time for its
-    version, so a file that changed must not keep the time it had."""
+    """A time within the ten years before ``EPOCH``, made of the content itself: web servers take a file's time
+    for its version, so a file that changed must not keep the time it had."""
     return EPOCH - int.from_bytes(hashlib.sha256(content).digest()[:6], "big") % (10 * 365 * 86400)
