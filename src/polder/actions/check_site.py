@@ -13,7 +13,7 @@ from polder.platform.site.app import folders_wanted
 from polder.platform.site.files import recipe_folders
 from polder.platform.site.model import Site
 from polder.platform.site.read import read_site
-from polder.world.files import read_builtin_recipes, read_folder, with_contents
+from polder.world.files import builtin_names, read_builtin_recipes, read_folder, with_contents
 
 
 def load_site(path: Path) -> Site:
@@ -27,7 +27,7 @@ def site_of(folder: Folder, path: Path) -> Site:
     recipes = _recipes(folder, problems)
     whole = with_contents(folder, path, folders_wanted(folder, recipes))
     try:
-        site = read_site(whole, recipes)
+        site = read_site(whole, recipes, _names(folder) - recipes.keys())
     except Refused as refused:
         raise Refused([*refused.problems, *problems]) from None
     if problems:
@@ -49,6 +49,10 @@ def _recipes(folder: Folder, problems: list[Problem]) -> dict[str, Recipe]:
     builtin = {name: held for name, held in read_builtin_recipes().items() if name not in own}
     found = _read(builtin, problems, builtin=True) | _read(own, problems, builtin=False)
     return dict(sorted(found.items()))
+
+
+def _names(folder: Folder) -> set[str]:
+    return {*builtin_names(), *recipe_folders(folder)}
 
 
 def _read(folders: Mapping[str, Folder], problems: list[Problem], *, builtin: bool) -> dict[str, Recipe]:

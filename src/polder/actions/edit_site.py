@@ -15,7 +15,7 @@ from polder.kernel.names import nearest
 from polder.kernel.problem import Problem, Refused
 from polder.platform.recipe.model import Recipe
 from polder.platform.site import edit
-from polder.platform.site.model import Site
+from polder.platform.site.model import SettingValue, Site
 from polder.world.files import read_folder, write_atomically
 from polder.world.git import Commit, commit_paths
 
@@ -114,11 +114,11 @@ def _now(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _typed(folder: Folder, app_id: str, given: Mapping[str, str]) -> dict[str, edit.SettingValue | None]:
+def _typed(folder: Folder, app_id: str, given: Mapping[str, str]) -> dict[str, SettingValue | None]:
     """The values of ``settings.NAME`` by the app's recipe; everything else is text."""
     prefix = "settings."
     answers = {key[len(prefix) :]: text for key, text in given.items() if key.startswith(prefix) and text}
-    found: dict[str, edit.SettingValue | None] = {key: text or None for key, text in given.items()}
+    found: dict[str, SettingValue | None] = {key: text or None for key, text in given.items()}
     if answers:
         recipe = _recipe(load_recipes(folder), edit.recipe_of(folder.files, app_id))
         found |= {prefix + name: value for name, value in edit.answers(answers, recipe).items()}

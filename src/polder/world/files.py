@@ -85,8 +85,13 @@ def recipe_path(site: Path, recipe: Named) -> Path:
 
 def read_builtin_recipes() -> dict[str, Folder]:
     """Name to folder of each recipe that comes with Polder."""
-    found = (entry for entry in _listed(builtin_root(), GROUPS) if Path(entry.path, "recipe.yml").is_file())
-    return {entry.name: read_recipe_folder(Path(entry.path)) for entry in found}
+    return {name: read_recipe_folder(builtin_path(name)) for name in builtin_names()}
+
+
+def builtin_names() -> list[str]:
+    """The names of the recipes that come with Polder."""
+    entries = _listed(builtin_root(), GROUPS)
+    return [entry.name for entry in entries if Path(entry.path, "recipe.yml").is_file()]
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:

@@ -31,6 +31,15 @@ def is_repository(folder: Path) -> bool:
     return _top(folder) is not None
 
 
+def start_repository(folder: Path) -> None:
+    """Make ``folder`` a git repository, unless it is in one; without git, nothing happens."""
+    try:
+        if _top(folder) is None:
+            _git(folder, "init", "--quiet", "--initial-branch=main")
+    except FileNotFoundError:
+        return
+
+
 def commit_paths(folder: Path, paths: Iterable[Path], message: str, author: str = "") -> Commit:
     """Commit the changes of exactly ``paths`` (absolute, or relative to ``folder``; files gone are removed).
 

@@ -7,7 +7,7 @@ Each file is read by its shape (``files``), then the files are held against each
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from polder.kernel.digest import Digest, digest_of_bytes, digest_of_data
 from polder.kernel.folder import Folder
@@ -21,10 +21,13 @@ from polder.platform.site.files import Kind, group_files, parse
 from polder.platform.site.model import App, Group, Host, Lock, Operator, Site
 
 
-def read_site(folder: Folder, recipes: Mapping[str, Recipe]) -> Site:
-    """``recipes`` are all that a group may name. Refuses with ``site.*`` and ``kernel.*`` problems, in the files' order."""
+def read_site(folder: Folder, recipes: Mapping[str, Recipe], broken: Collection[str] = ()) -> Site:
+    """``recipes`` are all that a group may name; ``broken`` names those whose own problems are told elsewhere.
+
+    Refuses with ``site.*`` and ``kernel.*`` problems, in the order of the files.
+    """
     problems = Problems()
-    site = _Reader(folder, recipes, problems).site()
+    site = _Reader(folder, recipes, broken, problems).site()
     check_across(site, problems)
     problems.items.sort(key=_place)
     problems.refuse_if_any()
@@ -37,8 +40,11 @@ def _place(problem: Problem) -> tuple[str, int]:
 
 
 class _Reader:
-    def __init__(self, folder: Folder, recipes: Mapping[str, Recipe], problems: Problems) -> None:
-        self.folder, self.recipes, self.problems = folder, recipes, problems
+    def __init__(
+        self, folder: Folder, recipes: Mapping[str, Recipe], broken: Collection[str], problems: Problems
+    ) -> None:
+        self.folder, self.recipes, self.broken, self.problems = folder, recipes, broken, problems
+        self.offered = {name: recipe for name, recipe in recipes.items() if not recipe.system}
         for path, fault in folder.faults.items():
             if path not in folder.content and fault.code.startswith("site.file-"):
                 problems.add(fault.code, path, **fault.values)
@@ -76,7 +82,7 @@ class _Reader:
 
     def allow(self, record: Record) -> dict[str, frozenset[Permission]]:
         for recipe in record:
-            if recipe not in self.recipes:
+            if recipe not in self.recipes and recipe not in self.broken:
                 self.unknown("site.unknown-recipe", recipe, self.recipes, record.where(recipe))
         return {recipe: frozenset(allowed) for recipe, allowed in record.items()}
 
@@ -133,8 +139,8 @@ class _Reader:
 
     def app(self, group: str, name: str, record: Record, apps: Record, hosts: Mapping[str, Host]) -> App:
         recipe = self.recipes.get(record["recipe"])
-        if recipe is None and record.has("recipe"):
-            self.unknown("site.unknown-recipe", record["recipe"], self.recipes, record.where("recipe"))
+        if recipe is None and record.has("recipe") and record["recipe"] not in self.broken:
+            self.unknown("site.unknown-recipe", record["recipe"], self.offered, record.where("recipe"))
         if record.has("host") and record["host"] not in hosts and hosts:
             self.unknown("site.unknown-host", record["host"], hosts, record.where("host"))
         host = record["host"] or (next(iter(hosts)) if len(hosts) == 1 else None)
