@@ -74,6 +74,15 @@ def fingerprint(pem: str) -> str:
     return x509.load_pem_x509_certificate(pem.encode()).fingerprint(hashes.SHA256()).hex(":").upper()
 
 
+def common_name(pem: str) -> str:
+    """What the first certificate in ``pem`` is called in the lists that systems show."""
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+
+    found = x509.load_pem_x509_certificate(pem.encode()).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else ""
+
+
 def days_left(pem: str, now: datetime) -> int:
     """Whole days until the first certificate in ``pem`` ends; negative when it has."""
     from cryptography import x509

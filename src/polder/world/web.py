@@ -109,7 +109,7 @@ def first_valid_answer(
     raise Unreachable(f"https://{domain}{path}", why)
 
 
-class _TooMuch(Exception):  # noqa: N818
+class _TooMuch(Exception):
     """The answer is too big, too slow, or leads elsewhere."""
 
 

@@ -57,7 +57,7 @@ def uncovered(site: Site) -> tuple[str, ...]:
     found = certificates(site.internal_ca)
     if not public or not found:
         return ()
-    allowed = _permitted(found[0])
+    allowed = permitted(found[0])
     return tuple(
         domain
         for domain in public
@@ -65,7 +65,8 @@ def uncovered(site: Site) -> tuple[str, ...]:
     )
 
 
-def _permitted(pem: str) -> tuple[str, ...]:
+def permitted(pem: str) -> tuple[str, ...]:
+    """The names that the first certificate in ``pem`` may vouch for, each with every name below it."""
     from cryptography import x509
 
     constraints = x509.load_pem_x509_certificate(pem.encode()).extensions.get_extension_for_class(

@@ -110,7 +110,9 @@ def _log() -> Json:
         "request>uri": {"filter": "regexp", "regexp": r"\?.*", "value": ""},
     }
     encoder = {"format": "filter", "wrap": {"format": "json"}, "fields": fields}
-    noisy = ["http.handlers.reverse_proxy"]  # a line for each try while an app is away; the access log has the outcome
+    noisy = [
+        "http.handlers.reverse_proxy"
+    ]  # a line for each try while an app is away; the access log has the outcome
     return {"level": "INFO", "writer": {"output": "stdout"}, "encoder": encoder, "exclude": noisy}
 
 
