@@ -11,7 +11,9 @@ import pytest
 from polder.kernel.sentences import AREAS, all_hints, all_sentences
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/polder"
-CODE = re.compile(rf"(?:{'|'.join(AREAS)})\.[a-z][a-z0-9-]*")
+CODE = re.compile(rf"(?:{'|'.join(AREAS)})\.(?!(?:yml|md|json|tar)$)[a-z][a-z0-9-]*[a-z0-9]")
+COMPLETED_LATER = "world/contents.py"
+"""Problems made there get the folder's name from the reader of the site, who knows which setting named it."""
 SENTENCES, HINTS = all_sentences(), all_hints()
 
 
@@ -40,18 +42,23 @@ def literals() -> Iterator[tuple[str, str]]:
                 yield node.value, f"{path.relative_to(SOURCE)}:{node.lineno}"
 
 
-def composed() -> set[str]:
-    """Patterns of codes that an f-string completes: ``f"step.{kind}"`` uses every ``step.`` code."""
-    found = set()
+def strings() -> Iterator[str]:
+    """Every string in the code, and every constant piece of an f-string."""
     for _path, tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.JoinedStr):
-                pattern = "".join(
-                    re.escape(p.value) if isinstance(p, ast.Constant) else "[a-z0-9-]+" for p in node.values
-                )
-                if re.match(rf"(?:{'|'.join(AREAS)})\\\.", pattern):
-                    found.add(pattern)
-    return found
+        yield from (
+            n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+        )
+
+
+def in_use() -> set[str]:
+    """Codes that are written whole, begun (``step.prune-`` and a word) or ended (a code and ``-near``)."""
+    pieces = set(strings())
+    beginnings = tuple(
+        p for p in pieces if re.fullmatch(rf"(?:{'|'.join(AREAS)})\.[a-z-]*", p) and p[-1] in ".-"
+    )
+    endings = tuple(p for p in pieces if re.fullmatch(r"-[a-z-]+", p))
+    whole = {code for code in SENTENCES if code in pieces or (beginnings and code.startswith(beginnings))}
+    return whole | {stem + ending for stem in whole for ending in endings if stem + ending in SENTENCES}
 
 
 def placeholders(code: str) -> set[str]:
@@ -94,7 +101,8 @@ def values_of(call: ast.Call) -> set[str] | None:
         mapping = [a for a in [*call.args[1:], *(k.value for k in call.keywords)] if isinstance(a, ast.Dict)]
         if mapping and all(isinstance(key, ast.Constant) for key in mapping[0].keys):
             return {str(key.value) for key in mapping[0].keys if isinstance(key, ast.Constant)}
-        return set() if called == "Problem" and len(call.args) + len(call.keywords) < 3 else None
+        bare = called == "Problem" and len(call.args) < 3 and not call.keywords
+        return set() if bare else None
     return None
 
 
@@ -105,10 +113,7 @@ def test_every_code_in_use_has_a_sentence() -> None:
 
 
 def test_every_sentence_is_in_use() -> None:
-    used, patterns = {code for code, _ in literals()}, composed()
-    idle = [c for c in SENTENCES if c not in used and not any(re.fullmatch(p, c) for p in patterns)]
-
-    assert [code for code in idle if code != "kernel.example"] == []
+    assert sorted(set(SENTENCES) - in_use() - {"kernel.example"}) == []
 
 
 def test_every_hint_belongs_to_a_sentence() -> None:
@@ -119,7 +124,7 @@ def test_every_sentence_is_given_the_values_it_names() -> None:
     short = [
         f"{place}: {code} lacks {', '.join(sorted(placeholders(code) - names))}"
         for code, names, place in given()
-        if placeholders(code) - names
+        if placeholders(code) - names and not place.startswith(COMPLETED_LATER)
     ]
 
     assert short == []
