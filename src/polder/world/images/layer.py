@@ -171,6 +171,6 @@ def _add_plain(tar: tarfile.TarFile, path: Path, name: str) -> None:
 
 
 def _time_of(content: bytes) -> int:
-    """A time within the ten years before ``EPOCH``, made of the content itself: web servers take a file's time
-    for its version, so a file that changed must not keep the time it had."""
+    """A time within the ten years before ``EPOCH``, made of the content itself: web servers take a file's
+    time for its version, so a file that changed must not keep the time it had."""
     return EPOCH - int.from_bytes(hashlib.sha256(content).digest()[:6], "big") % (10 * 365 * 86400)
