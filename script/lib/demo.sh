@@ -106,8 +106,12 @@ TEXT
 }
 
 logins() { # who signs in where, and with what
-  printf '  %-34s admin  %s\n' "https://wiki.trois-merles.test/" "$(polder secret show jardin/wiki admin-password)"
-  printf '  %-34s admin  %s\n' "https://agenda.canard-bleu.test/" "$(polder secret show velo/agenda admin-password)"
+  login wiki.trois-merles.test admin jardin.wiki.admin-password
+  login agenda.canard-bleu.test group velo.agenda.password
+}
+
+login() { # DOMAIN USER SECRET
+  printf '  https://%-26s %-6s %s\n' "$1/" "$2" "$(polder secret show --yes "$3")"
 }
 
 engine_answers() { command -v docker >/dev/null && docker version >/dev/null 2>&1; }

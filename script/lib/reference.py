@@ -7,6 +7,7 @@ from the sentences.
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,13 +91,13 @@ def as_text(template: str) -> str:
 
 def site_files() -> str:
     """Every key of every file of a site, from the schemas that ``polder schema`` prints."""
-    from polder.platform.site.schema import schemas
+    from polder.platform.site.schema import NAMES, schema
 
     lines = ["# Files of a site\n", NOTICE]
-    for name, schema in schemas().items():
-        lines.append(f"## {name}\n\n{schema.get('description', '')}\n")
-        lines += ["| key | value | meaning |", "| --- | --- | --- |"]
-        lines += [f"| `{key}` | {cell(kind)} | {cell(text)} |" for key, kind, text in keys(schema, "")]
+    for name in NAMES:
+        described = schema(name)
+        lines += [f"## {FILES[name]}\n", "| key | value | meaning |", "| --- | --- | --- |"]
+        lines += [f"| `{key}` | {cell(kind)} | {cell(text)} |" for key, kind, text in keys(described, "")]
         lines.append("")
     return "\n".join(lines)
 
@@ -105,25 +106,54 @@ def keys(schema: dict[str, Any], before: str) -> Iterator[tuple[str, str, str]]:
     """Rows (key, kind of value, meaning) for a schema and what is below it."""
     required = schema.get("required", ())
     for name, below in schema.get("properties", {}).items():
-        path = f"{before}{name}"
-        yield path, kind_of(below) + (", required" if name in required else ""), below.get("description", "")
-        yield from keys(below, path + ".")
+        yield f"{before}{name}", kind_of(below) + (", required" if name in required else ""), meaning(below)
+        yield from keys(below, f"{before}{name}.")
     extra = schema.get("additionalProperties")
     if isinstance(extra, dict):
-        yield f"{before}<name>", kind_of(extra), extra.get("description", "")
-        yield from keys(extra, f"{before}<name>.")
+        if extra.get("description") or "properties" not in extra:
+            yield f"{before}NAME", kind_of(extra), meaning(extra)
+        yield from keys(extra, f"{before}NAME.")
+    if isinstance(items := schema.get("items"), dict):
+        yield from keys(items, f"{before.removesuffix('.')}[].")
+
+
+KINDS = {"string": "text", "object": "mapping", "boolean": "true or false", "integer": "whole number"}
 
 
 def kind_of(schema: dict[str, Any]) -> str:
     if "enum" in schema:
-        return "one of " + ", ".join(f"`{word}`" for word in schema["enum"])
+        return "one of " + ", ".join(f"`{word}`" if word else "nothing" for word in schema["enum"])
     if "anyOf" in schema or "oneOf" in schema:
         return " or ".join(kind_of(one) for one in schema.get("anyOf") or schema["oneOf"])
-    kind = schema.get("type", "anything")
-    words = " or ".join(kind) if isinstance(kind, list) else str(kind)
-    return f"list of {kind_of(schema.get('items', {}))}" if words == "array" else words
+    kinds = schema.get("type", "anything")
+    words = [word for word in ([kinds] if isinstance(kinds, str) else kinds) if word != "null"]
+    return " or ".join(
+        f"list of {kind_of(schema.get('items', {}))}" if word == "array" else KINDS.get(word, word)
+        for word in words
+    )
 
 
+def meaning(schema: dict[str, Any]) -> str:
+    """The description, with the value that holds when none is given, or an example."""
+    text = schema.get("description", "")
+    if schema.get("default") not in (None, "", [], {}):
+        return f"{text} When not given: `{plain(schema['default'])}`."
+    if schema.get("examples"):
+        return f"{text} For example `{plain(schema['examples'][0])}`."
+    return text
+
+
+def plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+FILES = {
+    "site": "site.yml",
+    "hosts": "hosts.yml",
+    "group": "groups/NAME.yml",
+    "lock": "polder.lock",
+    "recipe": "recipes/NAME/recipe.yml",
+}
 PAGES = {"commands.md": commands, "site-files.md": site_files, "problems.md": problems}
 
 
