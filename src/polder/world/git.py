@@ -41,13 +41,13 @@ def start_repository(folder: Path) -> None:
 
 
 def commit_paths(folder: Path, paths: Iterable[Path], message: str, author: str = "") -> Commit:
-    """Commit the changes of exactly ``paths`` (absolute, or relative to ``folder``; files gone are removed).
+    """Commit the changes of exactly ``paths`` (files that are gone are removed; links are committed, not followed).
 
     ``author`` (``Name <mail>``) is git's own identity when empty; without any, ``polder <polder@localhost>``.
     """
     if _top(folder) is None:
         return Commit()
-    wanted = _changed(folder, [str(_absolute(folder, path)) for path in paths])
+    wanted = _changed(folder, [str(path.parent.resolve() / path.name) for path in paths])
     if not wanted:
         return Commit()
     added = _git(folder, "add", "--intent-to-add", "--ignore-removal", *_from_input(), paths=_present(wanted))
@@ -59,12 +59,6 @@ def commit_paths(folder: Path, paths: Iterable[Path], message: str, author: str 
         _git(folder, "reset", "--quiet", *_from_input(), paths=_new(folder, wanted))
         return _failed(done)
     return Commit(_git(folder, "rev-parse", "HEAD").stdout.decode().strip())
-
-
-def _absolute(folder: Path, path: Path) -> Path:
-    """The path with its folder's links resolved, as git knows it, but not a link itself."""
-    whole = path if path.is_absolute() else folder / path
-    return whole.parent.resolve() / whole.name
 
 
 def _from_input() -> tuple[str, str]:

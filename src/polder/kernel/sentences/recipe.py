@@ -27,6 +27,14 @@ SENTENCES: dict[str, str] = {
     "recipe.secret-unused": N_("compose.yml does not use the secret “{secret}”."),
     "recipe.secret-unsaid": N_("compose.yml uses the secret “{secret}”, but recipe.yml does not say what it is."),
     "recipe.no-image": N_("The service “{service}” has no image, and the recipe builds none."),
+    "recipe.is": N_("{upstream}, {licence}, {source}"),
+    "recipe.size": N_("Size {size}: {memory} of memory, {disk} of disk, for about {people} people."),
+    "recipe.setting": N_("Setting {setting} ({kind}): {question}"),
+    "recipe.setting-required": N_("Setting {setting} ({kind}, must be given): {question}"),
+    "recipe.keeps": N_("Keeps {dataset}: {meaning}"),
+    "recipe.secret": N_("Secret {secret}: {meaning}"),
+    "recipe.goes-out": N_("May reach the internet by itself."),
+    "recipe.needs": N_("Asks beyond the ordinary for: {permissions}."),
 }
 
 HINTS: dict[str, str] = {}

@@ -21,6 +21,10 @@ from polder.platform.site.files import Kind, group_files, parse
 from polder.platform.site.model import App, Group, Host, Lock, Operator, Site
 
 
+RESERVED = "polder"
+"""The group of what Polder runs for itself, and the first word of its secrets' names."""
+
+
 def read_site(folder: Folder, recipes: Mapping[str, Recipe], broken: Collection[str] = ()) -> Site:
     """``recipes`` are all that a group may name; ``broken`` names those whose own problems are told elsewhere.
 
@@ -127,6 +131,8 @@ class _Reader:
     def group(self, slug: str, path: str, hosts: Mapping[str, Host]) -> Group:
         if not is_slug(slug):
             self.problems.add("kernel.not-a-slug", path, key="group", value=slug)
+        if slug == RESERVED:
+            self.problems.add("site.reserved-group", path, group=slug)
         record = self.file(path, "group")
         return Group(
             slug=slug,
