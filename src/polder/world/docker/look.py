@@ -62,8 +62,10 @@ def read_task(found: Json, networks: Mapping[str, str]) -> TaskSeen:
 
 
 def _ports(status: Json) -> tuple[tuple[int, int, str], ...]:
+    """Each port once: the engine tells it for IPv4 and again for IPv6."""
     held = (status.get("PortStatus") or {}).get("Ports") or []
-    return tuple((p.get("PublishedPort", 0), p.get("TargetPort", 0), p.get("Protocol", "tcp")) for p in held)
+    ports = ((p.get("PublishedPort", 0), p.get("TargetPort", 0), p.get("Protocol", "tcp")) for p in held)
+    return tuple(dict.fromkeys(ports))
 
 
 def read_node(found: Json) -> NodeSeen:

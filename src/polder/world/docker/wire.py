@@ -29,6 +29,7 @@ LIMIT = 30.0
 """Seconds that one ordinary request may take."""
 LARGEST = 512 * 2**20
 """Bytes of answer; the tasks of ten thousand services are about a tenth of it."""
+CUT = "the connection was cut before the answer came; did the engine stop?"
 KEPT = 16
 """Idle connections kept open for the next request."""
 
@@ -209,6 +210,9 @@ def _clock(response: http.client.HTTPResponse) -> float:
 
 
 def _read_all(response: http.client.HTTPResponse, largest: int, what: str) -> bytes:
+    if response.length is None and not response.chunked:
+        # The engine always says where an answer ends; without that, one cut short would look whole.
+        raise Unreachable(what, CUT)
     if (response.length or 0) > largest:
         raise Unreachable(what, "the answer is too large to be an engine's")
     body = response.read(largest + 1) if response.length is None else response.read()
@@ -222,8 +226,8 @@ def _why(error: Exception, line: Line, limit: float) -> str:
         return f"the engine did not answer within {limit:g} seconds"
     if words := line.last_words():
         return words
-    if isinstance(error, http.client.RemoteDisconnected | ConnectionError):
-        return "the connection was cut before the answer came; did the engine stop?"
+    if isinstance(error, http.client.RemoteDisconnected | http.client.IncompleteRead | ConnectionError):
+        return CUT
     if isinstance(error, http.client.HTTPException):
         return "what answered does not speak HTTP"
     return getattr(error, "strerror", None) or str(error)
