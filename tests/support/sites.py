@@ -80,7 +80,8 @@ BARE = "".join(
 )
 BARE_COMPOSE = f"services: {{web: {{image: {IMAGE}}}}}\n"
 PAIR = PLAIN.replace("recipe: plain", "recipe: pair").replace(
-    "secrets:\n  password: {generate: password, meaning: {en: The administrator's password}, shown: true}\n", ""
+    "secrets:\n  password: {generate: password, meaning: {en: The administrator's password}, shown: true}\n",
+    "",
 )
 RECIPE_FILES = {
     "recipes/plain/recipe.yml": PLAIN,
@@ -145,4 +146,6 @@ def ready(files: Mapping[str, str], engine: MemoryEngine | None = None) -> Site:
             engine.add_image(images[key])
     used = {app.recipe for app in site.apps} | {"ingress"}
     recipes: dict[str, Digest] = {name: site.recipes[name].digest for name in used}
-    return replace(site, secrets={**files_made, **site.secrets}, internal_ca=authority(), lock=Lock(recipes, images))
+    return replace(
+        site, secrets={**files_made, **site.secrets}, internal_ca=authority(), lock=Lock(recipes, images)
+    )

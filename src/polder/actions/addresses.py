@@ -9,7 +9,8 @@ from polder.platform.site.model import Site
 
 
 def ingress_address(site: Site) -> str:
-    """``IP:443`` or ``host:443``. ``POLDER_INGRESS`` overrides it (``host`` or ``host:port``), for engines behind a forwarded port."""
+    """``IP:443`` or ``host:443``. ``POLDER_INGRESS`` (``host`` or ``host:port``) overrides it, for an engine behind a
+    forwarded port."""
     given = os.environ.get("POLDER_INGRESS", "")
     if given:
         return given if ":" in given else f"{given}:443"

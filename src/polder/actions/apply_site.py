@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from polder.kernel.digest import short
 from polder.kernel.engine import Engine
 from polder.kernel.problem import Problem, Refused
 from polder.platform.plan.model import Plan
-from polder.world.docker.lock import hold
+from polder.world.docker.lock import Lock, hold
 from polder.world.git import commit_paths
 from polder.world.journal import Journal, operator
 
@@ -45,49 +44,64 @@ class Applied:
 def apply_site(
     folder: Path, asked: Asked, show: Callable[[Looked], None], agree: Callable[[Plan], bool], report: Report
 ) -> Applied:
-    """Bring the engine to what the site says.
+    """Bring the engine that ``site.yml`` names to what the site says; see ``apply_to``."""
+    with engine_of(load_site(folder)) as engine:
+        return apply_to(engine, folder, asked, show, agree, report)
+
+
+def apply_to(
+    engine: Engine,
+    folder: Path,
+    asked: Asked,
+    show: Callable[[Looked], None],
+    agree: Callable[[Plan], bool],
+    report: Report,
+) -> Applied:
+    """Bring ``engine`` to what the site in ``folder`` says.
 
     ``show`` is given the plan; ``agree`` says whether it may run. Refused when files or engine changed between the two, when
     somebody else is applying, or when a secret cannot be read; nothing is changed then.
     """
-    site = load_site(folder)
-    with engine_of(site) as engine:
-        first = look(folder, engine, site, down=asked.down, forget=asked.forget)
-        _expect(asked.plan, first.plan)
-        show(first)
-        if not first.plan.acting:
-            return Applied(first.plan, None)
-        if not agree(first.plan):
-            return Applied(first.plan, None, declined=True)
-        return Applied(first.plan, _run_alone(folder, engine, first, asked, report))
+    first = look(folder, engine, load_site(folder), down=asked.down, forget=asked.forget)
+    _expect(asked.plan, first.plan)
+    show(first)
+    if not first.plan.acting:
+        return Applied(first.plan, None)
+    if not agree(first.plan):
+        return Applied(first.plan, None, declined=True)
+    return Applied(first.plan, _run_alone(folder, engine, first, asked, report))
 
 
 def _run_alone(folder: Path, engine: Engine, first: Looked, asked: Asked, report: Report) -> Outcome:
     """Under the lock, look once more: only the plan that was approved runs."""
     who = operator(folder)
-    in_swarm = first.seen.swarm == "manager"
-    with hold(engine, first.site.slug, who) if in_swarm else nullcontext():
+    with hold(engine, first.site.slug, who) as lock:
         again = look(folder, engine, load_site(folder), down=asked.down, forget=asked.forget)
         if again.plan.digest != first.plan.digest:
             values = {"before": short(first.plan.digest, 8), "after": short(again.plan.digest, 8)}
             raise Refused(Problem("plan.changed-since", "", values))
-        return _run(again, who, asked, report)
+        return _run(again, who, asked, report, lock)
 
 
-def _run(looked: Looked, who: str, asked: Asked, report: Report) -> Outcome:
+def _run(looked: Looked, who: str, asked: Asked, report: Report, lock: Lock) -> Outcome:
     journal = Journal(looked.folder, who)
     preparer = Preparer(looked.folder, looked.site, looked.engine)
     preparer.preflight(looked.plan)
     digest = short(looked.plan.digest)
     journal.write(datetime.now(UTC), "apply-begun", {"plan": digest, "steps": len(looked.plan.acting)})
-    hands = SiteHands(looked.engine, preparer, journal, looked.seen, digest)
+    hands = SiteHands(looked.engine, preparer, journal, looked.seen, digest, lock)
     result = "interrupted"
     try:
         outcome = run_plan(looked.plan, hands, report, detach=asked.detach)
         result = "failed" if outcome.failed or outcome.not_begun else "done"
         for failure in outcome.failed:
             assert failure.problem is not None
-            journal.write(datetime.now(UTC), "step-failed", {"step": failure.step.code, "subject": failure.step.subject, "problem": failure.problem.code, "plan": digest})
+            facts = {
+                "step": failure.step.code,
+                "subject": failure.step.subject,
+                "problem": failure.problem.code,
+            }
+            journal.write(datetime.now(UTC), "step-failed", {**facts, "plan": digest})
     finally:
         path = journal.write(datetime.now(UTC), "apply-ended", {"plan": digest, "result": result})
         _commit(looked, [*preparer.written, path], result)

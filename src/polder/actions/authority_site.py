@@ -10,7 +10,7 @@ from polder.kernel.secret import Secret
 from polder.platform.ingress.authority import certificates
 from polder.platform.plan.model import MakeAuthority
 from polder.world.authority import new_authority, new_intermediate, public_file
-from polder.world.files import write_file
+from polder.world.files import write_atomically
 
 if TYPE_CHECKING:
     from polder.actions.prepare_site import Preparer
@@ -33,6 +33,6 @@ def make_authority(preparer: Preparer, work: MakeAuthority) -> Mapping[str, str]
     known |= preparer.write_secret("polder.intermediate", key, work.recipients)
     known |= preparer.write_secret("polder.intermediate-certificate", Secret(certificate), work.recipients)
     path = preparer.folder / "internal-ca.crt"
-    write_file(path, public_file(root, certificate).encode())
+    write_atomically(path, public_file(root, certificate).encode())
     preparer.written.append(path)
     return known

@@ -44,19 +44,26 @@ def _image(site: Site, want: WantedImage) -> SiteImage:
 
 
 def build_images(folder: Path, recipe: str, refresh: bool, line: Callable[[str], None]) -> dict[str, str]:
-    """Build what is missing (``refresh``: all anew with today's packages) and write ``polder.lock``; the next plan shows what that
-    changes. ``recipe`` narrows it to one. Returns key to image for those whose image changed."""
+    """Build what is missing (``refresh``: all anew with today's packages) and write ``polder.lock``; the next plan
+    shows what that changes. ``recipe`` narrows it to one. Returns key to image for those whose image changed."""
     site = load_site(folder)
     images = [want for want in wanted(site).images.values() if recipe in ("", want.recipe)]
     if recipe and not images:
         known = {want.recipe for want in wanted(site).images.values()}
-        raise Refused(Problem("image.not-used", "", {"recipe": recipe, "near": nearest(recipe, known) or "-"}))
+        raise Refused(
+            Problem("image.not-used", "", {"recipe": recipe, "near": nearest(recipe, known) or "-"})
+        )
     with engine_of(site) as engine:
         return _build(folder, site, engine, images, refresh, line)
 
 
 def _build(
-    folder: Path, site: Site, engine: Engine, images: list[WantedImage], refresh: bool, line: Callable[[str], None]
+    folder: Path,
+    site: Site,
+    engine: Engine,
+    images: list[WantedImage],
+    refresh: bool,
+    line: Callable[[str], None],
 ) -> dict[str, str]:
     preparer = Preparer(folder, site, engine)
     changed: dict[str, str] = {}

@@ -70,7 +70,7 @@ def _key() -> Iterator[Finding]:
     except Refused as refused:
         yield from (Finding("advice", problem) for problem in refused.problems)
         return
-    yield Finding("ok", Problem("doctor.key", "", {"number": len(identities)}))
+    yield Finding("ok", Problem("doctor.key", "", {"number": len(identities.places)}))
 
 
 def _site(folder: Path) -> Iterator[Finding]:

@@ -18,7 +18,9 @@ def find_app(site: Site, name: str) -> App:
     apps = {app.id: app for app in site.apps}
     if name not in apps:
         near = nearest(name, apps)
-        raise Refused(Problem("app.unknown", "", {"app": name, "near": near or "-", "known": tuple(apps) or ("-",)}))
+        raise Refused(
+            Problem("app.unknown", "", {"app": name, "near": near or "-", "known": tuple(apps) or ("-",)})
+        )
     return apps[name]
 
 

@@ -9,10 +9,12 @@ from polder.actions.explain_app import find_app
 from polder.actions.prepare_site import Preparer
 from polder.kernel.problem import Problem, Refused
 from polder.platform.site.model import Site
-from polder.world.files import write_file
+from polder.world.files import write_atomically
 
 
-def export_app(folder: Path, name: str, target: Path, language: str, *, with_secrets: bool = False) -> list[Path]:
+def export_app(
+    folder: Path, name: str, target: Path, language: str, *, with_secrets: bool = False
+) -> list[Path]:
     """Write the project to ``target`` (made if missing; refused when it holds files). Returns the paths written.
 
     ``with_secrets``: the values are written too, mode 0600; otherwise the README lists which files to put there.
@@ -24,14 +26,14 @@ def export_app(folder: Path, name: str, target: Path, language: str, *, with_sec
     from polder.platform.export import export_site_app
 
     texts = export_site_app(site, app, language)
-    secrets = {path: "" for path in ()} if not with_secrets else _secrets(folder, site, app.id)
+    secrets = dict.fromkeys((), "") if not with_secrets else _secrets(folder, site, app.id)
     written = []
     for path, text in texts.items():
         written.append(target / path)
-        write_file(target / path, text.encode())
+        write_atomically(target / path, text.encode())
     for path, value in secrets.items():
         written.append(target / path)
-        write_file(target / path, value, mode=0o600)
+        write_atomically(target / path, value, mode=0o600)
     return written
 
 
@@ -42,4 +44,6 @@ def _secrets(folder: Path, site: Site, app: str) -> dict[str, bytes]:
     engine: Engine = None  # type: ignore[assignment]
     preparer = Preparer(folder, site, engine)
     files = {want.file for want in wanted(site).secrets.values() if want.subject == app}
-    return {f"secrets/{file.rpartition('.')[2]}": preparer.reveal(file).reveal_bytes() for file in sorted(files)}
+    return {
+        f"secrets/{file.rpartition('.')[2]}": preparer.reveal(file).reveal_bytes() for file in sorted(files)
+    }

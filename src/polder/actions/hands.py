@@ -33,6 +33,7 @@ from polder.platform.plan.hosts import SELF
 from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Nothing, Step, WriteLock
 from polder.platform.plan.names import fill
 from polder.platform.plan.services import bare, finish
+from polder.world.docker.lock import Lock
 from polder.world.docker.rollout import judge
 from polder.world.journal import Journal
 
@@ -49,6 +50,7 @@ class SiteHands:
     journal: Journal
     before: Seen
     plan_digest: str
+    lock: Lock
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -74,6 +76,7 @@ class SiteHands:
             case Nothing():
                 return {}
             case _:
+                self.lock.check()
                 self._operate(step.work, known)
                 return {}
 
@@ -90,7 +93,14 @@ class SiteHands:
                 self.engine.run(self._this_node(operation))
             case RemoveNetwork() | RemoveSecret() | RemoveConfig():
                 self._until_free(operation)
-            case InitSwarm() | CreateNetwork() | CreateConfig() | UpdateNode() | RemoveService() | RemoveVolume():
+            case (
+                InitSwarm()
+                | CreateNetwork()
+                | CreateConfig()
+                | UpdateNode()
+                | RemoveService()
+                | RemoveVolume()
+            ):
                 self.engine.run(operation)
             case UpdateConfigLabels():
                 self.engine.run(operation)

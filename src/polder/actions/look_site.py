@@ -41,7 +41,9 @@ def engine_of(site: Site) -> Iterator[Engine]:
 def look(folder: Path, engine: Engine, site: Site, *, down: bool = False, forget: bool = False) -> Looked:
     """One look and the plan that follows from it."""
     seen = engine.look()
-    return Looked(folder, site, engine, seen, make_plan(site, seen, datetime.now(UTC), down=down, forget=forget))
+    return Looked(
+        folder, site, engine, seen, make_plan(site, seen, datetime.now(UTC), down=down, forget=forget)
+    )
 
 
 @contextmanager

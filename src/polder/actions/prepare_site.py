@@ -17,7 +17,7 @@ from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Pl
 from polder.platform.plan.names import PLACEHOLDER, secret_placeholder
 from polder.platform.site.lock import lock_text
 from polder.platform.site.model import Lock, Site
-from polder.world.files import write_file
+from polder.world.files import write_atomically
 
 Line = Callable[[str], None]
 
@@ -35,7 +35,9 @@ class Preparer:
     lock: Lock | None = None
     guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def prepare(self, work: MakeSecret | MakeAuthority | BuildImage | WriteLock, line: Line) -> Mapping[str, str]:
+    def prepare(
+        self, work: MakeSecret | MakeAuthority | BuildImage | WriteLock, line: Line
+    ) -> Mapping[str, str]:
         """Do one preparing step; returns the placeholders it makes known."""
         match work:
             case MakeSecret():
@@ -62,7 +64,7 @@ class Preparer:
             raise Refused(Problem("plan.no-operators"))
         sealed = encrypt(value, recipients)
         path = self.folder / "secrets" / f"{file}.age"
-        write_file(path, sealed)
+        write_atomically(path, sealed)
         with self.guard:
             self.written.append(path)
         return {secret_placeholder(file): short(digest_of_bytes(sealed))}
@@ -108,11 +110,15 @@ class Preparer:
         builtin = self.site.recipes[work.recipe].builtin
         folder = (builtin_path(work.recipe) if builtin else self.folder / "recipes" / work.recipe) / "image"
         content = self.folder / work.content if work.content else None
-        request = BuildRequest(work.key, work.recipe, image.build, image.packages, folder, content, work.content_at, self.refresh)
+        request = BuildRequest(
+            work.key, work.recipe, image.build, image.packages, folder, content, work.content_at, self.refresh
+        )
         built = build_image(request, cache_folder(), progress)
         reference = self.engine.load_image(built.archive)
         if work.registry:
-            reference = self.engine.push_image(reference, f"{work.registry}/polder/{work.recipe}:{work.key.rpartition('-')[2]}")
+            reference = self.engine.push_image(
+                reference, f"{work.registry}/polder/{work.recipe}:{work.key.rpartition('-')[2]}"
+            )
         with self.guard:
             now = self.lock or self.site.lock
             self._write_lock(replace(now, images={**now.images, work.key: reference}))
@@ -121,6 +127,6 @@ class Preparer:
     def _write_lock(self, lock: Lock) -> None:
         self.lock = lock
         path = self.folder / "polder.lock"
-        write_file(path, lock_text(lock).encode())
+        write_atomically(path, lock_text(lock).encode())
         if path not in self.written:
             self.written.append(path)

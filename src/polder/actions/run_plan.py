@@ -66,7 +66,9 @@ class Hands(Protocol):
 
     engine: Engine
 
-    def perform(self, step: Step, known: Mapping[str, str], line: Callable[[str], None]) -> Mapping[str, str]: ...
+    def perform(
+        self, step: Step, known: Mapping[str, str], line: Callable[[str], None]
+    ) -> Mapping[str, str]: ...
     def take_back(self, step: Step) -> None: ...
     def rollouts(self, services: list[str]) -> Mapping[str, Rollout]: ...
     def monotonic(self) -> float: ...
@@ -95,10 +97,14 @@ class _Run:
             step
             for step in self.plan.acting
             if step.key not in self.begun
-            and all(k not in keys or (k in self.results and self.results[k].state == "done") for k in step.after)
+            and all(
+                k not in keys or (k in self.results and self.results[k].state == "done") for k in step.after
+            )
         ]
 
-    def end(self, step: Step, state: State, problem: Problem | None = None, logs: tuple[str, ...] = ()) -> None:
+    def end(
+        self, step: Step, state: State, problem: Problem | None = None, logs: tuple[str, ...] = ()
+    ) -> None:
         seconds = self.hands.monotonic() - self.begun[step.key]
         result = StepResult(step, state, seconds, problem, logs)
         self.results[step.key] = result
@@ -192,7 +198,11 @@ def _take_back(run: _Run, step: Step) -> None:
 
 def _problem(code: str, step: Step, rollout: Rollout) -> Problem:
     within = step.wait.within if step.wait else 0
-    values = {"app": step.subject, "service": str(step.values.get("service", "")), "error": rollout.error or "-"}
+    values = {
+        "app": step.subject,
+        "service": str(step.values.get("service", "")),
+        "error": rollout.error or "-",
+    }
     return Problem(code, "", {**values, "seconds": within})
 
 

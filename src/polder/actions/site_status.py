@@ -72,7 +72,9 @@ def _app(looked: Looked, app: App) -> AppStatus:
     days, issuer = _certificate(looked, app) if app.id != INGRESS else (None, "")
     state = "absent" if not want else "running" if running >= want else "starting" if running else "down"
     domain = app.domain if app.id != INGRESS else ""
-    return AppStatus(app.id, app.recipe, recipe.upstream, domain, state, running, want, image, since, days, issuer)
+    return AppStatus(
+        app.id, app.recipe, recipe.upstream, domain, state, running, want, image, since, days, issuer
+    )
 
 
 def _tasks(seen: Seen, names: set[str]) -> tuple[int, int, str, str]:

@@ -22,7 +22,7 @@ TYPE_APP = N_("To remove it, type its name ({app})")
 HEADERS = (N_("app"), N_("recipe"), N_("domain"), N_("size"), N_("host"))
 
 
-@click.group()
+@click.group(epilog="Example: polder app list")
 def app() -> None:
     """Add, change, remove and list the apps of groups."""
 
@@ -92,7 +92,7 @@ def list_apps(as_json: bool) -> None:
     print_lines(table_lines(headers, [[a.id, a.recipe, a.domain, a.size, a.host or "-"] for a in apps]))
 
 
-@click.group()
+@click.group(epilog="Example: polder group list")
 def group() -> None:
     """Add and list the groups that are served."""
 
@@ -126,7 +126,7 @@ def list_groups(as_json: bool) -> None:
     print_lines(table_lines(headers, rows))
 
 
-@click.group()
+@click.group(epilog="Example: polder operator add ana age1...")
 def operator() -> None:
     """Add those who may read the site's secrets."""
 
@@ -142,7 +142,7 @@ def add_operator(name: str, recipient: str) -> None:
     _told(edit_site.add_operator(site_path(), name, recipient))
 
 
-@click.group()
+@click.group(epilog="Example: polder host add ada --address 192.0.2.7")
 def host() -> None:
     """Add the machines that run everything."""
 
@@ -161,7 +161,7 @@ def add_host(name: str, address: str, roles: str, region: str) -> None:
     _told(edit_site.add_host(site_path(), name, address, given, {"region": region} if region else {}))
 
 
-@click.group()
+@click.group(epilog="Example: polder recipe show static")
 def recipe() -> None:
     """Show what can be run."""
 

@@ -30,7 +30,12 @@ def doctor(as_json: bool) -> None:
     if as_json:
         show_json(
             [
-                {"level": f.level, "code": f.problem.code, "sentence": say_problem(f.problem, words), "hint": hint(f.problem.code, f.problem.values, words)}
+                {
+                    "level": f.level,
+                    "code": f.problem.code,
+                    "sentence": say_problem(f.problem, words),
+                    "hint": hint(f.problem.code, f.problem.values, words),
+                }
                 for f in found
             ]
         )
@@ -38,7 +43,9 @@ def doctor(as_json: bool) -> None:
         for finding in found:
             sign, style = SIGNS[finding.level]
             print_lines([(f"{sign} {say_problem(finding.problem, words)}", style)])
-            if finding.level != "ok" and (advice := hint(finding.problem.code, finding.problem.values, words)):
+            if finding.level != "ok" and (
+                advice := hint(finding.problem.code, finding.problem.values, words)
+            ):
                 print_lines([(f"      {advice}", "")])
     if any(finding.level == "missing" for finding in found):
         sys.exit(FAILED)

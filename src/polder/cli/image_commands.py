@@ -38,7 +38,12 @@ def list_images(as_json: bool) -> None:
         show_json([asdict(one) for one in found])
         return
     rows = [
-        [one.key, short(one.image) if one.image else translate(NOT_BUILT, words), str(len(one.packages) or ""), one.content]
+        [
+            one.key,
+            short(one.image) if one.image else translate(NOT_BUILT, words),
+            str(len(one.packages) or ""),
+            one.content,
+        ]
         for one in found
     ]
     print_lines(table_lines([translate(header, words) for header in HEADERS], rows))

@@ -56,9 +56,17 @@ def _status_table(found: SiteStatus, words: str) -> None:
     now = datetime.now(UTC)
     rows = [_row(app, now, words) for app in found.apps]
     print_lines([(translate(ENGINE, words).format(site=found.site, engine=found.engine), "bold"), ("", "")])
-    print_lines(table_lines([translate(h, words) for h in HEADERS], rows, [COLOURS[app.state] for app in found.apps]))
+    print_lines(
+        table_lines([translate(h, words) for h in HEADERS], rows, [COLOURS[app.state] for app in found.apps])
+    )
     print_lines([("", ""), *((f"! {say_problem(f, words)}", "yellow") for f in found.findings)])
-    print_lines([(translate(PENDING, words).format(number=found.changes), "yellow") if found.changes else (translate(UP_TO_DATE, words), "green")])
+    print_lines(
+        [
+            (translate(PENDING, words).format(number=found.changes), "yellow")
+            if found.changes
+            else (translate(UP_TO_DATE, words), "green")
+        ]
+    )
     if found.journal:
         print_lines([("", ""), (translate(LAST, words), "bold")])
         print_lines((_journal_line(line, words), "dim") for line in found.journal)
@@ -114,7 +122,10 @@ def explain(app: str, as_json: bool) -> None:
     if as_json:
         show_json(
             [
-                {"heading": say(c.heading, {}, words), "lines": [{"says": say(s.code, s.values, words), "command": s.command} for s in c.lines]}
+                {
+                    "heading": say(c.heading, {}, words),
+                    "lines": [{"says": say(s.code, s.values, words), "command": s.command} for s in c.lines],
+                }
                 for c in chapters
             ]
         )
@@ -123,7 +134,11 @@ def explain(app: str, as_json: bool) -> None:
         print_lines([(say(chapter.heading, {}, words), "bold")])
         for said in chapter.lines:
             text = say(said.code, said.values, words)
-            print_lines([(f"  {said.command}", "cyan"), (f"      # {text}", "dim")] if said.command else [(f"  {text}", "")])
+            print_lines(
+                [(f"  {said.command}", "cyan"), (f"      # {text}", "dim")]
+                if said.command
+                else [(f"  {text}", "")]
+            )
         print_lines([("", "")])
 
 

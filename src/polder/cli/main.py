@@ -61,7 +61,9 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: polder init my-site && cd my-site && polder plan",
 )
-@click.option("--site", metavar="DIR", help="The site's folder (default: the nearest one upwards with site.yml).")
+@click.option(
+    "--site", metavar="DIR", help="The site's folder (default: the nearest one upwards with site.yml)."
+)
 @click.option("--language", metavar="LANG", help="Language of the sentences: en fr es ca de pt it el ro sq.")
 @click.version_option(__version__, prog_name="polder")
 def polder(site: str | None, language: str | None) -> None:

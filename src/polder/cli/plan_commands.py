@@ -38,8 +38,18 @@ def plan(as_json: bool, verbose: bool) -> None:
 
 @click.command(epilog="Example: polder apply --yes --plan 3f2a91cc")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--plan", "digest", default="", metavar="DIGEST", help="Run only the plan with this digest (as shown by polder plan).")
-@click.option("--detach", is_flag=True, help="Return when the engine has accepted everything, without waiting until apps are healthy.")
+@click.option(
+    "--plan",
+    "digest",
+    default="",
+    metavar="DIGEST",
+    help="Run only the plan with this digest (as shown by polder plan).",
+)
+@click.option(
+    "--detach",
+    is_flag=True,
+    help="Return when the engine has accepted everything, without waiting until apps are healthy.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON (implies --yes).")
 @guarded
 def apply(yes: bool, digest: str, detach: bool, as_json: bool) -> None:
@@ -55,7 +65,9 @@ def apply(yes: bool, digest: str, detach: bool, as_json: bool) -> None:
 
 @click.command(epilog="Example: polder down --yes")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--forget-data", default="", metavar="SITE", help="Also destroy all data of the site: type its name.")
+@click.option(
+    "--forget-data", default="", metavar="SITE", help="Also destroy all data of the site: type its name."
+)
 @guarded
 def down(yes: bool, forget_data: str) -> None:
     """Stop everything of this site; its data is kept on the hosts, the site's files stay as they are."""

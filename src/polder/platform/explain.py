@@ -89,19 +89,29 @@ def _running(service: ServiceSeen, seen: Seen) -> Said:
     up = [t for t in tasks if t.state == "running"]
     where = tuple(sorted({nodes.get(t.node_id, "?") for t in tasks})) or ("-",)
     image = str(service.spec["TaskTemplate"]["ContainerSpec"].get("Image", ""))
-    values: dict[str, Value] = {"service": service.name, "running": len(up), "wanted": max(len(tasks), 1), "hosts": where, "image": image}
+    values: dict[str, Value] = {
+        "service": service.name,
+        "running": len(up),
+        "wanted": max(len(tasks), 1),
+        "hosts": where,
+        "image": image,
+    }
     return Said("explain.service", values)
 
 
 def _data(site: Site, app: App, seen: Seen, services: list[WantedService], language: str) -> Iterator[Said]:
     recipe = site.recipes[app.recipe]
     places = {volume.name: str(volume.detail.get("Mountpoint") or "") for volume in seen.volumes}
-    meanings = {service_name(site.slug, app.group, app.name, d.volume): d.meaning for d in recipe.datasets.values()}
+    meanings = {
+        service_name(site.slug, app.group, app.name, d.volume): d.meaning for d in recipe.datasets.values()
+    }
     volumes = sorted({volume for service in services for volume in service.volumes})
     for volume in volumes:
         meaning = meanings[volume].read(language) if volume in meanings else volume
         folder = places.get(volume) or f"/var/lib/docker/volumes/{volume}/_data"
-        yield Said("explain.data", {"meaning": meaning, "volume": volume, "host": app.host or "?", "folder": folder})
+        yield Said(
+            "explain.data", {"meaning": meaning, "volume": volume, "host": app.host or "?", "folder": folder}
+        )
     if not volumes:
         yield Said("explain.no-data", {})
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.sites import NEW_IMAGE, NOW, RECIPE_FILES, group, read, ready, site_files
 
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.engine import CreateSecret, RemoveVolume, UpdateService
@@ -18,6 +17,7 @@ from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import MakeAuthority, MakeSecret, Nothing, Plan
 from polder.platform.site.model import Site
 from polder.world.docker.memory import MemoryEngine
+from support.sites import NEW_IMAGE, NOW, RECIPE_FILES, group, read, ready, site_files
 
 
 def run(plan: Plan, engine: MemoryEngine) -> None:
@@ -103,7 +103,11 @@ def test_what_is_not_ours_is_left_alone() -> None:
     other = ready(site_files(WIKI, **{"site.yml": RECIPE_SITE.replace("les-lilas", "other")}), engine)
     run(make_plan(other, engine.look(), NOW), engine)
     site = ready(site_files({"lilas": group()}), engine)
-    assert not [step for step in make_plan(site, engine.look(), NOW).steps if step.kind in ("remove", "prune", "forget")]
+    assert not [
+        step
+        for step in make_plan(site, engine.look(), NOW).steps
+        if step.kind in ("remove", "prune", "forget")
+    ]
 
 
 RECIPE_SITE = site_files({})["site.yml"]
@@ -227,8 +231,13 @@ def test_an_image_that_never_gets_healthy_leaves_the_former_one_and_the_next_pla
         engine.look()
     assert engine.rollout("les-lilas_lilas_wiki_web").state == "rolled-back"
     assert [s.kind for s in make_plan(site, engine.look(), NOW).acting] == ["change"]
-    good = RECIPE_FILES["recipes/plain/compose.yml"].replace("registry.example/plain@sha256:" + "ab" * 32, NEW_IMAGE)
-    run(make_plan(ready(site_files(WIKI, **{"recipes/plain/compose.yml": good}), engine), engine.look(), NOW), engine)
+    good = RECIPE_FILES["recipes/plain/compose.yml"].replace(
+        "registry.example/plain@sha256:" + "ab" * 32, NEW_IMAGE
+    )
+    run(
+        make_plan(ready(site_files(WIKI, **{"recipes/plain/compose.yml": good}), engine), engine.look(), NOW),
+        engine,
+    )
     for _ in range(5):
         engine.look()
     assert engine.rollout("les-lilas_lilas_wiki_web").state == "done"

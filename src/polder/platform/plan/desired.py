@@ -95,8 +95,13 @@ def wanted(site: Site, images_here: frozenset[str] | None = None) -> Wanted:
 def ingress_app(site: Site) -> App:
     """The ingress as an app like any other: the system recipe ``ingress`` run for ``polder``."""
     recipe = site.recipes["ingress"]
-    settings = {name: setting.default if setting.default is not None else "" for name, setting in recipe.settings.items()}
-    return App("polder", "ingress", "ingress", site.domain, next(iter(recipe.sizes)), settings, None, {}, "site.yml")
+    settings = {
+        name: setting.default if setting.default is not None else ""
+        for name, setting in recipe.settings.items()
+    }
+    return App(
+        "polder", "ingress", "ingress", site.domain, next(iter(recipe.sizes)), settings, None, {}, "site.yml"
+    )
 
 
 def variables(app: App, recipe: Recipe) -> dict[str, str]:
@@ -151,11 +156,15 @@ class _Maker:
     def _secret_name(self, name: str) -> str:
         file = secret_file(self.app.group, self.app.name, name)
         known = self.site.secrets.get(file)
-        return object_name(*self.prefix, name, fingerprint=short(known) if known else secret_placeholder(file))
+        return object_name(
+            *self.prefix, name, fingerprint=short(known) if known else secret_placeholder(file)
+        )
 
     def _config_name(self, name: str) -> str:
         stem = name.replace(".", "-")
-        return object_name(*self.prefix, stem, fingerprint=short(digest_of_bytes(self.configs[name].encode())))
+        return object_name(
+            *self.prefix, stem, fingerprint=short(digest_of_bytes(self.configs[name].encode()))
+        )
 
     def _image(self) -> str:
         image = self.recipe.image
@@ -168,7 +177,11 @@ class _Maker:
         self.found.images[key] = WantedImage(key, self.recipe.name, folder, image.content_at, self.app.id)
         known = self.site.lock.images.get(key, "")
         gone = self.images_here is not None and known.startswith("sha256:") and known not in self.images_here
-        return f"image:{key}" if not known or gone or bool(self.site.registry) == known.startswith("sha256:") else known
+        return (
+            f"image:{key}"
+            if not known or gone or bool(self.site.registry) == known.startswith("sha256:")
+            else known
+        )
 
     def _networks(self, service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The networks a service joins, each made wanted on the way."""
@@ -196,7 +209,9 @@ class _Maker:
         self.found.networks[full] = _overlay(full, internal=internal, labels=self.labels)
         return full
 
-    def _add_service(self, service: Service, image: str, networks: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
+    def _add_service(
+        self, service: Service, image: str, networks: tuple[tuple[str, tuple[str, ...]], ...]
+    ) -> None:
         name = service_name(*self.prefix, service.name)
         updates = self.recipe.updates
         order = service.update_order or updates.order
@@ -239,4 +254,11 @@ class _Maker:
 
 
 def _overlay(name: str, *, internal: bool, labels: Mapping[str, str]) -> Json:
-    return {"Name": name, "Driver": "overlay", "Internal": internal, "Attachable": False, "CheckDuplicate": True, "Labels": dict(labels)}
+    return {
+        "Name": name,
+        "Driver": "overlay",
+        "Internal": internal,
+        "Attachable": False,
+        "CheckDuplicate": True,
+        "Labels": dict(labels),
+    }

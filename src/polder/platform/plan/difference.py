@@ -66,7 +66,9 @@ def _lists(before: list[Any], after: list[Any], path: str) -> Iterator[Change]:
     old, new = _keyed(before), _keyed(after)
     for key in [*new, *(k for k in old if k not in new)]:
         if old.get(key) != new.get(key):
-            yield Change(f"{_words(path)} {key}".strip(), _show(path, old.get(key)), _show(path, new.get(key)))
+            yield Change(
+                f"{_words(path)} {key}".strip(), _show(path, old.get(key)), _show(path, new.get(key))
+            )
 
 
 def _keyed(items: list[Any]) -> dict[str, Any]:
@@ -76,7 +78,9 @@ def _keyed(items: list[Any]) -> dict[str, Any]:
             name, equals, value = item.partition("=")
             found[name if equals else item] = value if equals else item
         elif isinstance(item, dict):
-            found[next((str(item[key]) for key in _KEYS if key in item), json.dumps(item, sort_keys=True))] = item
+            found[
+                next((str(item[key]) for key in _KEYS if key in item), json.dumps(item, sort_keys=True))
+            ] = item
         else:
             found[str(item)] = item
     return found

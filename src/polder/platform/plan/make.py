@@ -19,13 +19,13 @@ from polder.kernel.problem import Problem, Refused
 from polder.kernel.spec import normalise
 from polder.platform.plan.desired import Wanted, wanted
 from polder.platform.plan.difference import differences
+from polder.platform.plan.hosts import host_steps
 from polder.platform.plan.model import Plan, Step
 from polder.platform.plan.names import has_placeholder
 from polder.platform.plan.prepare import prepare_steps
 from polder.platform.plan.removals import removal_steps
 from polder.platform.plan.services import service_steps
 from polder.platform.plan.storage import config_steps, network_steps, secret_steps
-from polder.platform.plan.hosts import host_steps
 from polder.platform.site.model import Site
 
 SPEC_LABEL = "polder.spec"
@@ -48,7 +48,11 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
     prepare = [] if down else prepare_steps(site, target, now)
     ready = tuple(step.key for step in (*steps, *hosts, *prepare))
     steps += [*hosts, *prepare]
-    storage = [*network_steps(site, target, seen), *secret_steps(site, target, seen), *config_steps(site, target, seen)]
+    storage = [
+        *network_steps(site, target, seen),
+        *secret_steps(site, target, seen),
+        *config_steps(site, target, seen),
+    ]
     steps += [replace(step, after=(*step.after, *ready)) for step in storage]
     stored = (*ready, *(step.key for step in storage))
     services = service_steps(site, target, seen, now)
@@ -59,7 +63,9 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
 
 def _init(site: Site) -> Step:
     address = next((h.address for h in site.hosts.values() if h.address != "local"), "127.0.0.1")
-    return Step("swarm", "prepare", "site", "step.init-swarm", {"address": address}, InitSwarm(address), undo="yes")
+    return Step(
+        "swarm", "prepare", "site", "step.init-swarm", {"address": address}, InitSwarm(address), undo="yes"
+    )
 
 
 def plan_digest(steps: list[Step]) -> Digest:
@@ -69,15 +75,25 @@ def plan_digest(steps: list[Step]) -> Digest:
 
 def findings(site: Site, target: Wanted, seen: Seen) -> tuple[Problem, ...]:
     """Worth knowing, changing nothing: apps that are not healthy though nothing has to change, hosts that are away."""
-    found = [Problem("plan.host-away", "", {"host": n.hostname, "state": n.state}) for n in seen.nodes if n.state != "ready"]
+    found = [
+        Problem("plan.host-away", "", {"host": n.hostname, "state": n.state})
+        for n in seen.nodes
+        if n.state != "ready"
+    ]
     running: dict[str, int] = {}
     for task in seen.tasks:
         if task.state == "running" and task.desired == "running":
             running[task.service_id] = running.get(task.service_id, 0) + 1
     for service in seen.services:
         if service.name in target.services and not running.get(service.id) and seen.tasks:
-            found.append(Problem("plan.not-running", "", {"app": service.labels.get("polder.app", ""), "service": service.name}))
+            found.append(
+                Problem(
+                    "plan.not-running",
+                    "",
+                    {"app": service.labels.get("polder.app", ""), "service": service.name},
+                )
+            )
     return tuple(found)
 
 
-__all__ = ["SPEC_LABEL", "differences", "has_placeholder", "make_plan", "normalise", "ServiceSeen"]
+__all__ = ["SPEC_LABEL", "ServiceSeen", "differences", "has_placeholder", "make_plan", "normalise"]

@@ -12,7 +12,12 @@ from polder.platform.site.model import Site
 
 def prepare_steps(site: Site, target: Wanted, now: datetime) -> list[Step]:
     """Authority, secrets, images and lock that ``target`` needs and that do not exist yet."""
-    return [*_authority(site, target, now), *_secrets(site, target), *_images(site, target), *_lock(site, target)]
+    return [
+        *_authority(site, target, now),
+        *_secrets(site, target),
+        *_images(site, target),
+        *_lock(site, target),
+    ]
 
 
 def _recipients(site: Site) -> tuple[str, ...]:
@@ -75,7 +80,12 @@ def _image(site: Site, want: WantedImage) -> Step:
         code=code,
         values={"recipe": want.recipe, "key": want.key, "folder": want.content, "version": recipe.version},
         work=BuildImage(
-            want.key, want.recipe, want.content, want.content_at, site.registry, site.lock.images.get(want.key, "")
+            want.key,
+            want.recipe,
+            want.content,
+            want.content_at,
+            site.registry,
+            site.lock.images.get(want.key, ""),
         ),
     )
 

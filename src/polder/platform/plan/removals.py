@@ -21,7 +21,9 @@ from polder.platform.plan.storage import stem
 from polder.platform.site.model import Site
 
 
-def removal_steps(site: Site, target: Wanted, seen: Seen, done: tuple[str, ...], *, down: bool, forget: bool) -> list[Step]:
+def removal_steps(
+    site: Site, target: Wanted, seen: Seen, done: tuple[str, ...], *, down: bool, forget: bool
+) -> list[Step]:
     """Steps for everything that is ours on the engine and not in ``target``.
 
     ``done``: keys of the service steps; pruning waits for them, so that nothing is pruned under a running container.
@@ -29,7 +31,9 @@ def removal_steps(site: Site, target: Wanted, seen: Seen, done: tuple[str, ...],
     gone = [s for s in seen.services if _ours(site, s.labels) and s.name not in target.services]
     services = [_service(s) for s in gone]
     keys = tuple(step.key for step in services)
-    networks = [_network(n, keys) for n in seen.networks if _ours(site, n.labels) and n.name not in target.networks]
+    networks = [
+        _network(n, keys) for n in seen.networks if _ours(site, n.labels) and n.name not in target.networks
+    ]
     data = [
         _volume(site, v, _keys_of(v.labels, gone), down=down, forget=forget)
         for v in _left_over(site, target, seen)
@@ -110,7 +114,7 @@ def _prune(site: Site, target: Wanted, seen: Seen, after: tuple[str, ...], down:
 def _old(items: tuple[ObjectSeen, ...], site: Site, wanted: set[str], down: bool) -> list[ObjectSeen]:
     by_stem: dict[str, list[ObjectSeen]] = defaultdict(list)
     for item in items:
-        if _ours(site, item.labels) and item.labels.get("polder.kind") != "lock" and item.name not in wanted:
+        if _ours(site, item.labels) and item.name != f"{site.slug}_lock" and item.name not in wanted:
             by_stem[stem(item.name)].append(item)
     stems = {stem(name) for name in wanted}
     replaced_now = {stem(name) for name in wanted if has_placeholder(name)}
@@ -124,4 +128,6 @@ def _old(items: tuple[ObjectSeen, ...], site: Site, wanted: set[str], down: bool
 
 def _pruned(item: ObjectSeen, kind: str, work: RemoveSecret | RemoveConfig, after: tuple[str, ...]) -> Step:
     app = item.labels.get("polder.app", "")
-    return Step(f"prune:{item.name}", "prune", app, f"step.prune-{kind}", {kind: item.name}, work, after, undo="no")
+    return Step(
+        f"prune:{item.name}", "prune", app, f"step.prune-{kind}", {kind: item.name}, work, after, undo="no"
+    )

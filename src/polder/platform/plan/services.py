@@ -149,5 +149,7 @@ def _vacates(want: WantedService, target: Wanted, seen: Seen) -> tuple[str, ...]
     if not names:
         return ()
     site = want.spec["Labels"]["polder.site"]
-    leaving = [s for s in seen.services if s.labels.get("polder.site") == site and s.name not in target.services]
+    leaving = [
+        s for s in seen.services if s.labels.get("polder.site") == site and s.name not in target.services
+    ]
     return tuple(f"remove:{s.name}" for s in leaving if names & aliases(s.spec))

@@ -18,7 +18,10 @@ def plan_data(plan: Plan, language: str = "en") -> dict[str, Any]:
         "made": plan.made.isoformat(timespec="seconds"),
         "changes": len(plan.acting),
         "steps": [step_data(step, language) for step in plan.steps],
-        "findings": [{"code": f.code, "sentence": say(f.code, f.values, language), **_plain(f.values)} for f in plan.findings],
+        "findings": [
+            {"code": f.code, "sentence": say(f.code, f.values, language), **_plain(f.values)}
+            for f in plan.findings
+        ],
     }
 
 
@@ -37,7 +40,9 @@ def step_data(step: Step, language: str = "en") -> dict[str, Any]:
         "away_seconds": step.away,
         "by_hand": step.drift,
         "after": list(step.after),
-        "runs": None if isinstance(step.work, Nothing) else {"do": type(step.work).__name__, **_fields(step.work)},
+        "runs": None
+        if isinstance(step.work, Nothing)
+        else {"do": type(step.work).__name__, **_fields(step.work)},
     }
 
 

@@ -31,7 +31,11 @@ def secret_steps(site: Site, target: Wanted, seen: Seen) -> list[Step]:
     """Deliver each secret whose content-hash name the engine does not hold yet."""
     have = {secret.name for secret in seen.secrets}
     known = {stem(name) for name in have}
-    return [_secret(site, want, stem(want.name) in known) for name, want in target.secrets.items() if name not in have]
+    return [
+        _secret(site, want, stem(want.name) in known)
+        for name, want in target.secrets.items()
+        if name not in have
+    ]
 
 
 def _secret(site: Site, want: WantedSecret, rotated: bool) -> Step:

@@ -1,0 +1,302 @@
+"""Applying a site, faults and interruptions included, on the in-memory engine with real files and keys."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from polder.actions.apply_site import Applied, Asked, apply_to
+from polder.actions.check_site import load_site
+from polder.actions.run_plan import Outcome, StepResult
+from polder.cli.outcome_data import outcome_data
+from polder.cli.plan_text import outcome_lines, plan_lines
+from polder.kernel.engine import CreateService, Engine, Operation, Rollout
+from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.platform.plan.make import make_plan
+from polder.platform.plan.model import Plan, Step
+from polder.platform.plan.show import plan_data
+from polder.world.docker.lock import hold
+from polder.world.docker.memory import MemoryEngine
+from polder.world.journal import Journal
+from support.sites import RECIPE_FILES, group
+
+WriteSite = Callable[..., Path]
+WIKI = {"lilas": group("wiki plain", "page bare")}
+
+
+class Told:
+    """A report that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.results: list[StepResult] = []
+        self.lines: list[str] = []
+
+    def begun(self, step: Step) -> None: ...
+
+    def waiting(self, step: Step, rollout: Rollout) -> None: ...
+
+    def line(self, step: Step, text: str) -> None:
+        self.lines.append(text)
+
+    def ended(self, result: StepResult) -> None:
+        self.results.append(result)
+
+
+def apply(
+    engine: Engine, folder: Path, asked: Asked = Asked(), agree: Callable[[Plan], bool] = lambda plan: True
+) -> Applied:
+    return apply_to(engine, folder, asked, lambda looked: None, agree, Told())
+
+
+def plan_of(engine: MemoryEngine, folder: Path) -> Plan:
+    return make_plan(load_site(folder), engine.look(), datetime.now(UTC))
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The in-memory engine's time passes with each look, so nobody has to wait between two."""
+    monkeypatch.setattr("polder.actions.hands.time.sleep", lambda seconds: None)
+
+
+def test_a_bare_engine_holds_the_whole_site_after_one_apply_and_nothing_changes_after_it(
+    write_site: WriteSite,
+) -> None:
+    engine = MemoryEngine(swarm=False)
+    folder = write_site(WIKI)
+    for image in load_site(folder).lock.images.values():
+        engine.add_image(image)
+    done = apply(engine, folder)
+    assert done.outcome and not done.outcome.failed and not done.outcome.not_begun
+    names = {service.name for service in engine.look().services}
+    assert names == {
+        "les-lilas_polder_ingress_caddy",
+        "les-lilas_polder_ingress_names",
+        "les-lilas_lilas_wiki_web",
+        "les-lilas_lilas_page_web",
+    }
+    assert (folder / "internal-ca.crt").read_text().count("BEGIN CERTIFICATE") == 2
+    again = apply(engine, folder)
+    assert again.outcome is None and again.plan.steps == ()
+
+
+def test_the_journal_says_who_did_what_and_with_what_result(
+    write_site: WriteSite, engine: MemoryEngine
+) -> None:
+    folder = write_site(WIKI)
+    done = apply(engine, folder)
+    lines = Journal(folder, "").read()
+    assert {line["who"] for line in lines} == {"ana"}
+    assert (lines[0]["what"], lines[-1]["what"], lines[-1]["result"]) == (
+        "apply-begun",
+        "apply-ended",
+        "done",
+    )
+    assert len([line for line in lines if line["what"] == "step"]) == len(done.plan.acting)
+
+
+def test_a_generated_secret_reaches_the_engine_and_nothing_else(
+    write_site: WriteSite, engine: MemoryEngine
+) -> None:
+    folder = write_site(WIKI)
+    done = apply(engine, folder)
+    assert done.outcome
+    values = [value.decode() for value in engine.revealed.values()]
+    assert any(len(value) == 24 for value in values)
+    shown = [
+        json.dumps(plan_data(done.plan)),
+        json.dumps(outcome_data(done, 1.0, "en")),
+        *(text for text, _ in plan_lines(done.plan, "en", verbose=True)),
+        *(text for text, _ in outcome_lines(done.outcome, 1.0, "en")),
+        *(
+            path.read_bytes().decode(errors="replace")
+            for path in folder.rglob("*")
+            if path.is_file() and path.suffix != ".crt"
+        ),
+        repr(done),
+    ]
+    private = [value for value in values if "CERTIFICATE" not in value]
+    assert len(private) == 2 and not [value for value in private for text in shown if value.strip() in text]
+
+
+def test_a_secret_for_somebody_elses_key_stops_everything_before_it_begins(
+    write_site: WriteSite, engine: MemoryEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_site(WIKI)
+    apply(engine, folder)
+    apply(engine, folder, Asked(down=True))
+    from polder.world.age import new_identity
+
+    new_identity(tmp_path / "berta.txt")
+    monkeypatch.setenv("POLDER_IDENTITY", str(tmp_path / "berta.txt"))
+    before = len(engine.ran)
+    with pytest.raises(Refused) as refused:
+        apply(engine, folder)
+    assert {problem.code for problem in refused.value.problems} == {"secret.not-for-you"}
+    assert [op for op in engine.ran[before:] if "lock" not in str(getattr(op, "name", ""))] == []
+
+
+def test_without_operators_no_secret_is_made(write_site: WriteSite, engine: MemoryEngine) -> None:
+    folder = write_site({"lilas": group("page bare")})
+    text = (folder / "site.yml").read_text()
+    (folder / "site.yml").write_text(
+        "\n".join(line for line in text.splitlines() if "operators" not in line) + "\n"
+    )
+    with pytest.raises(Refused, match="plan.no-operators"):
+        apply(engine, folder)
+    assert engine.look().services == ()
+
+
+def test_a_file_edited_between_plan_and_yes_stops_before_anything_is_done(
+    write_site: WriteSite, engine: MemoryEngine
+) -> None:
+    folder = write_site(WIKI)
+
+    def edit_and_agree(plan: Plan) -> bool:
+        (folder / "groups/lilas.yml").write_text(group("wiki plain title=Other", "page bare"))
+        return True
+
+    with pytest.raises(Refused, match="plan.changed-since"):
+        apply(engine, folder, agree=edit_and_agree)
+    assert engine.look().services == ()
+
+
+def test_an_object_changed_on_the_engine_between_plan_and_yes_stops_too(
+    write_site: WriteSite, engine: MemoryEngine
+) -> None:
+    folder = write_site(WIKI)
+    apply(engine, folder)
+    (folder / "groups/lilas.yml").write_text(group("wiki plain title=Other", "page bare"))
+
+    def meddle_and_agree(plan: Plan) -> bool:
+        def more(spec: dict) -> dict:  # type: ignore[type-arg]
+            spec["TaskTemplate"]["ContainerSpec"]["User"] = "nobody"
+            return spec
+
+        engine.by_hand("les-lilas_lilas_wiki_web", more)
+        return True
+
+    with pytest.raises(Refused, match="plan.changed-since"):
+        apply(engine, folder, agree=meddle_and_agree)
+
+
+def test_only_the_plan_that_was_named_runs(write_site: WriteSite, engine: MemoryEngine) -> None:
+    folder = write_site(WIKI)
+    with pytest.raises(Refused, match="plan.not-that-plan"):
+        apply(engine, folder, Asked(plan="0123456789ab"))
+    digest = plan_of(engine, folder).digest.removeprefix("sha256:")
+    assert apply(engine, folder, Asked(plan=digest[:8])).outcome
+
+
+def test_saying_no_changes_nothing(write_site: WriteSite, engine: MemoryEngine) -> None:
+    folder = write_site(WIKI)
+    assert apply(engine, folder, agree=lambda plan: False).declined
+    assert engine.ran == [] and not (folder / "journal").exists()
+
+
+def test_a_second_operator_is_told_and_not_mixed_in(write_site: WriteSite, engine: MemoryEngine) -> None:
+    folder = write_site(WIKI)
+    with hold(engine, "les-lilas", "berta"), pytest.raises(Refused, match="engine.locked"):
+        apply(engine, folder)
+    assert engine.look().services == ()
+    assert apply(engine, folder).outcome
+
+
+def test_the_first_failure_stops_and_says_what_was_done_and_what_not(
+    write_site: WriteSite, engine: MemoryEngine
+) -> None:
+    folder = write_site({"lilas": group("shop pair")})
+    engine.fail_on(
+        _creates("shop_db"), Refused(Problem("engine.said", "", {"message": "no space left on device"}))
+    )
+    done = apply(engine, folder)
+    assert done.outcome
+    assert [failure.problem.code for failure in done.outcome.failed if failure.problem] == ["engine.said"]
+    assert "service:les-lilas_lilas_shop_web" in {result.step.key for result in done.outcome.not_begun}
+    assert Journal(folder, "").read()[-1]["result"] == "failed"
+    _complete(engine, folder)
+
+
+def test_an_engine_that_dies_half_way_is_reported_and_the_next_apply_completes(
+    write_site: WriteSite, engine: MemoryEngine
+) -> None:
+    folder = write_site(WIKI)
+    lost = Unreachable("the engine", "connection reset")
+    engine.fail_on(_creates("wiki_web"), lost, after=True)
+    done = apply(engine, folder)
+    assert done.outcome and [f.state for f in done.outcome.failed] == ["unfinished"]
+    _complete(engine, folder)
+
+
+def test_an_app_that_never_gets_healthy_is_taken_back_and_the_others_are_untouched(
+    write_site: WriteSite, engine: MemoryEngine
+) -> None:
+    bad = RECIPE_FILES["recipes/plain/compose.yml"].replace("plain@", "never-healthy@")
+    folder = write_site(WIKI, **{"recipes/plain/compose.yml": bad})
+    done = apply(engine, folder)
+    assert done.outcome
+    (failure,) = done.outcome.failed
+    assert failure.problem and failure.problem.code == "plan.never-healthy"
+    assert "unhealthy" in failure.logs[-1]
+    names = {service.name for service in engine.look().services}
+    assert "les-lilas_lilas_page_web" in names and "les-lilas_lilas_wiki_web" not in names
+
+
+def test_a_bad_change_is_rolled_back_with_the_last_lines_of_the_container(
+    write_site: WriteSite, engine: MemoryEngine
+) -> None:
+    folder = write_site(WIKI)
+    apply(engine, folder)
+    compose = folder / "recipes/plain/compose.yml"
+    compose.write_text(compose.read_text().replace("plain@", "never-healthy@"))
+    done = apply(engine, folder)
+    assert done.outcome and [f.problem.code for f in done.outcome.failed if f.problem] == ["plan.rolled-back"]
+    wiki = next(s for s in engine.look().services if s.name == "les-lilas_lilas_wiki_web")
+    assert "registry.example/plain@" in wiki.spec["TaskTemplate"]["ContainerSpec"]["Image"]
+
+
+class PowerLoss(BaseException):
+    """Nothing of ours may catch this: it stands for the machine going dark."""
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the engine did it", "after the engine did it"])
+@pytest.mark.parametrize("number", range(7))
+def test_cut_off_at_any_operation_the_next_apply_completes(
+    write_site: WriteSite, engine: MemoryEngine, number: int, after: bool
+) -> None:
+    folder = write_site(WIKI)
+    apply(engine, folder)
+    files = {"lilas": group("wiki plain title=New", "shop pair")}
+    for slug, text in files.items():
+        (folder / f"groups/{slug}.yml").write_text(text)
+    engine.fail_on(_numbered(number), PowerLoss(), after=after)  # type: ignore[arg-type]
+    with contextlib.suppress(PowerLoss):
+        apply(engine, folder)
+    _complete(engine, folder)
+
+
+def _numbered(number: int) -> Callable[[Operation], bool]:
+    seen = {"count": 0}
+
+    def matches(operation: Operation) -> bool:
+        if "lock" in str(getattr(operation, "name", "")):
+            return False
+        seen["count"] += 1
+        return seen["count"] == number + 1
+
+    return matches
+
+
+def _creates(part: str) -> Callable[[Operation], bool]:
+    return lambda operation: isinstance(operation, CreateService) and part in operation.name
+
+
+def _complete(engine: MemoryEngine, folder: Path) -> Outcome | None:
+    done = apply(engine, folder)
+    assert done.outcome is None or not (done.outcome.failed or done.outcome.not_begun)
+    assert not plan_of(engine, folder).acting
+    return done.outcome
