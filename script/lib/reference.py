@@ -48,7 +48,8 @@ def command_page(path: str, context: click.Context) -> str:
     command = context.command
     usage = " ".join([path, *command.collect_usage_pieces(context)])
     lines = [f"## {path}\n", f"```\n{usage}\n```\n", inspect.cleandoc(command.help or "") + "\n"]
-    rows = [record for p in command.get_params(context) if (record := p.get_help_record(context))]
+    options = [p for p in command.get_params(context) if isinstance(p, click.Option)]
+    rows = [record for p in options if (record := p.get_help_record(context))]
     lines += ["| option | what it does |", "| --- | --- |"] if rows else []
     lines += [f"| `{cell(name)}` | {cell(text)} |" for name, text in rows]
     lines += [""] if rows else []

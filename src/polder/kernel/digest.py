@@ -22,7 +22,9 @@ def digest_of_bytes(content: bytes) -> Digest:
 
 def digest_of_data(data: Any) -> Digest:
     """Digest of JSON-like data, independent of key order (compact JSON, sorted keys, UTF-8)."""
-    return digest_of_bytes(json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+    return digest_of_bytes(
+        json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
 
 
 def short(digest: str, length: int = 12) -> str:

@@ -125,7 +125,9 @@ class _Tree:
         if len(self.stack) >= MAX_DEPTH:
             self.add("kernel.yaml-deep", line, limit=MAX_DEPTH)
             raise Refused(self.problems.items)
-        node: Sequence | Mapping = Mapping({}, line) if event.__class__ is MappingStartEvent else Sequence([], line)
+        node: Sequence | Mapping = (
+            Mapping({}, line) if event.__class__ is MappingStartEvent else Sequence([], line)
+        )
         self.stack.append(_Open(node, event.anchor, self.count))
         self.grow(1, line)
 

@@ -260,7 +260,7 @@ class Engine(Protocol):
     address: str
 
     def look(self, *, tasks: bool = True, storage: bool = True) -> Seen:
-        """Read everything at once (in parallel). ``tasks=False`` and ``storage=False`` leave out tasks, and volumes and images."""
+        """Read everything at once (in parallel). ``tasks=False`` leaves out tasks, ``storage=False`` volumes and images."""
 
     def run(self, operation: Operation, values: Mapping[str, Secret] | None = None) -> str:
         """Do one operation; returns the id of the object made or ``""`` (``UpdateConfigLabels``: its new version).

@@ -121,7 +121,12 @@ PROSE = Value("kernel.not-text", _prose, {"type": "string"})
 NUMBER = Value("kernel.not-a-number", _number, {"type": "integer"}, 0)
 DECIMAL = Value("kernel.not-a-number", _decimal, {"type": "number"}, 0.0)
 YES_NO = Value("kernel.not-yes-no", _yes_no, {"type": "boolean"}, False)
-SIZE = Value("kernel.not-a-size", _size, {"type": ["string", "integer"], "pattern": r"^[0-9.]+ *[kKmMgGtT]?i?[bB]?$"}, 0)
+SIZE = Value(
+    "kernel.not-a-size",
+    _size,
+    {"type": ["string", "integer"], "pattern": r"^[0-9.]+ *[kKmMgGtT]?i?[bB]?$"},
+    0,
+)
 DURATION = Value("kernel.not-a-duration", _duration, {"type": ["string", "integer"]}, 0)
 SLUG = Value("kernel.not-a-slug", _slug, {"type": "string", "pattern": f"^{SLUG_PATTERN.pattern}$"})
 DOMAIN = Value("kernel.not-a-domain", _domain, {"type": "string", "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"})

@@ -30,7 +30,7 @@ class Problem:
     values: Mapping[str, Value] = field(default_factory=dict)
 
 
-class Refused(Exception):  # noqa: N818 - a word of the glossary
+class Refused(Exception):
     """The one error that carries problems; all of them, not the first.
 
     Doors print every problem and leave with exit status 2.
@@ -41,7 +41,7 @@ class Refused(Exception):  # noqa: N818 - a word of the glossary
         super().__init__("; ".join(f"{p.where}: {p.code} {dict(p.values)}" for p in self.problems))
 
 
-class Unreachable(Exception):  # noqa: N818
+class Unreachable(Exception):
     """Something outside (engine, registry, app) did not answer in time; asking again may succeed.
 
     ``what`` names it in plain words or as an address; ``why`` is the underlying reason. Exit status 3 at doors.

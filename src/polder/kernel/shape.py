@@ -24,12 +24,13 @@ from typing import Any
 from polder.kernel import document as tree
 from polder.kernel.document import Document, Node
 from polder.kernel.names import nearest
-from polder.kernel.problem import Problems, Value as ProblemValue
+from polder.kernel.problem import Problems
+from polder.kernel.problem import Value as ProblemValue
 
 Json = dict[str, Any]
 
 
-class Wrong(Exception):  # noqa: N818
+class Wrong(Exception):
     """Raised by a ``Value``'s ``accept``: code and values of the problem; ``key`` and ``value`` are given when it has none."""
 
     def __init__(self, code: str = "", **values: ProblemValue) -> None:
@@ -98,7 +99,9 @@ class Record(Mapping[str, Any]):
 
     __slots__ = ("bad", "document", "line", "node", "values_")
 
-    def __init__(self, document: Document, node: tree.Mapping, line: int, values: dict[str, Any], bad: set[str]) -> None:
+    def __init__(
+        self, document: Document, node: tree.Mapping, line: int, values: dict[str, Any], bad: set[str]
+    ) -> None:
         self.document, self.node, self.line, self.values_, self.bad = document, node, line, values, bad
 
     def __getitem__(self, key: str) -> Any:
@@ -127,7 +130,9 @@ BAD: Any = object()
 def read(shape: Keys | MapOf, document: Document, problems: Problems) -> Record:
     """The whole document by ``shape``; what is wrong is added to ``problems``."""
     found = _Reader(document, problems).read(shape, document.root, "", 1)
-    return found if isinstance(found, Record) else Record(document, tree.Mapping({}, 1), 1, _blanks(shape), {""})
+    return (
+        found if isinstance(found, Record) else Record(document, tree.Mapping({}, 1), 1, _blanks(shape), {""})
+    )
 
 
 def read_node(shape: Shape, node: Node, document: Document, problems: Problems, name: str) -> Any:
@@ -157,7 +162,9 @@ class _Reader:
 
     def value(self, shape: Value, node: Node, name: str, line: int) -> Any:
         if not isinstance(node, tree.Scalar):
-            self.add(shape.code, line, key=name, value="[...]" if isinstance(node, tree.Sequence) else "{...}")
+            self.add(
+                shape.code, line, key=name, value="[...]" if isinstance(node, tree.Sequence) else "{...}"
+            )
             return BAD
         if node.value is None:
             self.add("kernel.no-value", line, key=name)
@@ -277,7 +284,11 @@ def schema_of(shape: Shape) -> Json:
             return dict(shape.schema)
         case ListOf():
             least = {"minItems": shape.least} if shape.least else {}
-            return {"type": "array" if shape.least else ["array", "null"], "items": schema_of(shape.item), **least}
+            return {
+                "type": "array" if shape.least else ["array", "null"],
+                "items": schema_of(shape.item),
+                **least,
+            }
         case MapOf():
             least = {"minProperties": shape.least} if shape.least else {}
             names = {"propertyNames": schema_of(shape.name), "additionalProperties": schema_of(shape.item)}

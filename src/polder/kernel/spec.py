@@ -22,7 +22,7 @@ _VERBATIM = frozenset({"Labels", "Options", "DriverOpts", "Sysctls", "Mode", "Ge
 """Keys below which nothing is dropped: maps in a person's words, and modes."""
 
 _UNORDERED = frozenset(
-    "Env Mounts Secrets Configs Networks Constraints CapabilityAdd CapabilityDrop Ulimits Ports Aliases Groups Hosts".split()
+    ["Env", "Mounts", "Secrets", "Configs", "Networks", "Constraints", "CapabilityAdd", "CapabilityDrop", "Ulimits", "Ports", "Aliases", "Groups", "Hosts"]
 )
 _IDS = frozenset({"SecretID", "ConfigID"})
 _OTHER_SPELLING = {"HealthCheck": "Healthcheck", "NanoCpus": "NanoCPUs"}
@@ -68,7 +68,7 @@ def _mapping(value: Json) -> Json:
         if key in _IDS or _DEFAULTS.get(key, _IDS) == inner:
             continue
         kept = _value(key, inner)
-        if kept or kept is not None and key == "Init":
+        if kept or (kept is not None and key == "Init"):
             found[key] = kept
     return found
 

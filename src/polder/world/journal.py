@@ -25,7 +25,11 @@ def operator(site: Path) -> str:
         return named
     try:
         asked = subprocess.run(
-            ["git", "-C", str(site), "config", "user.name"], capture_output=True, text=True, timeout=5, check=False
+            ["git", "-C", str(site), "config", "user.name"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return _login()
@@ -49,7 +53,13 @@ class Journal:
         """Append one fact; returns the file. ``what`` is a short code, ``values`` hold names and figures, never a secret."""
         stamp = now.astimezone(UTC)
         path = self.folder / f"{stamp:%Y-%m}.jsonl"
-        line = {"when": f"{stamp:%Y-%m-%dT%H:%M:%SZ}", "who": self.who, "host": self.host, "what": what, **values}
+        line = {
+            "when": f"{stamp:%Y-%m-%dT%H:%M:%SZ}",
+            "who": self.who,
+            "host": self.host,
+            "what": what,
+            **values,
+        }
         with _LOCK:
             self.folder.mkdir(exist_ok=True)
             with path.open("a", encoding="utf-8") as file:

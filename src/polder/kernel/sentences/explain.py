@@ -3,9 +3,13 @@
 from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
-    "explain.what": N_("{app} is {name} ({upstream}, licence {licence}; recipe {recipe} {version}), run for {group}."),
+    "explain.what": N_(
+        "{app} is {name} ({upstream}, licence {licence}; recipe {recipe} {version}), run for {group}."
+    ),
     "explain.where-name": N_("It answers at https://{domain}{path}"),
-    "explain.certificate": N_("The certificate of {domain} comes from the site's own authority; see polder trust."),
+    "explain.certificate": N_(
+        "The certificate of {domain} comes from the site's own authority; see polder trust."
+    ),
     "explain.route": N_(
         "The ingress listens on ports 80 and 443, takes the name {domain} and passes the request to {service}, port 8080, "
         "over the network {network}."

@@ -6,25 +6,37 @@ SENTENCES: dict[str, str] = {
     "plan.no-node": N_("Host {host} ({address}) is not a node of this swarm."),
     "plan.host-away": N_("Host {host} is {state}."),
     "plan.not-running": N_("{app} is not running: {service} has no healthy container."),
-    "plan.changed-since": N_("The site or the engine changed since this plan was shown ({before} is now {after})."),
+    "plan.changed-since": N_(
+        "The site or the engine changed since this plan was shown ({before} is now {after})."
+    ),
     "plan.not-that-plan": N_("The plan is now {found}, not {wanted}."),
-    "plan.rolled-back": N_("{app}: the new {service} did not become healthy; the former one was put back. Reason: {error}"),
+    "plan.rolled-back": N_(
+        "{app}: the new {service} did not become healthy; the former one was put back. Reason: {error}"
+    ),
     "plan.never-healthy": N_("{app}: {service} keeps failing and was taken back. Reason: {error}"),
-    "plan.too-slow": N_("{app}: {service} was not healthy within {seconds} seconds and was taken back. Reason: {error}"),
+    "plan.too-slow": N_(
+        "{app}: {service} was not healthy within {seconds} seconds and was taken back. Reason: {error}"
+    ),
     "plan.unreachable": N_("No answer from {what}: {why}. What became of this step is not known."),
     "plan.secret-not-made": N_("The secret {secret} has no file yet; somebody must give it."),
-    "plan.no-operators": N_("site.yml names no operators, so nobody could read the secrets that have to be made."),
+    "plan.no-operators": N_(
+        "site.yml names no operators, so nobody could read the secrets that have to be made."
+    ),
     "plan.image-differs": N_("The image {key} came out as {found}, but polder.lock says {expected}."),
     "plan.not-healthy": N_("{app} is up, but its check failed."),
 }
 
 HINTS: dict[str, str] = {
-    "plan.no-node": N_("Join it to the swarm, or correct its address in hosts.yml; `docker node ls` shows the nodes."),
+    "plan.no-node": N_(
+        "Join it to the swarm, or correct its address in hosts.yml; `docker node ls` shows the nodes."
+    ),
     "plan.not-running": N_("Look at: docker service ps --no-trunc {service}"),
     "plan.changed-since": N_("Nothing was done. Look at the new plan: polder plan"),
     "plan.not-that-plan": N_("Nothing was done. Look at the new plan: polder plan"),
     "plan.unreachable": N_("When the engine answers again, run polder apply: it completes what is left."),
     "plan.secret-not-made": N_("Give it with: polder secret set {secret}"),
     "plan.no-operators": N_("Make a key with `polder key new`, then: polder operator add NAME age1..."),
-    "plan.image-differs": N_("Debian's packages moved on. Accept the new image with: polder image refresh {key}"),
+    "plan.image-differs": N_(
+        "Debian's packages moved on. Accept the new image with: polder image refresh {key}"
+    ),
 }

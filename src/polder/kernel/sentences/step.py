@@ -9,7 +9,9 @@ SENTENCES: dict[str, str] = {
     "step.renew-authority": N_("Renew the intermediate certificate of {site}'s authority"),
     "step.make-secret": N_("Generate the secret {secret}, encrypted to {operators}"),
     "step.build-image": N_("Build the image {key} from recipe {recipe} {version}"),
-    "step.build-image-with-files": N_("Build the image {key} from recipe {recipe} {version} and the files in {folder}"),
+    "step.build-image-with-files": N_(
+        "Build the image {key} from recipe {recipe} {version} and the files in {folder}"
+    ),
     "step.write-lock": N_("Write the recipes in force to polder.lock: {recipes}"),
     "step.create-internal-network": N_("Create the network {network} (no way out to the internet)"),
     "step.create-network": N_("Create the network {network}"),

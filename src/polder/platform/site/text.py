@@ -117,11 +117,18 @@ def _proved(text: str, file: str, change: Callable[[Any], None], cut: Callable[[
     root = yaml.compose(text, Loader=_LOADER) or yaml.MappingNode("", [], None, None, flow_style=False)
     try:
         changed = cut(root)
-        if to_data(read_document(changed.encode(), file).root) == wanted:
+        if _filled(to_data(read_document(changed.encode(), file).root)) == _filled(wanted):
             return changed
     except (Refused, LookupError, AttributeError):
         pass
     raise Refused(Problem("site.edit-by-hand", file))
+
+
+def _filled(data: Any) -> Any:
+    """The data with empty mappings and no value as one: when the last entry of a block goes, no value is left."""
+    if isinstance(data, dict):
+        return {key: _filled(held) for key, held in data.items()} or None
+    return [_filled(item) for item in data] if isinstance(data, list) else data
 
 
 def _find(node: yaml.Node, key: str) -> tuple[yaml.Node, yaml.Node] | None:
