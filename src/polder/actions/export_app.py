@@ -6,9 +6,14 @@ from pathlib import Path
 
 from polder.actions.check_site import load_site
 from polder.actions.explain_app import find_app
-from polder.actions.prepare_site import Preparer
+from polder.actions.secrets import open_secret
+from polder.kernel.names import service_name
 from polder.kernel.problem import Problem, Refused
-from polder.platform.site.model import Site
+from polder.platform.compose.interpolate import interpolate
+from polder.platform.export import Exported, export_project, secret_paths
+from polder.platform.plan.desired import variables, wanted
+from polder.platform.plan.names import secret_file
+from polder.platform.site.model import App, Site
 from polder.world.files import write_atomically
 
 
@@ -21,29 +26,37 @@ def export_app(
     """
     site = load_site(folder)
     app = find_app(site, name)
-    if target.exists() and any(target.iterdir()):
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Refused(Problem("app.export-not-empty", "", {"folder": str(target)}))
-    from polder.platform.export import export_site_app
-
-    texts = export_site_app(site, app, language)
-    secrets = dict.fromkeys((), "") if not with_secrets else _secrets(folder, site, app.id)
+    exported = exported_app(site, app, language)
     written = []
-    for path, text in texts.items():
+    for path, text in export_project(exported, language).items():
         written.append(target / path)
         write_atomically(target / path, text.encode())
-    for path, value in secrets.items():
-        written.append(target / path)
-        write_atomically(target / path, value, mode=0o600)
+    if with_secrets:
+        for secret, path in secret_paths(exported).items():
+            value = open_secret(folder, secret_file(app.group, app.name, secret))
+            written.append(target / path)
+            write_atomically(target / path, value.reveal_bytes(), mode=0o600)
     return written
 
 
-def _secrets(folder: Path, site: Site, app: str) -> dict[str, bytes]:
-    from polder.kernel.engine import Engine
-    from polder.platform.plan.desired import wanted
-
-    engine: Engine = None  # type: ignore[assignment]
-    preparer = Preparer(folder, site, engine)
-    files = {want.file for want in wanted(site).secrets.values() if want.subject == app}
-    return {
-        f"secrets/{file.rpartition('.')[2]}": preparer.reveal(file).reveal_bytes() for file in sorted(files)
+def exported_app(site: Site, app: App, language: str) -> Exported:
+    """What ``platform.export`` needs to know of ``app``."""
+    recipe = site.recipes[app.recipe]
+    services = {s.name: s for s in wanted(site).services.values() if s.subject == app.id}
+    prefix = (site.slug, app.group, app.name)
+    project = interpolate(recipe.project, variables(app, recipe))
+    images = {
+        name: str(services[service_name(*prefix, name)].spec["TaskTemplate"]["ContainerSpec"]["Image"])
+        for name in project.services
     }
+    return Exported(
+        name="-".join((app.group, app.name)),
+        title=recipe.names.read(language),
+        domain=app.domain,
+        project=project,
+        front=recipe.front_service,
+        images=images,
+        volumes={volume: service_name(*prefix, volume) for volume in project.volumes},
+    )

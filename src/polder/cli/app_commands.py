@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from polder.cli.check_commands import check_apps
 from polder.cli.door import DECLINED, confirm, guarded, language, show_json, site_path
 from polder.cli.lines import print_lines
 from polder.cli.site_commands import pairs, tell_commit
@@ -25,6 +26,9 @@ HEADERS = (N_("app"), N_("recipe"), N_("domain"), N_("size"), N_("host"))
 @click.group(epilog="Example: polder app list")
 def app() -> None:
     """Add, change, remove and list the apps of groups."""
+
+
+app.add_command(check_apps)
 
 
 @app.command("add", epilog="Example: polder app add jardin/wiki --recipe dokuwiki --domain wiki.lilas.example --set title=Carnet")

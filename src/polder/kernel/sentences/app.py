@@ -4,6 +4,7 @@ from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
     "app.unknown": N_("There is no app {app}. Nearest: {near}. This site has: {known}."),
+    "app.which": N_("Name the apps to check, or say --all. This site has: {known}."),
     "app.export-not-empty": N_("{folder} exists and is not empty."),
     "app.check-status": N_("The answer's status was {status}, not {wanted}."),
     "app.check-not-there": N_("The answer does not hold what it should: {text}"),
