@@ -17,6 +17,7 @@ from polder.kernel import engine as kernel
 from polder.kernel.engine import Operation
 from polder.kernel.problem import Problem, Refused, Unreachable
 from polder.kernel.secret import Secret
+from polder.world.docker.refusals import is_briefly_in_use, is_lost_reference, problem
 from polder.world.docker.versions import Versions
 from polder.world.docker.wire import Answer, Wire
 
@@ -146,7 +147,7 @@ class Doer:
         return self._accept(answer, "service", name)
 
     def _remove_service(self, operation: kernel.RemoveService) -> str:
-        self.versions.service(operation.name, operation.version, always_ask=True)
+        self.versions.service(operation.name, operation.version)
         return self._remove("services", "service", operation.name)
 
     def _remove(self, kind: str, word: str, name: str) -> str:
@@ -174,37 +175,3 @@ def listen_address(advertise: str) -> str:
     if advertise in ("127.0.0.1", "::1", "localhost"):
         return f"[{advertise}]:2377" if ":" in advertise else f"{advertise}:2377"
     return "[::]:2377" if ":" in advertise else "0.0.0.0:2377"  # noqa: S104 - other hosts join here, by mutual TLS
-
-
-def problem(status: int, message: str, word: str, name: str) -> Problem:
-    """The engine's refusal as a problem. Swarm's own errors come as status 500 or 400, so its words count too."""
-    values = {"kind": word, "name": name, "message": message}
-    return Problem(_code(status, message), "", values)
-
-
-def _code(status: int, message: str) -> str:
-    said = message.lower()
-    if "out of sequence" in said:
-        return "engine.changed-since"
-    if "not a swarm manager" in said or "not part of a swarm" in said:
-        return "engine.no-swarm"
-    if "in use" in said or "active endpoints" in said:
-        return "engine.in-use"
-    if "already exists" in said or "name conflicts" in said or "already part of a swarm" in said:
-        return "engine.exists"
-    if status == 404 or "not found" in said:
-        return "engine.missing"
-    return "engine.said"
-
-
-def is_briefly_in_use(message: str) -> bool:
-    """Used by a container or task that is going; use by a service would not end by waiting."""
-    said = message.lower()
-    in_use = "in use" in said or "active endpoints" in said
-    return in_use and "in use by service" not in said
-
-
-def is_lost_reference(message: str) -> bool:
-    """The engine knows no secret or config of an id that we sent."""
-    said = message.lower()
-    return "not found" in said and ("secret" in said or "config" in said)

@@ -21,7 +21,8 @@ from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.world.docker import images, logs, look
 from polder.world.docker.address import read_address
-from polder.world.docker.do import Doer, problem
+from polder.world.docker.do import Doer
+from polder.world.docker.refusals import problem
 from polder.world.docker.rollout import judge
 from polder.world.docker.versions import Versions
 from polder.world.docker.wire import Answer, Wire

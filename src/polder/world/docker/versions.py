@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import quote
 
-from polder.kernel.digest import Digest, digest_of_data
 from polder.kernel.engine import NodeSeen, ObjectSeen, ServiceSeen
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.spec import normalise
 from polder.world.docker.ids import with_ids
 from polder.world.docker.look import network_names, read_node, read_service
+from polder.world.docker.refusals import problem
 from polder.world.docker.wire import Wire
 
 Json = dict[str, Any]
@@ -68,18 +68,19 @@ class Versions:
         if known:
             return known
         answer = self.wire.ask("GET", f"/{kind}/{quote(name, '')}")
-        if answer.status >= 400 or answer.json()["Spec"]["Name"] != name:
-            values = {"kind": kind.removesuffix("s"), "name": name, "message": answer.message()}
-            raise Refused(Problem("engine.missing", "", values))
+        if answer.status >= 400:
+            raise Refused(problem(answer.status, answer.message(), kind.removesuffix("s"), name))
         self.remember_id(kind, name, answer.json()["ID"])
         return str(answer.json()["ID"])
 
-    def service(self, name: str, version: int, *, always_ask: bool = False) -> int:
-        """The index to update ``name`` with: the present one when only Swarm itself moved it. ``always_ask`` also refuses
-        what is gone. Refuses ``engine.changed-since`` and ``engine.missing``."""
+    def service(self, name: str, version: int) -> int:
+        """The index to change ``name`` at: the present one when only Swarm itself moved it.
+
+        Refuses ``engine.changed-since`` and ``engine.missing``.
+        """
         answer = self.wire.ask("GET", f"/services/{quote(name, '')}")
         if answer.status >= 400:
-            _refuse("engine.missing", "service", name, answer.message())
+            raise Refused(problem(answer.status, answer.message(), "service", name))
         present = answer.json()
         now = int(present["Version"]["Index"])
         if now == version:
@@ -92,7 +93,7 @@ class Versions:
         """The same for a node."""
         answer = self.wire.ask("GET", f"/nodes/{quote(name, '')}")
         if answer.status >= 400:
-            _refuse("engine.missing", "node", name, answer.message())
+            raise Refused(problem(answer.status, answer.message(), "node", name))
         present = read_node(answer.json())
         if present.version != version:
             self._same_or_refuse("node", name, version, normalise(present.spec))
@@ -101,13 +102,6 @@ class Versions:
     def _same_or_refuse(self, kind: str, name: str, version: int, present: Json) -> None:
         with self._lock:
             known = self._specs.get((name, version))
-        if known is None or _digest(normalise(known)) != _digest(present):
-            _refuse("engine.changed-since", kind, name, "")
-
-
-def _digest(spec: Json) -> Digest:
-    return digest_of_data(spec)
-
-
-def _refuse(code: str, kind: str, name: str, message: str) -> NoReturn:
-    raise Refused(Problem(code, "", {"kind": kind, "name": name, "message": message}))
+        if known is None or normalise(known) != present:
+            values = {"kind": kind, "name": name, "message": ""}
+            raise Refused(Problem("engine.changed-since", "", values))
