@@ -95,7 +95,9 @@ def test_a_key_that_others_may_read_is_refused(ana: tuple[str, Path]) -> None:
     assert codes(refused) == ["secret.identity-open"]
 
 
-def test_a_key_with_a_passphrase_is_said_when_there_is_no_other(tmp_path: Path, ana: tuple[str, Path]) -> None:
+def test_a_key_with_a_passphrase_is_said_when_there_is_no_other(
+    tmp_path: Path, ana: tuple[str, Path]
+) -> None:
     ssh_key(tmp_path / "locked", "words")
     with pytest.raises(Refused) as refused:
         identities(tmp_path / "locked")

@@ -10,7 +10,6 @@ from polder.kernel.problem import Problem, Refused
 from polder.kernel.sentences import say
 from polder.platform.ingress.authority import certificates, permitted, valid_until
 from polder.platform.ingress.trust import SYSTEMS, install_codes, remove_codes
-from polder.platform.site.model import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +57,3 @@ def save_root(trust: Trust, path: Path) -> None:
     except FileExistsError:
         raise Refused(Problem("ingress.trust-save-exists", "", {"file": str(path)})) from None
 
-
-def site_fingerprint(site: Site) -> str:
-    """The fingerprint of the site's root, ``""`` when it has none."""
-    from polder.world.authority import fingerprint
-
-    found = certificates(site.internal_ca)
-    return fingerprint(found[0]) if found else ""

@@ -126,11 +126,14 @@ def _constraints(domains: Iterable[str]) -> x509.NameConstraints:
 
 
 def _subject(name: str) -> x509.Name:
-    """A common name holds 64 characters (RFC 5280, upper bounds)."""
+    """A common name holds 64 bytes (RFC 5280, upper bounds): a longer name loses its middle, never its end."""
     from cryptography import x509
     from cryptography.x509.oid import NameOID
 
-    words = name if len(name) <= 64 else name[:20] + "..." + name[-41:]
+    held = name.encode()
+    if len(held) > 64:
+        held = held[:20] + b"..." + held[-41:]
+    words = held.decode(errors="ignore")
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, words)])
 
 

@@ -9,10 +9,10 @@ import pytest
 from cryptography import x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.sites import NOW, authority, group, ready, site_files
 
 from polder.platform.ingress.authority import certificates, permitted, renewal_due, uncovered, valid_until
 from polder.world.authority import new_authority, new_intermediate, public_file
+from support.sites import NOW, authority, group, ready, site_files
 
 
 @settings(max_examples=20, deadline=None)
@@ -31,7 +31,9 @@ def test_rubbish_is_not_a_certificate(rubbish: bytes) -> None:
         valid_until(pem)
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "-----BEGIN CERTIFICATE-----\n%%\n-----END CERTIFICATE-----"])
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "-----BEGIN CERTIFICATE-----\n%%\n-----END CERTIFICATE-----"]
+)
 def test_a_file_without_certificates_needs_renewal(text: str) -> None:
     assert renewal_due(text, NOW)
 
@@ -56,7 +58,9 @@ def test_text_between_certificates_is_left_out() -> None:
 def test_internal_names_are_covered_and_a_later_public_name_is_not() -> None:
     root, key = new_authority("Les Lilas", ("wiki.lilas.example",), NOW)
     public = public_file(root, new_intermediate("Les Lilas", root, key, NOW)[0])
-    apps = group("wiki plain domain=wiki.lilas.example", "a plain domain=a.test", "b plain domain=lilas.example")
+    apps = group(
+        "wiki plain domain=wiki.lilas.example", "a plain domain=a.test", "b plain domain=lilas.example"
+    )
     site = replace(ready(site_files({"lilas": apps})), internal_ca=public)
     assert uncovered(site) == ("lilas.example",)
     assert permitted(root) == ("test", "internal", "home.arpa", "wiki.lilas.example")

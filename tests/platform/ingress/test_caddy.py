@@ -8,11 +8,11 @@ import re
 from pathlib import Path
 
 import pytest
-from support.sites import group, read, site_files
 
 from polder.platform.ingress.away import away_page
 from polder.platform.ingress.caddy import KEY_FILE, UNTRUSTED_HEADERS, caddy_config, names_config
 from polder.platform.ingress.desired import ingress_configs
+from support.sites import group, read, site_files
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "ingress"
 CONFIGS = {

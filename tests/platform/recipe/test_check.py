@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support.sites import group, read, site_files
 
 from polder.kernel.problem import Refused
 from polder.kernel.secret import Secret
 from polder.kernel.text import Text
 from polder.platform.recipe.check import app_values, captures, fill, hide, judge, names_used, request_of
 from polder.platform.recipe.model import CheckStep
+from support.sites import group, read, site_files
 
 STEP = CheckStep(
     say=Text({"en": "Sign in"}),
@@ -89,7 +89,14 @@ def test_secrets_in_a_reason_are_blotted_out() -> None:
 
 def test_the_names_that_steps_use_are_found_wherever_they_stand() -> None:
     step = replace(STEP, auth=("ana", "${secret.other}"), body="${setting.title}")
-    assert names_used([step]) == {"domain", "random", "secret.password", "token", "secret.other", "setting.title"}
+    assert names_used([step]) == {
+        "domain",
+        "random",
+        "secret.password",
+        "token",
+        "secret.other",
+        "setting.title",
+    }
 
 
 def test_an_apps_values_are_its_domain_and_settings() -> None:
