@@ -16,7 +16,22 @@ from typing import Any
 
 import pytest
 
-APPLETS = ("sh", "sleep", "echo", "cat", "true", "httpd", "id", "ls", "stat", "df", "nslookup", "kill", "ps", "touch")
+APPLETS = (
+    "sh",
+    "sleep",
+    "echo",
+    "cat",
+    "true",
+    "httpd",
+    "id",
+    "ls",
+    "stat",
+    "df",
+    "nslookup",
+    "kill",
+    "ps",
+    "touch",
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +44,11 @@ class Client:
 
     def docker(self, *words: str, text: str | None = None) -> str:
         done = subprocess.run(
-            [_program(), "--host", self.address, *words], input=text, capture_output=True, text=True, timeout=60
+            [_program(), "--host", self.address, *words],
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -72,7 +91,9 @@ def busybox_tar(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def _debian_busybox(folder: Path) -> Path:
-    subprocess.run(["apt-get", "download", "-q", "busybox-static"], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        ["apt-get", "download", "-q", "busybox-static"], cwd=folder, check=True, capture_output=True
+    )
     subprocess.run(["dpkg", "-x", next(folder.glob("*.deb")).name, "."], cwd=folder, check=True)
     return folder / "bin" / "busybox"
 

@@ -178,7 +178,7 @@ class Reader:
         )
 
     def seconds(self, node: Node, key: str) -> float:
-        return self._parsed(node, key, parse_seconds, "compose.not-a-duration") or 0.0
+        return self._parsed(node, key, _nanoseconds_exact, "compose.not-a-duration") or 0.0
 
     def mode(self, node: Node, key: str) -> int:
         """File mode. Only spellings that every YAML version reads alike, or as octal: ``0440``, ``"0440"``,
@@ -252,6 +252,10 @@ def _finite(text: str) -> float:
     if not math.isfinite(found):
         raise ValueError(text)
     return found
+
+
+def _nanoseconds_exact(text: str) -> float:
+    return round(parse_seconds(text), 9)
 
 
 def _octal(text: str) -> int:
