@@ -17,6 +17,7 @@ from polder.kernel.digest import Digest, digest_of_data
 from polder.kernel.engine import InitSwarm, Seen, ServiceSeen
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.spec import normalise
+from polder.platform.ingress.authority import uncovered
 from polder.platform.plan.desired import Wanted, wanted
 from polder.platform.plan.difference import differences
 from polder.platform.plan.hosts import host_steps
@@ -74,7 +75,8 @@ def plan_digest(steps: list[Step]) -> Digest:
 
 
 def findings(site: Site, target: Wanted, seen: Seen) -> tuple[Problem, ...]:
-    """Worth knowing, changing nothing: apps that are not healthy though nothing has to change, hosts that are away."""
+    """Worth knowing, changing nothing: apps that are not healthy though nothing has to change, hosts that are away,
+    names that the site's authority cannot vouch for."""
     found = [
         Problem("plan.host-away", "", {"host": n.hostname, "state": n.state})
         for n in seen.nodes
@@ -93,6 +95,7 @@ def findings(site: Site, target: Wanted, seen: Seen) -> tuple[Problem, ...]:
                     {"app": service.labels.get("polder.app", ""), "service": service.name},
                 )
             )
+    found += [Problem("ingress.uncovered", "", {"domain": domain}) for domain in uncovered(site)]
     return tuple(found)
 
 
