@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from polder.kernel.problem import Unreachable
 from polder.world.docker.http import open_engine
+from polder.world.docker.wire import MOST_BY_SSH
 
 pytestmark = pytest.mark.engine
 
@@ -129,7 +130,7 @@ def test_through_ssh_the_engine_answers_and_no_process_is_left_behind(ssh_here):
         assert first.swarm == "manager"
         assert engine.look().node_id == first.node_id
     numbers = ssh_here.read_text().split()
-    assert 1 <= len(numbers) <= 10
+    assert 1 <= len(numbers) <= MOST_BY_SSH
     assert [number for number in numbers if Path(f"/proc/{number}").exists()] == []
 
 

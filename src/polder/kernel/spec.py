@@ -22,7 +22,21 @@ _VERBATIM = frozenset({"Labels", "Options", "DriverOpts", "Sysctls", "Mode", "Ge
 """Keys below which nothing is dropped: maps in a person's words, and modes."""
 
 _UNORDERED = frozenset(
-    ["Env", "Mounts", "Secrets", "Configs", "Networks", "Constraints", "CapabilityAdd", "CapabilityDrop", "Ulimits", "Ports", "Aliases", "Groups", "Hosts"]
+    [
+        "Env",
+        "Mounts",
+        "Secrets",
+        "Configs",
+        "Networks",
+        "Constraints",
+        "CapabilityAdd",
+        "CapabilityDrop",
+        "Ulimits",
+        "Ports",
+        "Aliases",
+        "Groups",
+        "Hosts",
+    ]
 )
 _IDS = frozenset({"SecretID", "ConfigID"})
 _OTHER_SPELLING = {"HealthCheck": "Healthcheck", "NanoCpus": "NanoCPUs"}

@@ -107,7 +107,7 @@ def _from_url(address: str, tls: Path | None) -> Place:
         return SshPlace(url.hostname, url.username or "", port)
     if url.scheme in ("tcp", "https") and url.hostname:
         return _tcp(url.hostname, port, tls, address)
-    _refuse("engine.bad-address", address=address)
+    raise Refused(Problem("engine.bad-address", "", {"address": address}))
 
 
 def _tcp(host: str, port: int, tls: Path | None, address: str) -> TcpPlace:

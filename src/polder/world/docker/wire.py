@@ -21,7 +21,7 @@ from email.utils import parsedate_to_datetime
 from typing import IO, Any, cast
 
 from polder.kernel.problem import Unreachable
-from polder.world.docker.address import Place
+from polder.world.docker.address import Place, SshPlace
 from polder.world.docker.dial import Line, dial
 
 VERSION = "/v1.41"
@@ -30,8 +30,9 @@ LIMIT = 30.0
 LARGEST = 512 * 2**20
 """Bytes of answer; the tasks of ten thousand services are about a tenth of it."""
 CUT = "the connection was cut before the answer came; did the engine stop?"
-KEPT = 16
-"""Idle connections kept open for the next request."""
+MOST = 16
+MOST_BY_SSH = 4
+"""Connections open at once. An sshd turns new ones away when about ten log in at the same time (``MaxStartups``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,9 @@ class _Connection(http.client.HTTPConnection):
 
     def is_stale(self) -> bool:
         """An idle connection with something to read has been closed by the other end."""
-        return bool(select.select([self.line.socket], [], [], 0)[0])
+        waiting = select.poll()
+        waiting.register(self.line.socket, select.POLLIN)
+        return bool(waiting.poll(0))
 
     def hang_up(self) -> None:
         self.line.hang_up()
@@ -118,6 +121,7 @@ class Wire:
         self.place, self.what = place, what
         self._idle: list[_Connection] = []
         self._lock = threading.Lock()
+        self._turns = threading.Semaphore(MOST_BY_SSH if isinstance(place, SshPlace) else MOST)
 
     def ask(
         self,
@@ -144,8 +148,8 @@ class Wire:
         limit: float = LIMIT,
     ) -> Iterator[http.client.HTTPResponse]:
         """One request whose answer is read as it comes; the connection is kept only when it was read to its end."""
-        connection = self._take()
-        kept = False
+        self._turns.acquire()
+        kept, connection = False, self._take_or_pass_on()
         try:
             connection.watched.deadline = time.monotonic() + limit
             response = self._send(connection, method, path, body, headers)
@@ -192,13 +196,20 @@ class Wire:
                 return connection
             connection.hang_up()
 
+    def _take_or_pass_on(self) -> _Connection:
+        try:
+            return self._take()
+        except BaseException:
+            self._turns.release()
+            raise
+
     def _give_back(self, connection: _Connection, keep: bool) -> None:
-        with self._lock:
-            keep = keep and len(self._idle) < KEPT
-            if keep:
+        if keep:
+            with self._lock:
                 self._idle.append(connection)
-        if not keep:
+        else:
             connection.hang_up()
+        self._turns.release()
 
 
 def _clock(response: http.client.HTTPResponse) -> float:
