@@ -10,6 +10,7 @@ from polder.kernel.sentences import hint, say, say_problem, translate
 from polder.kernel.sentences.mark import N_
 from polder.kernel.size import show_bytes
 from polder.platform.plan.model import Nothing, Plan, Step
+from polder.platform.plan.names import INGRESS
 
 SIGNS = {
     "prepare": "*",
@@ -95,7 +96,7 @@ def step_lines(step: Step, language: str, verbose: bool) -> Iterator[tuple[str, 
     facts = list(_facts(step, language))
     if facts:
         yield "      " + "; ".join(facts), "dim"
-    if advice := hint(step.code, step.values, language):
+    if (advice := hint(step.code, step.values, language)) and step.subject != INGRESS:
         yield "      " + advice, "dim"
     if verbose and not isinstance(step.work, Nothing):
         yield f"      {step.work!r}", "dim"

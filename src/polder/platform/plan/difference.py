@@ -26,7 +26,21 @@ _WORDS = {
     "TaskTemplate.ContainerSpec.Labels": "container label",
     "TaskTemplate.ContainerSpec.Healthcheck": "health check",
     "TaskTemplate.ContainerSpec.User": "user",
-    "TaskTemplate.ContainerSpec.ReadOnly": "read-only",
+    "TaskTemplate.ContainerSpec.ReadOnly": "read-only root",
+    "TaskTemplate.ContainerSpec.Init": "init process",
+    "TaskTemplate.ContainerSpec.Dir": "working directory",
+    "TaskTemplate.ContainerSpec.StopSignal": "stop signal",
+    "TaskTemplate.ContainerSpec.StopGracePeriod": "time to stop",
+    "TaskTemplate.ContainerSpec.CapabilityAdd": "capability",
+    "TaskTemplate.ContainerSpec.CapabilityDrop": "capability dropped",
+    "TaskTemplate.ContainerSpec.Sysctls": "sysctl",
+    "TaskTemplate.ContainerSpec.Ulimits": "ulimit",
+    "TaskTemplate.ContainerSpec.Hosts": "host entry",
+    "TaskTemplate.ContainerSpec": "container",
+    "TaskTemplate.RestartPolicy": "restart",
+    "TaskTemplate.LogDriver": "log",
+    "TaskTemplate.ForceUpdate": "forced restart",
+    "TaskTemplate.Resources.Limits.Pids": "process limit",
     "TaskTemplate.Networks": "network",
     "TaskTemplate.Placement.Constraints": "placement",
     "TaskTemplate.Resources.Limits.MemoryBytes": "memory limit",
@@ -34,10 +48,13 @@ _WORDS = {
     "TaskTemplate.Resources.Reservations.MemoryBytes": "memory reserved",
     "Mode.Replicated.Replicas": "replicas",
     "EndpointSpec.Ports": "published port",
+    "EndpointSpec.Mode": "endpoint mode",
     "UpdateConfig": "update",
+    "RollbackConfig": "roll-back",
     "Labels": "label",
 }
 # In lists of objects: what tells one item from another.
+_DURATIONS = ("Period", "Interval", "Timeout", "Delay", "Monitor", "Window")
 _KEYS = ("Target", "SecretName", "ConfigName", "Name", "TargetPort")
 
 
@@ -102,4 +119,27 @@ def _show(path: str, value: Any) -> str:
         return show_bytes(value)
     if path.endswith("NanoCPUs") and isinstance(value, int):
         return f"{value / 1e9:g}"
+    if path.endswith(_DURATIONS) and isinstance(value, int):
+        return f"{value / 1e9:g} s"
+    if isinstance(value, dict):
+        return _thing(value)
+    if path.endswith("ContainerSpec.Image") and str(value).startswith("sha256:"):
+        return str(value)[:19]
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _thing(value: Json) -> str:
+    """A mount, secret, network or port in a few words; anything else as JSON."""
+    match value:
+        case {"Type": kind, "Target": _}:
+            words = [kind, value.get("Source", ""), "read-only" if value.get("ReadOnly") else ""]
+            size = (value.get("TmpfsOptions") or {}).get("SizeBytes")
+            return " ".join(filter(None, [*words, show_bytes(size) if size else ""]))
+        case {"SecretName": name, "File": file} | {"ConfigName": name, "File": file}:
+            owner = f" for user {file['UID']}" if file.get("UID") else ""
+            return f"as {file.get('Name', name)}{owner}, mode {file.get('Mode', 0):o}"
+        case {"Target": name, **rest} if set(rest) <= {"Aliases"}:
+            return f"as {', '.join(rest['Aliases'])}" if rest.get("Aliases") else str(name)
+        case {"TargetPort": inside, "PublishedPort": outside}:
+            return f"{outside} to {inside}/{value.get('Protocol', 'tcp')}"
+    return json.dumps(value, sort_keys=True)
