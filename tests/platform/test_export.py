@@ -104,6 +104,17 @@ def test_an_app_without_data_images_or_secrets_does_not_speak_of_them() -> None:
     assert "keeps no data" in readme and "Secrets" not in readme and "Images" not in readme
 
 
+def test_what_an_older_compose_file_cannot_say_is_left_out_and_told() -> None:
+    text = (
+        b"services: {db: {}, web: {group_add: [7], tmpfs: '/t:mode=0700',"
+        b" depends_on: {db: {condition: service_healthy}}}}"
+    )
+    files = export_project(Exported("g-a", "A", "a.test", read_project(text, "compose.yml"), {}, {}, "web"))
+    assert "group_add" not in files["compose.yml"] and "condition" not in files["compose.yml"]
+    for line in ("web: group_add", "web: tmpfs mode", "web: depends_on condition service_healthy"):
+        assert f"- `{line}`" in files["README.md"]
+
+
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 SEEN = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Cn", "Zl", "Zp"]), max_size=20)
 """Text that may stand in YAML as it is."""

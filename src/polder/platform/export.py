@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from polder.kernel.sentences import translate
 from polder.kernel.sentences.mark import N_
 from polder.platform.compose.model import Port, Project
-from polder.platform.compose.write import project_data, yaml_text
+from polder.platform.compose.write import project_data, unsaid, yaml_text
 
 FRONT_PORT = 8080
 
@@ -110,6 +110,9 @@ Each of these files must hold exactly one value, with nothing before or after it
 else (`chmod 600`):
 
 {files}
+
+Docker Swarm copies them. Compose shows the file itself to the app, so there the user that the app runs as
+must be able to read it.
 """
 )
 _DATA = N_(
@@ -128,6 +131,16 @@ machine):
 ```
 """
 )
+_UNSAID = N_(
+    """
+## What compose.yml cannot say
+
+`docker stack deploy` reads an older kind of Compose file, which has no words for these parts of what Polder
+ran:
+
+{unsaid}
+"""
+)
 _NO_DATA = N_(
     """
 ## Data
@@ -140,10 +153,7 @@ This app keeps no data.
 def _readme(app: Exported, language: str) -> str:
     values = {"title": app.title, "domain": app.domain, "name": app.name, "port": str(app.port)}
     parts = [_START]
-    images = sorted(
-        {app.images.get(name, service.image) for name, service in app.project.services.items()} - {""}
-    )
-    if images:
+    if images := _images_here(app):
         parts.append(_IMAGES)
         values["save"] = f"docker save -o {app.name}-images.tar {' '.join(images)}"
     if app.project.secrets:
@@ -152,7 +162,16 @@ def _readme(app: Exported, language: str) -> str:
     parts.append(_DATA if app.volumes else _NO_DATA)
     values["volumes"] = _bullets(app.volumes.values())
     values["copies"] = "\n".join(_copies(app))
+    if lost := [f"{service}: {key}" for service, key in unsaid(app.project)]:
+        parts.append(_UNSAID)
+        values["unsaid"] = _bullets(lost)
     return "".join(translate(part, language).format(**values) for part in parts)
+
+
+def _images_here(app: Exported) -> list[str]:
+    """Images that no registry holds: they are named by their id."""
+    every = {app.images.get(name, service.image) for name, service in app.project.services.items()}
+    return sorted(image for image in every if image.startswith("sha256:"))
 
 
 def _bullets(names: Iterable[str]) -> str:

@@ -2,8 +2,7 @@
 accept.
 
 Strings come out as JSON strings, which YAML reads the same in every version, with dollar signs doubled. What
-the older of the two formats cannot say is left out: the mode of a tmpfs and ``service_healthy`` (services are
-named only).
+the older of the two cannot read is left out, and ``unsaid`` names it.
 
 >>> print(yaml_text({"a": ["x y", 1], "b": {"mode": Octal(0o440), "on": True, "none": {}}}), end="")
 a:
@@ -54,6 +53,17 @@ def project_data(
     return data | _some("configs", {name: {"file": f"./configs/{name}"} for name in configs})
 
 
+def unsaid(project: Project) -> Iterator[tuple[str, str]]:
+    """Service and key of everything that ``project_data`` leaves out."""
+    for service in project.services.values():
+        if service.groups:
+            yield service.name, "group_add"
+        if any(mount.kind == "tmpfs" and mount.mode for mount in service.mounts):
+            yield service.name, "tmpfs mode"
+        if "healthy" in service.depends_on.values():
+            yield service.name, "depends_on condition service_healthy"
+
+
 def _service(service: Service, image: str) -> dict[str, Any]:
     return {
         **_some("image", image),
@@ -61,7 +71,6 @@ def _service(service: Service, image: str) -> dict[str, Any]:
         **_some("command", list(service.command)),
         **_some("environment", dict(service.environment)),
         **_some("user", service.user),
-        **_some("group_add", list(service.groups)),
         **_some("working_dir", service.working_dir),
         **_some("hostname", service.hostname),
         **_some("read_only", service.read_only),
