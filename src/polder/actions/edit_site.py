@@ -69,17 +69,27 @@ def set_app(path: Path, app_id: str, given: Mapping[str, str]) -> Edited:
 
 def add_group(path: Path, slug: str, name: str, languages: tuple[str, ...] = ()) -> Edited:
     """Add a group without apps."""
-    return _edit(path, lambda folder: edit.add_group(folder.files, slug, name, languages), f"Add the group {slug}.")
+    return _edit(
+        path, lambda folder: edit.add_group(folder.files, slug, name, languages), f"Add the group {slug}."
+    )
 
 
 def add_operator(path: Path, name: str, recipient: str) -> Edited:
     """Add somebody who may read the site's secrets from now on."""
-    return _edit(path, lambda folder: edit.add_operator(folder.files, name, recipient), f"Add the operator {name}.")
+    return _edit(
+        path, lambda folder: edit.add_operator(folder.files, name, recipient), f"Add the operator {name}."
+    )
 
 
-def add_host(path: Path, name: str, address: str, roles: tuple[str, ...], labels: Mapping[str, str]) -> Edited:
+def add_host(
+    path: Path, name: str, address: str, roles: tuple[str, ...], labels: Mapping[str, str]
+) -> Edited:
     """Add a machine to ``hosts.yml``."""
-    return _edit(path, lambda folder: edit.add_host(folder.files, name, address, roles, labels), f"Add the host {name}.")
+    return _edit(
+        path,
+        lambda folder: edit.add_host(folder.files, name, address, roles, labels),
+        f"Add the host {name}.",
+    )
 
 
 def kept_data(site: Site, app_id: str) -> tuple[str, ...]:
@@ -89,7 +99,10 @@ def kept_data(site: Site, app_id: str) -> tuple[str, ...]:
     app = next((app for app in site.apps if app.id == app_id), None)
     if app is None:
         return ()
-    return tuple(service_name(site.slug, app.group, app.name, name) for name in site.recipes[app.recipe].project.volumes)
+    return tuple(
+        service_name(site.slug, app.group, app.name, name)
+        for name in site.recipes[app.recipe].project.volumes
+    )
 
 
 def _edit(path: Path, change: Callable[[Folder], edit.Changed], message: str) -> Edited:

@@ -47,7 +47,9 @@ def recipe_data(recipe: Recipe, language: str) -> dict[str, Any]:
         "licence": recipe.licence,
         "builtin": recipe.builtin,
         "digest": recipe.digest,
-        "sizes": {name: {"memory": s.memory, "disk": s.disk, "people": s.people} for name, s in recipe.sizes.items()},
+        "sizes": {
+            name: {"memory": s.memory, "disk": s.disk, "people": s.people} for name, s in recipe.sizes.items()
+        },
         "settings": {name: _setting(recipe, name, language) for name in recipe.settings},
         "secrets": {name: s.meaning.read(language) for name, s in recipe.secrets.items()},
         "datasets": {name: d.meaning.read(language) for name, d in recipe.datasets.items()},

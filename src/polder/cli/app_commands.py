@@ -31,12 +31,21 @@ def app() -> None:
 app.add_command(check_apps)
 
 
-@app.command("add", epilog="Example: polder app add jardin/wiki --recipe dokuwiki --domain wiki.lilas.example --set title=Carnet")
+@app.command(
+    "add",
+    epilog="Example: polder app add jardin/wiki --recipe dokuwiki --domain wiki.lilas.example --set title=Carnet",
+)
 @click.argument("app_id", metavar="GROUP/APP")
 @click.option("--recipe", required=True, metavar="RECIPE", help="What to run (polder recipe list).")
 @click.option("--domain", required=True, metavar="DOMAIN", help="The name people find it at.")
 @click.option("--size", default="", metavar="SIZE", help="One of the recipe's sizes (default: its first).")
-@click.option("--set", "answers", multiple=True, metavar="NAME=VALUE", help="A setting of the recipe; lists with commas.")
+@click.option(
+    "--set",
+    "answers",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A setting of the recipe; lists with commas.",
+)
 @click.option("--host", default="", metavar="HOST", help="The host to pin it to.")
 @guarded
 def add_app(app_id: str, recipe: str, domain: str, size: str, answers: tuple[str, ...], host: str) -> None:
@@ -60,7 +69,12 @@ def set_app(app_id: str, changes: tuple[str, ...]) -> None:
 
 @app.command("remove", epilog="Example: polder app remove jardin/wiki --forget-data jardin/wiki")
 @click.argument("app_id", metavar="GROUP/APP")
-@click.option("--forget-data", default="", metavar="GROUP/APP", help="Also destroy its data with the next apply: type its name again.")
+@click.option(
+    "--forget-data",
+    default="",
+    metavar="GROUP/APP",
+    help="Also destroy its data with the next apply: type its name again.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @guarded
 def remove_app(app_id: str, forget_data: str, yes: bool) -> None:
@@ -90,7 +104,12 @@ def list_apps(as_json: bool) -> None:
 
     apps = load_site(site_path()).apps
     if as_json:
-        show_json([{"app": a.id, "recipe": a.recipe, "domain": a.domain, "size": a.size, "host": a.host} for a in apps])
+        show_json(
+            [
+                {"app": a.id, "recipe": a.recipe, "domain": a.domain, "size": a.size, "host": a.host}
+                for a in apps
+            ]
+        )
         return
     headers = [translate(header, language()) for header in HEADERS]
     print_lines(table_lines(headers, [[a.id, a.recipe, a.domain, a.size, a.host or "-"] for a in apps]))
@@ -101,7 +120,9 @@ def group() -> None:
     """Add and list the groups that are served."""
 
 
-@group.command("add", epilog="Example: polder group add jardin --name 'Jardin des Trois Merles' --languages fr,es")
+@group.command(
+    "add", epilog="Example: polder group add jardin --name 'Jardin des Trois Merles' --languages fr,es"
+)
 @click.argument("slug")
 @click.option("--name", required=True, help="The group's name, for people.")
 @click.option("--languages", default="", metavar="CODES", help="The languages it speaks, with commas.")
@@ -123,9 +144,16 @@ def list_groups(as_json: bool) -> None:
 
     groups = load_site(site_path()).groups.values()
     if as_json:
-        show_json([{"group": g.slug, "name": g.name, "languages": g.languages, "apps": list(g.apps)} for g in groups])
+        show_json(
+            [
+                {"group": g.slug, "name": g.name, "languages": g.languages, "apps": list(g.apps)}
+                for g in groups
+            ]
+        )
         return
-    headers = [translate(header, language()) for header in (N_("group"), N_("name"), N_("languages"), N_("apps"))]
+    headers = [
+        translate(header, language()) for header in (N_("group"), N_("name"), N_("languages"), N_("apps"))
+    ]
     rows = [[g.slug, g.name, ", ".join(g.languages), str(len(g.apps))] for g in groups]
     print_lines(table_lines(headers, rows))
 
@@ -180,7 +208,9 @@ def list_recipes(as_json: bool) -> None:
     words = language()
     found = offered_recipes(_here())
     if as_json:
-        show_json([{"recipe": r.name, "name": r.names.read(words), "summary": r.summary.read(words)} for r in found])
+        show_json(
+            [{"recipe": r.name, "name": r.names.read(words), "summary": r.summary.read(words)} for r in found]
+        )
         return
     headers = [translate(header, words) for header in (N_("recipe"), N_("name"), N_("what it is"))]
     print_lines(table_lines(headers, [[r.name, r.names.read(words), r.summary.read(words)] for r in found]))

@@ -14,10 +14,14 @@ from polder.kernel.sentences import hint, say, say_problem
 
 @click.command(epilog="Example: polder init les-lilas --name 'Les Lilas' --domain lilas.example --git")
 @click.argument("folder", type=click.Path(path_type=Path), default=".", metavar="[DIR]")
-@click.option("--provider", default="", metavar="SLUG", help="Short name (default: made of the folder's name).")
+@click.option(
+    "--provider", default="", metavar="SLUG", help="Short name (default: made of the folder's name)."
+)
 @click.option("--name", default="", help="The organisation's name, for people.")
 @click.option("--domain", default="", help="The organisation's own domain (default: SLUG.test).")
-@click.option("--operator", "operators", multiple=True, metavar="NAME=RECIPIENT", help="Who may read the secrets.")
+@click.option(
+    "--operator", "operators", multiple=True, metavar="NAME=RECIPIENT", help="Who may read the secrets."
+)
 @click.option("--git", "repository", is_flag=True, help="Also begin a git repository.")
 @guarded
 def init(
@@ -72,7 +76,11 @@ def _data(problem: Problem) -> dict[str, object]:
 
 @click.command(epilog="Example: polder schema group > group.schema.json")
 @click.argument("name", default="", metavar="[NAME]")
-@click.option("--write", is_flag=True, help="Write all into .polder/schema/, where the files' first lines look for them.")
+@click.option(
+    "--write",
+    is_flag=True,
+    help="Write all into .polder/schema/, where the files' first lines look for them.",
+)
 @guarded
 def schema(name: str, write: bool) -> None:
     """Print the JSON Schema of a kind of file, so that editors complete and check it: site hosts group lock recipe.

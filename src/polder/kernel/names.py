@@ -2,6 +2,8 @@
 
 >>> is_slug("les-lilas"), is_slug("Les Lilas"), is_domain("wiki.lilas.test"), is_domain("localhost")
 (True, False, True, False)
+>>> is_domain("192.0.2.1")
+False
 >>> nearest("dokuwikki", ["dokuwiki", "radicale"])
 'dokuwiki'
 >>> nearest("zzz", ["dokuwiki"])
@@ -28,7 +30,9 @@ def is_slug(text: str) -> bool:
 def is_domain(text: str) -> bool:
     """A fully qualified name in lower case ASCII with two labels or more (RFC 1123; A-labels for other scripts)."""
     labels = text.split(".")
-    return len(text) <= 253 and len(labels) >= 2 and all(_LABEL.fullmatch(label) for label in labels)
+    if len(text) > 253 or len(labels) < 2 or labels[-1].isdigit():
+        return False
+    return all(_LABEL.fullmatch(label) for label in labels)
 
 
 def is_internal(domain: str) -> bool:

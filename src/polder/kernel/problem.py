@@ -70,6 +70,15 @@ class Problems:
     def __len__(self) -> int:
         return len(self.items)
 
+    def sort(self) -> None:
+        """By file, then by line; problems of one line stay as they were found."""
+        self.items.sort(key=_place)
+
     def refuse_if_any(self) -> None:
         if self.items:
             raise Refused(self.items)
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    file, _, line = problem.where.rpartition(":")
+    return (file, int(line)) if line.isdigit() else (problem.where, 0)

@@ -162,9 +162,7 @@ class _Reader:
 
     def value(self, shape: Value, node: Node, name: str, line: int) -> Any:
         if not isinstance(node, tree.Scalar):
-            self.add(
-                shape.code, line, key=name, value="[...]" if isinstance(node, tree.Sequence) else "{...}"
-            )
+            self.add("kernel.not-one-value", line, key=name)
             return BAD
         if node.value is None:
             self.add("kernel.no-value", line, key=name)
@@ -236,8 +234,7 @@ class _Reader:
         if len(node.items) < shape.least:
             self.add("kernel.too-few", line, key=name, least=shape.least)
         read_items = (self.read(shape.item, item, name, item.line) for item in node.items)
-        values = tuple(value for value in read_items if value is not BAD)
-        return values
+        return tuple(value for value in read_items if value is not BAD)
 
     def mapping(self, node: Node, name: str, line: int) -> tree.Mapping | None:
         if isinstance(node, tree.Mapping):

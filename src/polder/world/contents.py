@@ -17,7 +17,7 @@ from polder.kernel.problem import Problem
 MOST_BYTES, MOST_FILES = 200 * 2**20, 20_000
 
 
-class _Fault(Exception):  # noqa: N818
+class _Fault(Exception):
     def __init__(self, code: str, **values: str | int) -> None:
         self.problem = Problem(code, "", values)
 
@@ -32,7 +32,9 @@ def read_contents(root: Path, wanted: Iterable[str]) -> tuple[dict[str, Digest],
         except _Fault as fault:
             faults[name] = fault.problem
         except OSError as error:
-            faults[name] = Problem("site.folder-unreadable", "", {"reason": error.strerror or type(error).__name__})
+            faults[name] = Problem(
+                "site.folder-unreadable", "", {"reason": error.strerror or type(error).__name__}
+            )
     return digests, faults
 
 

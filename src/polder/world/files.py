@@ -194,7 +194,7 @@ class _Reading:
         return None
 
 
-class _TooMuch(Exception):  # noqa: N818
+class _TooMuch(Exception):
     """A file over its limit; the fault is noted already."""
 
 

@@ -67,7 +67,9 @@ def _from_input() -> tuple[str, str]:
 
 
 def _git(folder: Path, *words: str, paths: Iterable[str] = ()) -> subprocess.CompletedProcess[bytes]:
-    inherited = {k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")}
+    inherited = {
+        k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+    }
     return subprocess.run(
         ["git", "--literal-pathspecs", *words],
         cwd=folder.resolve(),
@@ -91,7 +93,9 @@ def _changed(folder: Path, paths: list[str]) -> list[str]:
     """Those of ``paths`` that differ from the last commit and are not ignored; relative to the repository's root."""
     if not paths:
         return []
-    status = _git(folder, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *paths)
+    status = _git(
+        folder, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *paths
+    )
     top = _git(folder, "rev-parse", "--show-toplevel").stdout.decode().rstrip("\n")
     entries = [entry for entry in status.stdout.decode(errors="surrogateescape").split("\0") if entry]
     return [f"{top}/{entry[3:]}" for entry in entries]
@@ -103,7 +107,9 @@ def _present(paths: list[str]) -> list[str]:
 
 def _new(folder: Path, paths: list[str]) -> list[str]:
     """Those that the last commit does not have."""
-    known = _git(folder, "ls-tree", "-r", "-z", "--full-name", "--name-only", "HEAD").stdout.decode(errors="surrogateescape")
+    known = _git(folder, "ls-tree", "-r", "-z", "--full-name", "--name-only", "HEAD").stdout.decode(
+        errors="surrogateescape"
+    )
     top = _git(folder, "rev-parse", "--show-toplevel").stdout.decode().rstrip("\n")
     tracked = {f"{top}/{name}" for name in known.split("\0")}
     return [path for path in paths if path not in tracked]
@@ -117,4 +123,6 @@ def _identity(folder: Path) -> tuple[str, ...]:
 
 def _failed(done: subprocess.CompletedProcess[bytes]) -> Commit:
     said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-    return Commit(problem=Problem("site.git", "", {"reason": said[0] if said else f"status {done.returncode}"}))
+    return Commit(
+        problem=Problem("site.git", "", {"reason": said[0] if said else f"status {done.returncode}"})
+    )

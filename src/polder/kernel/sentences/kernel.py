@@ -5,7 +5,9 @@ from polder.kernel.sentences.mark import N_
 SENTENCES: dict[str, str] = {
     "kernel.example": N_("Mend the {thing}."),
     "kernel.unreachable": N_("No answer from {what}: {why}"),
-    "kernel.interrupted": N_("Interrupted. What was done stays done; run the same command again to complete it."),
+    "kernel.interrupted": N_(
+        "Interrupted. What was done stays done; run the same command again to complete it."
+    ),
     "kernel.yaml-too-big": N_("This file has {size} bytes; a file of settings may have {limit} at most."),
     "kernel.yaml-not-utf8": N_("This file is not UTF-8 text: the byte {byte} does not fit."),
     "kernel.yaml-control": N_("The character {character} cannot be seen and is not allowed here."),
@@ -32,6 +34,7 @@ SENTENCES: dict[str, str] = {
     "kernel.not-a-mapping": N_("“{key}” must hold keys and values."),
     "kernel.not-a-list": N_("“{key}” must be a list, like “[one, two]”."),
     "kernel.not-text": N_("“{key}” must be text, and {value} is not."),
+    "kernel.not-one-value": N_("“{key}” must be a single value, neither a list nor keys and values."),
     "kernel.not-one-line": N_("“{key}” must be a single line of text."),
     "kernel.unseen-character": N_("“{key}” holds a character that cannot be seen."),
     "kernel.not-a-number": N_("“{key}” must be a number, and “{value}” is not."),

@@ -17,15 +17,21 @@ SENTENCES: dict[str, str] = {
     "recipe.auth": N_("“auth” must be a list of a user and a password."),
     "recipe.form-and-body": N_("A request sends a form or a body, not both."),
     "recipe.pattern": N_("The pattern for “{name}” is no regular expression: {reason}."),
-    "recipe.pattern-groups": N_("The pattern for “{name}” must have one group in parentheses; it has {groups}."),
+    "recipe.pattern-groups": N_(
+        "The pattern for “{name}” must have one group in parentheses; it has {groups}."
+    ),
     "recipe.unknown-value": N_("Nothing gives a value to ${{{name}}} here. Known are: {known}."),
-    "recipe.unknown-value-near": N_("Nothing gives a value to ${{{name}}} here. Did you mean ${{{nearest}}}?"),
+    "recipe.unknown-value-near": N_(
+        "Nothing gives a value to ${{{name}}} here. Did you mean ${{{nearest}}}?"
+    ),
     "recipe.unknown-service": N_("compose.yml has no service “{name}”. It has: {known}."),
     "recipe.unknown-service-near": N_("compose.yml has no service “{name}”. Did you mean “{nearest}”?"),
     "recipe.unknown-volume": N_("compose.yml has no volume “{name}”. It has: {known}."),
     "recipe.unknown-volume-near": N_("compose.yml has no volume “{name}”. Did you mean “{nearest}”?"),
     "recipe.secret-unused": N_("compose.yml does not use the secret “{secret}”."),
-    "recipe.secret-unsaid": N_("compose.yml uses the secret “{secret}”, but recipe.yml does not say what it is."),
+    "recipe.secret-unsaid": N_(
+        "compose.yml uses the secret “{secret}”, but recipe.yml does not say what it is."
+    ),
     "recipe.no-image": N_("The service “{service}” has no image, and the recipe builds none."),
     "recipe.is": N_("{upstream}, {licence}, {source}"),
     "recipe.size": N_("Size {size}: {memory} of memory, {disk} of disk, for about {people} people."),

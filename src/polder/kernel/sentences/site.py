@@ -4,7 +4,7 @@ from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
     "site.no-file": N_("There is no site here: no site.yml."),
-    "site.no-hosts": N_("There is no hosts.yml, so there is no machine to run anything on."),
+    "site.no-hosts": N_("No host is named in hosts.yml, so there is no machine to run anything on."),
     "site.file-too-big": N_("This file has {size} bytes; here {limit} is the most."),
     "site.file-outside": N_("This is a link that leads out of the folder; it is not followed."),
     "site.file-unreadable": N_("This file cannot be read: {reason}."),
@@ -14,12 +14,16 @@ SENTENCES: dict[str, str] = {
         "“{value}” is not a way to reach an engine: local, unix:///path, ssh://user@host, tcp://host:2376"
         " or context:NAME."
     ),
-    "site.not-a-registry": N_("“{value}” is not the address of a registry, like registry.lilas.example:5000."),
+    "site.not-a-registry": N_(
+        "“{value}” is not the address of a registry, like registry.lilas.example:5000."
+    ),
     "site.not-a-contact": N_("“{value}” is not an address to write to, like mailto:hello@lilas.example."),
     "site.not-an-address": N_("“{value}” is neither an IP address nor “local”."),
     "site.not-a-digest": N_("“{value}” is not a digest: sha256: and 64 hex digits."),
     "site.not-a-recipient": N_("“{value}” is neither an age recipient (age1…) nor an SSH public key."),
-    "site.private-key": N_("The key of “{key}” is a private key. Take it out of this file, and no longer use it."),
+    "site.private-key": N_(
+        "What is given for “{key}” is a private key. Only the public one belongs here; no longer use that pair."
+    ),
     "site.not-a-folder": N_("“{value}” is not the path of a folder inside the site."),
     "site.not-a-certificate": N_("This is not a certificate in PEM form."),
     "site.unknown-recipe": N_("There is no recipe “{name}”. There are: {known}."),
@@ -27,7 +31,9 @@ SENTENCES: dict[str, str] = {
     "site.unknown-host": N_("There is no host “{name}” in hosts.yml. There are: {known}."),
     "site.unknown-host-near": N_("There is no host “{name}” in hosts.yml. Did you mean “{nearest}”?"),
     "site.unknown-setting": N_("The recipe “{recipe}” has no setting “{name}”. It has: {known}."),
-    "site.unknown-setting-near": N_("The recipe “{recipe}” has no setting “{name}”. Did you mean “{nearest}”?"),
+    "site.unknown-setting-near": N_(
+        "The recipe “{recipe}” has no setting “{name}”. Did you mean “{nearest}”?"
+    ),
     "site.unknown-setting-none": N_("The recipe “{recipe}” has no settings, so not “{name}” either."),
     "site.unknown-size": N_("The recipe “{recipe}” has no size “{name}”. It has: {known}."),
     "site.unknown-size-near": N_("The recipe “{recipe}” has no size “{name}”. Did you mean “{nearest}”?"),
@@ -37,18 +43,36 @@ SENTENCES: dict[str, str] = {
     "site.same-domain": N_("{app} asks for the domain {domain}, which {other} has already ({place})."),
     "site.no-operators": N_("There are secrets to keep ({apps}), but no operator who could read them."),
     "site.no-registry": N_("With more than one host ({hosts}), images need a registry that all can reach."),
-    "site.needs-host-paths": N_("The recipe “{recipe}” asks for folders of the host ({place}); your policy does not allow it."),
-    "site.needs-privileged": N_("The recipe “{recipe}” asks for full power over the host ({place}); your policy does not allow it."),
-    "site.needs-docker-socket": N_("The recipe “{recipe}” asks for Docker's own socket ({place}), which is full power over the"
-                                   " host; your policy does not allow it."),
-    "site.needs-host-network": N_("The recipe “{recipe}” asks for the host's own network ({place}); your policy does not allow it."),
-    "site.needs-ports": N_("The recipe “{recipe}” asks for ports of the host ({place}); your policy does not allow it."),
-    "site.needs-capabilities": N_("The recipe “{recipe}” asks for more rights than usual ({place}); your policy does not allow it."),
-    "site.needs-devices": N_("The recipe “{recipe}” asks for devices of the host ({place}); your policy does not allow it."),
+    "site.needs-host-paths": N_(
+        "The recipe “{recipe}” asks for folders of the host ({place}); your policy does not allow it."
+    ),
+    "site.needs-privileged": N_(
+        "The recipe “{recipe}” asks for full power over the host ({place}); your policy does not allow it."
+    ),
+    "site.needs-docker-socket": N_(
+        "The recipe “{recipe}” asks for Docker's own socket ({place}), which is full power over the"
+        " host; your policy does not allow it."
+    ),
+    "site.needs-host-network": N_(
+        "The recipe “{recipe}” asks for the host's own network ({place}); your policy does not allow it."
+    ),
+    "site.needs-ports": N_(
+        "The recipe “{recipe}” asks for ports of the host ({place}); your policy does not allow it."
+    ),
+    "site.needs-capabilities": N_(
+        "The recipe “{recipe}” asks for more rights than usual ({place}); your policy does not allow it."
+    ),
+    "site.needs-devices": N_(
+        "The recipe “{recipe}” asks for devices of the host ({place}); your policy does not allow it."
+    ),
     "site.system-recipe": N_("The recipe “{recipe}” belongs to Polder itself; no group can ask for it."),
     "site.needs-host": N_("{app} keeps data, so it must say which host it is on: {hosts}."),
-    "site.long-name": N_("On the engine this app would need the name {name}: {length} characters, and {limit} is the most."),
-    "site.secret-missing": N_("{app} needs the secret “{secret}”, which only you can give; there is no {file}."),
+    "site.long-name": N_(
+        "On the engine this app would need the name {name}: {length} characters, and {limit} is the most."
+    ),
+    "site.secret-missing": N_(
+        "{app} needs the secret “{secret}”, which only you can give; there is no {file}."
+    ),
     "site.folder-missing": N_("There is no folder {folder} in the site."),
     "site.folder-empty": N_("The folder {folder} is empty."),
     "site.folder-too-big": N_("The folder {folder} holds more than {limit} bytes."),
@@ -57,7 +81,9 @@ SENTENCES: dict[str, str] = {
     "site.folder-special": N_("In the folder {folder}, {path} is neither a file, a folder nor a link."),
     "site.folder-outside": N_("The folder {folder} is a link that leads out of the site."),
     "site.folder-unreadable": N_("The folder {folder} cannot be read: {reason}."),
-    "site.forgotten-and-wanted": N_("“{app}” is among the apps, and its data is to be forgotten: only one can be meant."),
+    "site.forgotten-and-wanted": N_(
+        "“{app}” is among the apps, and its data is to be forgotten: only one can be meant."
+    ),
     "site.exists": N_("There is a file of this name already; nothing was written."),
     "site.unknown-schema": N_("There is no schema “{name}”. There are: {known}."),
     "site.unknown-schema-near": N_("There is no schema “{name}”. Did you mean “{nearest}”?"),
@@ -70,7 +96,9 @@ SENTENCES: dict[str, str] = {
     "site.nothing-written": N_("Nothing was written."),
     "site.next": N_("“polder plan” shows what follows from it."),
     "site.committed": N_("Committed as {commit}."),
-    "site.data-kept": N_("The data of {app} is kept on its host: {volumes}. It is found again if the app comes back."),
+    "site.data-kept": N_(
+        "The data of {app} is kept on its host: {volumes}. It is found again if the app comes back."
+    ),
     "site.data-forgotten": N_("The next apply will destroy the data of {app} for good: {volumes}."),
     "site.git": N_("The files are written, but git made no commit: {reason}."),
     "site.changed-meanwhile": N_("Somebody changed this file just now, so nothing was written. Ask again."),
@@ -108,7 +136,13 @@ HINTS: dict[str, str] = {
             "If you trust the recipe with that, say so in site.yml under “policy: allow:”, by the recipe's name."
         )
         for permission in (
-            "host-paths", "privileged", "docker-socket", "host-network", "ports", "capabilities", "devices"
+            "host-paths",
+            "privileged",
+            "docker-socket",
+            "host-network",
+            "ports",
+            "capabilities",
+            "devices",
         )
     },
 }

@@ -48,6 +48,7 @@ def read_recipe(name: str, folder: Folder, *, builtin: bool) -> Recipe:
     recipe = _Reader(name, folder, record, project or _NO_PROJECT, problems).recipe(builtin)
     if project is not None:
         _check_together(recipe, record, problems)
+    problems.sort()
     problems.refuse_if_any()
     return recipe
 
@@ -83,15 +84,21 @@ def _compose_file(name: str, folder: Folder, problems: Problems) -> Project | No
 class _Reader:
     """Turns the record of ``recipe.yml`` into values, part by part."""
 
-    def __init__(self, name: str, folder: Folder, record: Record, project: Project, problems: Problems) -> None:
+    def __init__(
+        self, name: str, folder: Folder, record: Record, project: Project, problems: Problems
+    ) -> None:
         self.name, self.folder, self.record = name, folder, record
         self.project, self.problems = project, problems
 
     def recipe(self, builtin: bool) -> Recipe:
         record = self.record
         if record["recipe"] != self.name and record.has("recipe"):
-            self.problems.add("recipe.other-name", record.where("recipe"), recipe=record["recipe"], folder=self.name)
-        settings = {name: self.setting(name, item, record["settings"]) for name, item in record["settings"].items()}
+            self.problems.add(
+                "recipe.other-name", record.where("recipe"), recipe=record["recipe"], folder=self.name
+            )
+        settings = {
+            name: self.setting(name, item, record["settings"]) for name, item in record["settings"].items()
+        }
         return Recipe(
             name=self.name,
             names=_text(record["names"]),
@@ -284,4 +291,3 @@ def _known(word: str, known: Iterable[str], code: str, where: str, problems: Pro
         return
     near = nearest(word, names)
     problems.add(f"{code}-near" if near else code, where, name=word, nearest=near, known=names)
-

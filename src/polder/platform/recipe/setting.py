@@ -5,7 +5,9 @@ from __future__ import annotations
 from polder.kernel.kinds import LINE, NUMBER, PROSE, YES_NO, choice, matching
 from polder.kernel.shape import ListOf, Shape
 
-FOLDER = matching("site.not-a-folder", r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9._][A-Za-z0-9._ -]*(?:/[A-Za-z0-9._ -]+)*/?")
+FOLDER = matching(
+    "site.not-a-folder", r"(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9._][A-Za-z0-9._ -]*(?:/[A-Za-z0-9._ -]+)*/?"
+)
 """A path inside the site: relative, no ``.`` or ``..``."""
 
 

@@ -63,7 +63,9 @@ SETTING = Keys(
 SECRET = Keys(
     {
         "generate": Key(
-            choice(("password", "hex", "")), "How it is made; “” when a person must give it.", default="password"
+            choice(("password", "hex", "")),
+            "How it is made; “” when a person must give it.",
+            default="password",
         ),
         "meaning": Key(TEXTS, "What it is for, in several languages."),
         "shown": Key(YES_NO, "Whether a person needs it to sign in.", default=False),
@@ -85,7 +87,9 @@ CONTENT = Keys(
 )
 IMAGE = Keys(
     {
-        "build": Key(choice(("debian", "docker")), "By our own layer builder, or by image/Dockerfile.", required=True),
+        "build": Key(
+            choice(("debian", "docker")), "By our own layer builder, or by image/Dockerfile.", required=True
+        ),
         "packages": Key(ListOf(PACKAGE), "Debian packages to install."),
         "content": Key(CONTENT, "Files of the group that are baked into the image."),
     }
@@ -93,7 +97,9 @@ IMAGE = Keys(
 UPDATES = Keys(
     {
         "order": Key(
-            choice(("start-first", "stop-first")), "Whether the new one starts beside the old.", default="stop-first"
+            choice(("start-first", "stop-first")),
+            "Whether the new one starts beside the old.",
+            default="stop-first",
         ),
         "away": Key(DURATION, "How long the app is away during an update.", default=0, example="5s"),
         "starts-within": Key(DURATION, "How soon a new one must be healthy.", default=60, example="60s"),
@@ -109,14 +115,20 @@ EXPECT = Keys(
 CHECK = Keys(
     {
         "say": Key(TEXTS, "What this step does, in several languages.", required=True),
-        "phase": Key(choice(("seed", "verify", "clean")), "Make something, read it back, or take it away.", default="verify"),
+        "phase": Key(
+            choice(("seed", "verify", "clean")),
+            "Make something, read it back, or take it away.",
+            default="verify",
+        ),
         "request": Key(REQUEST, "Method and path.", required=True, example="GET /"),
         "headers": Key(MapOf(LINE, LINE), "Headers to send."),
         "auth": Key(ListOf(LINE), "User and password for HTTP basic authentication."),
         "form": Key(MapOf(PROSE, LINE), "Fields of a form to send."),
         "body": Key(PROSE, "A text to send, when it is no form."),
         "expect": Key(EXPECT, "What must be answered."),
-        "capture": Key(MapOf(LINE, CAPTURE), "Names for parts of the answer: regular expressions with one group."),
+        "capture": Key(
+            MapOf(LINE, CAPTURE), "Names for parts of the answer: regular expressions with one group."
+        ),
         "follow": Key(YES_NO, "Whether redirects are followed.", default=False),
     }
 )
@@ -130,13 +142,19 @@ RECIPE = Keys(
         "upstream": Key(UPSTREAM, "The software itself.", required=True),
         "front": Key(FRONT, "What people reach.", required=True),
         "outgoing": Key(YES_NO, "Whether the app may reach the internet.", default=False),
-        "sizes": Key(MapOf(SIZE_KEYS, SLUG, least=1), "What an app of each size may use; the first is usual.", required=True),
+        "sizes": Key(
+            MapOf(SIZE_KEYS, SLUG, least=1),
+            "What an app of each size may use; the first is usual.",
+            required=True,
+        ),
         "settings": Key(MapOf(SETTING, SLUG), "Questions a group answers."),
         "secrets": Key(MapOf(SECRET, SLUG), "Secrets the app needs; compose.yml names the same."),
         "datasets": Key(MapOf(DATASET, SLUG), "The data the app keeps."),
         "image": Key(IMAGE, "How the image in the folder image/ is made."),
         "updates": Key(UPDATES, "How a new version takes the place of the old."),
-        "login": Key(MapOf(PROSE, SLUG), "What a person needs to sign in; may hold ${domain} and ${secret.NAME}."),
+        "login": Key(
+            MapOf(PROSE, SLUG), "What a person needs to sign in; may hold ${domain} and ${secret.NAME}."
+        ),
         "check": Key(ListOf(CHECK), "Requests that show the app works, as a person would use it."),
         "system": Key(YES_NO, "Whether only Polder itself runs it.", default=False),
         "notes": Key(TEXTS, "What else an operator should know."),

@@ -31,7 +31,14 @@ def _domains(site: Site, problems: Problems) -> None:
     for app in site.apps:
         other = first.setdefault(app.domain, app) if app.domain else app
         if other is not app:
-            problems.add("site.same-domain", app.where, domain=app.domain, app=app.id, other=other.id, place=other.where)
+            problems.add(
+                "site.same-domain",
+                app.where,
+                domain=app.domain,
+                app=app.id,
+                other=other.id,
+                place=other.where,
+            )
 
 
 def _operators(site: Site, problems: Problems) -> None:
@@ -70,7 +77,9 @@ def _app(site: Site, app: App, recipe: Recipe, problems: Problems) -> None:
     for secret in recipe.secrets.values():
         file = f"{app.group}.{app.name}.{secret.name}"
         if not secret.generate and file not in site.secrets:
-            problems.add("site.secret-missing", app.where, secret=secret.name, app=app.id, file=f"secrets/{file}.age")
+            problems.add(
+                "site.secret-missing", app.where, secret=secret.name, app=app.id, file=f"secrets/{file}.age"
+            )
 
 
 def _names(site: Site, app: App, recipe: Recipe) -> Iterator[str]:

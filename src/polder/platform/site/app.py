@@ -58,7 +58,9 @@ def read_settings(record: Record, recipe: Recipe, where: str, problems: Problems
 
 def _answer(setting: Setting, record: Record, problems: Problems) -> SettingValue | None:
     shape = setting_shape(setting.kind, setting.choices)
-    found: SettingValue | None = read_node(shape, record[setting.name], record.document, problems, setting.name)
+    found: SettingValue | None = read_node(
+        shape, record[setting.name], record.document, problems, setting.name
+    )
     return found
 
 
@@ -75,7 +77,9 @@ def _unknown(
     if near := nearest(word, known):
         problems.add(f"{code}-near", where, name=word, recipe=recipe.name, nearest=near)
     else:
-        problems.add(code if known else f"{code}-none", where, name=word, recipe=recipe.name, known=tuple(known))
+        problems.add(
+            code if known else f"{code}-none", where, name=word, recipe=recipe.name, known=tuple(known)
+        )
 
 
 def _content(

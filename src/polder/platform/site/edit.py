@@ -49,7 +49,9 @@ def remove_app(files: Files, app_id: str, *, forget_data: bool = False) -> Chang
     if name in apps:
         content = text.remove(content, ("apps", name), file)
     elif not forget_data:
-        raise Refused(_unknown("site.unknown-app", app_id, [f"{app_id.split('/')[0]}/{app}" for app in apps], file))
+        raise Refused(
+            _unknown("site.unknown-app", app_id, [f"{app_id.split('/')[0]}/{app}" for app in apps], file)
+        )
     if forget_data and name not in (_data(content, file).get("forget-data") or []):
         content = text.append(content, "forget-data", name, file)
     return {file: content.encode()}
@@ -60,7 +62,9 @@ def set_app(files: Files, app_id: str, changes: Mapping[str, SettingValue | None
     file, name = _place(files, app_id)
     apps, content = _apps(files, file), _text(files, file)
     if name not in apps:
-        raise Refused(_unknown("site.unknown-app", app_id, [f"{app_id.split('/')[0]}/{app}" for app in apps], file))
+        raise Refused(
+            _unknown("site.unknown-app", app_id, [f"{app_id.split('/')[0]}/{app}" for app in apps], file)
+        )
     _check_keys(changes)
     for key, value in changes.items():
         path = ("apps", name, *key.split(".", 1))
@@ -85,11 +89,17 @@ def add_operator(files: Files, name: str, recipient: str) -> Changed:
     """An operator at the end of those in ``site.yml``."""
     known = _data(_text(files, "site.yml"), "site.yml").get("operators") or {}
     _check_new(name, "operator", known, "site.yml")
-    return {"site.yml": text.put(_text(files, "site.yml"), ("operators", name), recipient, "site.yml").encode()}
+    return {
+        "site.yml": text.put(_text(files, "site.yml"), ("operators", name), recipient, "site.yml").encode()
+    }
 
 
 def add_host(
-    files: Files, name: str, address: str, roles: tuple[str, ...] = (), labels: Mapping[str, str] | None = None
+    files: Files,
+    name: str,
+    address: str,
+    roles: tuple[str, ...] = (),
+    labels: Mapping[str, str] | None = None,
 ) -> Changed:
     """A host at the end of ``hosts.yml``. ``labels``: region, jurisdiction, power."""
     content = _text(files, "hosts.yml") if "hosts.yml" in files else ""
@@ -106,7 +116,9 @@ def recipe_of(files: Files, app_id: str) -> str:
     record = parse(files[file], file, "group").record["apps"]
     if name not in record.node.entries:
         group = app_id.split("/")[0]
-        raise Refused(_unknown("site.unknown-app", app_id, [f"{group}/{app}" for app in record.node.entries], file))
+        raise Refused(
+            _unknown("site.unknown-app", app_id, [f"{group}/{app}" for app in record.node.entries], file)
+        )
     return str(record[name]["recipe"]) if name in record else ""
 
 
@@ -116,7 +128,9 @@ def answers(given: Mapping[str, str], recipe: Recipe) -> dict[str, SettingValue]
     found: dict[str, SettingValue] = {}
     for name, answer in given.items():
         if name not in recipe.settings:
-            problems.items.append(_unknown("site.unknown-setting", name, list(recipe.settings), "", recipe=recipe.name))
+            problems.items.append(
+                _unknown("site.unknown-setting", name, list(recipe.settings), "", recipe=recipe.name)
+            )
             continue
         value = _answer(recipe.settings[name], answer)
         if value is None:
@@ -132,7 +146,11 @@ def answers(given: Mapping[str, str], recipe: Recipe) -> dict[str, SettingValue]
 def _answer(setting: Setting, answer: str) -> SettingValue | None:
     match setting.kind:
         case "number":
-            return int(answer) if answer.removeprefix("-").isascii() and answer.removeprefix("-").isdigit() else None
+            return (
+                int(answer)
+                if answer.removeprefix("-").isascii() and answer.removeprefix("-").isdigit()
+                else None
+            )
         case "yes-no":
             return {"true": True, "yes": True, "false": False, "no": False}.get(answer.lower())
         case "list":

@@ -12,14 +12,13 @@ from collections.abc import Collection, Mapping
 from polder.kernel.digest import Digest, digest_of_bytes, digest_of_data
 from polder.kernel.folder import Folder
 from polder.kernel.names import is_slug, nearest
-from polder.kernel.problem import Problem, Problems
+from polder.kernel.problem import Problems
 from polder.kernel.shape import Record
 from polder.platform.recipe.model import Permission, Recipe
 from polder.platform.site.across import check_across
 from polder.platform.site.app import read_app
 from polder.platform.site.files import Kind, group_files, parse
 from polder.platform.site.model import App, Group, Host, Lock, Operator, Site
-
 
 RESERVED = "polder"
 """The group of what Polder runs for itself, and the first word of its secrets' names."""
@@ -33,14 +32,9 @@ def read_site(folder: Folder, recipes: Mapping[str, Recipe], broken: Collection[
     problems = Problems()
     site = _Reader(folder, recipes, broken, problems).site()
     check_across(site, problems)
-    problems.items.sort(key=_place)
+    problems.sort()
     problems.refuse_if_any()
     return site
-
-
-def _place(problem: Problem) -> tuple[str, int]:
-    file, _, line = problem.where.rpartition(":")
-    return (file, int(line)) if line.isdigit() else (problem.where, 0)
 
 
 class _Reader:
@@ -101,14 +95,23 @@ class _Reader:
             if "hosts.yml" not in self.folder.faults:
                 self.problems.add("site.no-hosts", "hosts.yml")
             return {}
+        before = len(self.problems)
         record = self.file("hosts.yml", "hosts")
+        if len(self.problems) == before:
+            self.host_roles(record)
         roles = ("manager", "ingress", "worker") if len(record) == 1 else ("worker",)
         hosts = {name: self.host(name, item, roles, record.where(name)) for name, item in record.items()}
         self.host_addresses(hosts)
-        for role in ("manager", "ingress"):
-            if hosts and not any(role in host.roles for host in hosts.values()):
-                self.problems.add("site.no-role", "hosts.yml:1", role=role)
         return hosts
+
+    def host_roles(self, record: Record) -> None:
+        """Somebody must manage, somebody must answer the door; a single host without roles does everything."""
+        if not record:
+            self.problems.add("site.no-hosts", "hosts.yml")
+        said = {role for item in record.values() for role in item["roles"]}
+        for role in ("manager", "ingress"):
+            if role not in said and (said or len(record) > 1):
+                self.problems.add("site.no-role", "hosts.yml:1", role=role)
 
     def host(self, name: str, record: Record, roles: tuple[str, ...], where: str) -> Host:
         address = record["address"]
@@ -123,7 +126,9 @@ class _Reader:
         for host in hosts.values():
             other = first.setdefault(host.address, host.name)
             if host.address and other != host.name:
-                self.problems.add("site.same-address", host.where, host=host.name, address=host.address, other=other)
+                self.problems.add(
+                    "site.same-address", host.where, host=host.name, address=host.address, other=other
+                )
 
     def groups(self, hosts: Mapping[str, Host]) -> dict[str, Group]:
         return {slug: self.group(slug, path, hosts) for slug, path in group_files(self.folder).items()}
@@ -138,7 +143,10 @@ class _Reader:
             slug=slug,
             name=record["name"],
             languages=record["languages"],
-            apps={name: self.app(slug, name, item, record["apps"], hosts) for name, item in record["apps"].items()},
+            apps={
+                name: self.app(slug, name, item, record["apps"], hosts)
+                for name, item in record["apps"].items()
+            },
             forget_data=self.forget_data(record),
             where=f"{path}:1",
         )
@@ -155,7 +163,11 @@ class _Reader:
     def forget_data(self, record: Record) -> tuple[str, ...]:
         forgotten: tuple[str, ...] = record["forget-data"]
         for index, name in enumerate(forgotten):
-            where = record.where("forget-data", index) if "forget-data" not in record.bad else record.where("forget-data")
+            where = (
+                record.where("forget-data", index)
+                if "forget-data" not in record.bad
+                else record.where("forget-data")
+            )
             if name in record["apps"]:
                 self.problems.add("site.forgotten-and-wanted", where, app=name)
             elif name in forgotten[:index]:
@@ -170,7 +182,9 @@ class _Reader:
 
     def secrets(self) -> dict[str, Digest]:
         files = self.folder.files.items()
-        inside = ((path, held) for path, held in files if path.startswith("secrets/") and path.endswith(".age"))
+        inside = (
+            (path, held) for path, held in files if path.startswith("secrets/") and path.endswith(".age")
+        )
         return {path[len("secrets/") : -len(".age")]: digest_of_bytes(held) for path, held in inside}
 
     def internal_ca(self) -> str:

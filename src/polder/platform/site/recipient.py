@@ -58,4 +58,6 @@ def _accept(scalar: Scalar) -> str:
     return text.strip()
 
 
-RECIPIENT = Value("site.not-a-recipient", _accept, {"type": "string", "pattern": "^(age1|ssh-ed25519 |ssh-rsa )"})
+RECIPIENT = Value(
+    "site.not-a-recipient", _accept, {"type": "string", "pattern": "^(age1|ssh-ed25519 |ssh-rsa )"}
+)

@@ -10,7 +10,13 @@ from polder.platform.recipe.shape import RECIPE
 from polder.platform.site.shape import GROUP, HOSTS, LOCK, SITE
 
 NAMES = ("site", "hosts", "group", "lock", "recipe")
-_SHAPES: Mapping[str, Keys | MapOf] = {"site": SITE, "hosts": HOSTS, "group": GROUP, "lock": LOCK, "recipe": RECIPE}
+_SHAPES: Mapping[str, Keys | MapOf] = {
+    "site": SITE,
+    "hosts": HOSTS,
+    "group": GROUP,
+    "lock": LOCK,
+    "recipe": RECIPE,
+}
 FOLDER = ".polder/schema"
 
 

@@ -11,8 +11,12 @@ ENGINE = matching(
     "site.not-an-engine",
     r"local|unix:///\S+|ssh://(?:[^\s@/]+@)?[^\s/]+|tcp://[^\s/]+:\d{1,5}|context:[A-Za-z0-9][A-Za-z0-9_.+-]*",
 )
-REGISTRY = matching("site.not-a-registry", r"[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d{1,5})?(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*")
-CONTACT = matching("site.not-a-contact", r"(?:mailto:[^\s@]+@[^\s@]+|https://\S+|xmpp:\S+|matrix:\S+|tel:\+?[0-9-]+)")
+REGISTRY = matching(
+    "site.not-a-registry", r"[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d{1,5})?(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*"
+)
+CONTACT = matching(
+    "site.not-a-contact", r"(?:mailto:[^\s@]+@[^\s@]+|https://\S+|xmpp:\S+|matrix:\S+|tel:\+?[0-9-]+)"
+)
 ADDRESS = matching("site.not-an-address", r"local|[0-9.]{7,15}|[0-9a-f:.]{2,45}")
 DIGEST = matching("site.not-a-digest", r"sha256:[0-9a-f]{64}")
 IMAGE = matching("site.not-a-digest", r"(?:\S+@)?sha256:[0-9a-f]{64}")
@@ -29,25 +33,44 @@ POLICY = Keys(
 )
 SITE = Keys(
     {
-        "provider": Key(SLUG, "The short name of your organisation; it begins every name on the engine.", required=True,
-                        example="les-lilas"),
+        "provider": Key(
+            SLUG,
+            "The short name of your organisation; it begins every name on the engine.",
+            required=True,
+            example="les-lilas",
+        ),
         "name": Key(TEXT, "Your organisation's name, for people.", required=True, example="Les Lilas"),
-        "languages": Key(ListOf(LANGUAGE), "The languages you speak with people, the usual one first.", default=("en",),
-                         example=["fr", "en"]),
+        "languages": Key(
+            ListOf(LANGUAGE),
+            "The languages you speak with people, the usual one first.",
+            default=("en",),
+            example=["fr", "en"],
+        ),
         "domain": Key(DOMAIN, "Your organisation's own domain.", required=True, example="lilas.example"),
         "contact": Key(CONTACT, "Where people reach you.", example="mailto:hello@lilas.example"),
-        "engine": Key(ENGINE, "The Docker engine to talk to.", default="local", example="ssh://root@host.lilas.example"),
-        "registry": Key(REGISTRY, "Your own image registry; needed with more than one host.",
-                        example="registry.lilas.example:5000"),
-        "operators": Key(MapOf(RECIPIENT, SLUG), "Who may read the secrets: name to age recipient or SSH public key."),
+        "engine": Key(
+            ENGINE, "The Docker engine to talk to.", default="local", example="ssh://root@host.lilas.example"
+        ),
+        "registry": Key(
+            REGISTRY,
+            "Your own image registry; needed with more than one host.",
+            example="registry.lilas.example:5000",
+        ),
+        "operators": Key(
+            MapOf(RECIPIENT, SLUG), "Who may read the secrets: name to age recipient or SSH public key."
+        ),
         "policy": Key(POLICY, "What is allowed and what is kept."),
     },
     title="A Polder site",
 )
 HOST = Keys(
     {
-        "address": Key(ADDRESS, "The host's IP address, or “local” for the engine's own machine.", required=True,
-                       example="192.0.2.7"),
+        "address": Key(
+            ADDRESS,
+            "The host's IP address, or “local” for the engine's own machine.",
+            required=True,
+            example="192.0.2.7",
+        ),
         "roles": Key(ListOf(choice(ROLES)), "What the host does; a single host does everything."),
         "region": Key(TEXT, "Where it stands.", example="BE"),
         "jurisdiction": Key(TEXT, "Whose law it is under.", example="EU"),
@@ -55,14 +78,15 @@ HOST = Keys(
         "labels": Key(MapOf(TEXT, SLUG), "Anything else worth saying about it."),
     }
 )
-HOSTS = MapOf(HOST, SLUG, least=1)
+HOSTS = MapOf(HOST, SLUG)
 APP = Keys(
     {
         "recipe": Key(SLUG, "The recipe to run.", required=True, example="dokuwiki"),
         "domain": Key(DOMAIN, "The name people find it at.", required=True, example="wiki.lilas.example"),
         "size": Key(SLUG, "One of the recipe's sizes; the first when not given.", example="small"),
         "settings": Key(
-            MapOf(Raw({"type": ["string", "number", "boolean", "array"]}), SLUG), "Answers to the recipe's questions."
+            MapOf(Raw({"type": ["string", "number", "boolean", "array"]}), SLUG),
+            "Answers to the recipe's questions.",
         ),
         "host": Key(SLUG, "The host it is pinned to.", example="ada"),
     }

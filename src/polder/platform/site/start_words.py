@@ -26,13 +26,15 @@ WORDS: dict[str, dict[str, str]] = {
         "changerait.",
         "domain": "Votre propre domaine. Les noms en .test et .internal reçoivent les certificats de votre propre autorité.",
         "engine": "local, unix:///chemin, ssh://personne@machine, tcp://machine:2376 ou context:NOM",
-        "operators": "Qui peut lire les secrets. « polder key new » crée une clé ; « polder operator add NOM age1... » l'ajoute ici.",
+        "operators": "Qui peut lire les secrets. « polder key new » crée une clé ; « polder operator add NOM age1... »\n"
+        "l'ajoute ici.",
         "policy": "Combien d'anciens secrets et configurations garder, et ce qu'une recette peut demander en plus :\n"
         "allow: {une-recette: [ports]}",
         "hosts": "Les machines. « local » est celle du moteur ; chaque autre a ici son adresse IP.",
         "group": "Un fichier par groupe que vous servez ; le nom du fichier est le nom court du groupe.",
         "content": "Un dossier de ce site, mis sur le web tel quel.",
-        "more": "D'autres applications : « polder recipe list » montre ce qui existe, « polder app add » l'écrit ici. Par exemple :",
+        "more": "D'autres applications : « polder recipe list » montre ce qui existe,\n"
+        "« polder app add » l'écrit ici. Par exemple :",
         "forget": "Les données des applications retirées sont gardées. Seul ce qui est nommé ici est détruit au prochain apply :",
         "ignored": "Refait par « polder schema --write », et ce qui ne doit jamais entrer dans un historique",
         "union": "Les journaux ne font que grandir : les lignes de deux personnes peuvent se côtoyer",
@@ -46,7 +48,8 @@ WORDS: dict[str, dict[str, str]] = {
         "site": "Quiénes sois y cómo llegar al motor. «polder check» dice qué está mal; «polder plan», qué cambiaría.",
         "domain": "Vuestro propio dominio. Los nombres en .test y .internal reciben certificados de vuestra propia autoridad.",
         "engine": "local, unix:///ruta, ssh://persona@maquina, tcp://maquina:2376 o context:NOMBRE",
-        "operators": "Quién puede leer los secretos. «polder key new» crea una clave; «polder operator add NOMBRE age1...» la añade.",
+        "operators": "Quién puede leer los secretos. «polder key new» crea una clave;\n"
+        "«polder operator add NOMBRE age1...» la añade.",
         "policy": "Cuántos secretos y configuraciones antiguos se guardan, y qué puede pedir una receta además de lo normal:\n"
         "allow: {una-receta: [ports]}",
         "hosts": "Las máquinas. «local» es la del motor; cada una de las demás tiene aquí su dirección IP.",
