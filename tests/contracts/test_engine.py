@@ -254,6 +254,18 @@ def test_a_place_that_no_node_has_is_waited_for_and_said(bench):
     assert "no suitable node" in rollout.error
 
 
+@pytest.mark.parametrize("number", [2, 10])
+def test_several_rollouts_are_told_at_once(bench, number, refusal):
+    names = [
+        bench.create({**bench.spec(), "Mode": {"Replicated": {"Replicas": 0}}}, f"s{n}")
+        for n in range(number - 1)
+    ]
+    names.append(bench.create(bench.spec(bench.images.broken), "bad"))
+    found = bench.until(lambda: bench.engine.rollouts(names), lambda all_: all_[names[-1]].state == "failing")
+    assert [found[name].state for name in names] == ["done"] * (number - 1) + ["failing"]
+    assert refusal(lambda: bench.engine.rollouts([*names, bench.name("none")])) == "engine.missing"
+
+
 def test_a_node_takes_labels_and_refuses_an_old_version(bench, refusal):
     node = bench.engine.look().nodes[0]
     spec = {**node.spec, "Labels": {**node.spec["Labels"], bench.mark: "BE"}}

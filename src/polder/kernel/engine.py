@@ -272,6 +272,9 @@ class Engine(Protocol):
     def rollout(self, service: str) -> Rollout:
         """How the newest change of ``service`` is going. ``engine.missing`` when there is no such service."""
 
+    def rollouts(self, services: Sequence[str]) -> Mapping[str, Rollout]:
+        """The same for several at once, by the engine's own clock: one round of requests whatever their number."""
+
     def logs(self, service: str, lines: int = 20) -> tuple[str, ...]:
         """The newest lines that the service's newest tasks wrote, failed tasks included, oldest first."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ _ALWAYS = ("info", "services", "nodes", "networks", "secrets", "configs")
 _STORAGE = ("volumes", "images/json")
 _OF_THE_SWARM = ("services", "tasks", "nodes", "secrets", "configs")
 LOG_LIMIT = 15.0
+FEW = 8
+"""Services whose rollouts are asked for one by one."""
 
 
 def open_engine(address: str) -> HttpEngine:
@@ -71,11 +73,15 @@ class HttpEngine:
 
     def rollout(self, service: str) -> Rollout:
         """As ``Engine.rollout``; three requests at the same time, judged by ``rollout.judge``."""
-        return self._rollout(service)[0]
+        return self._judged([service])[service][0]
+
+    def rollouts(self, services: Sequence[str]) -> Mapping[str, Rollout]:
+        """As ``Engine.rollouts``."""
+        return {name: rollout for name, (rollout, _) in self._judged(services).items()}
 
     def logs(self, service: str, lines: int = 20) -> tuple[str, ...]:
         """As ``Engine.logs``. When the newest change goes badly, only what its newest failed container wrote."""
-        rollout, tasks = self._rollout(service)
+        rollout, tasks = self._judged([service])[service]
         read: Callable[[TaskSeen], list[tuple[str, str]]] = lambda task: self._lines(task, lines)  # noqa: E731
         return logs.merge(self._threads.map(read, logs.worth_reading(tasks, rollout)), lines)
 
@@ -101,18 +107,25 @@ class HttpEngine:
         )
         return {one: _read(one, answer) for one, answer in answers.items()}
 
-    def _rollout(self, name: str) -> tuple[Rollout, list[TaskSeen]]:
-        mine = quote(json.dumps({"service": [name]}))
-        asked = [f"/services/{quote(name, '')}", f"/tasks?filters={mine}", "/nodes", "/networks"]
-        service, tasks, nodes, networks = self._threads.map(lambda one: self._wire.ask("GET", one), asked)
-        if service.status >= 400:
-            raise Refused(problem(service.status, service.message(), "service", name))
-        names = look.network_names(_good(networks).json())
-        seen = look.read_service(service.json(), names)
-        own = [look.read_task(one, names) for one in _good(tasks).json() or []]
-        own = [task for task in own if task.service_id == seen.id]
-        known = [look.read_node(one) for one in _good(nodes).json()]
-        return judge(seen, own, known, service.now), own
+    def _judged(self, names: Sequence[str]) -> dict[str, tuple[Rollout, list[TaskSeen]]]:
+        """Each service's rollout and its tasks. Few services are asked for by name, many by asking for all."""
+        mine = f"?filters={quote(json.dumps({'service': list(names)}))}" if len(names) <= FEW else ""
+        services = [f"/services/{quote(name, '')}" for name in names] if len(names) <= FEW else ["/services"]
+        asked = ["/nodes", "/networks", f"/tasks{mine}", *services]
+        nodes, networks, tasks, *found = self._threads.map(lambda one: self._wire.ask("GET", one), asked)
+        ids = look.network_names(_of_manager(networks).json())
+        known = [look.read_node(one) for one in _of_manager(nodes).json()]
+        by_name = {one.name: one for one in _read_services(found, names, ids)}
+        by_service: dict[str, list[TaskSeen]] = {}
+        for one in _of_manager(tasks).json() or []:
+            by_service.setdefault(one.get("ServiceID", ""), []).append(look.read_task(one, ids))
+        judged = {}
+        for name in names:
+            if name not in by_name:
+                raise Refused(problem(404, "", "service", name))
+            own = by_service.get(by_name[name].id, [])
+            judged[name] = judge(by_name[name], own, known, nodes.now), own
+        return judged
 
     def _lines(self, task: TaskSeen, lines: int) -> list[tuple[str, str]]:
         path = f"/tasks/{task.id}/logs?stdout=1&stderr=1&timestamps=1&tail={lines}"
@@ -132,6 +145,25 @@ def _good(answer: Answer) -> Answer:
     if answer.status >= 400:
         raise Refused(Problem("engine.said", "", {"kind": "engine", "name": "", "message": answer.message()}))
     return answer
+
+
+def _of_manager(answer: Answer) -> Answer:
+    if answer.status >= 400:
+        raise Refused(problem(answer.status, answer.message(), "engine", ""))
+    return answer
+
+
+def _read_services(
+    answers: Sequence[Answer], names: Sequence[str], networks: Mapping[str, str]
+) -> Iterator[ServiceSeen]:
+    """From one answer with all of them, or one answer for each name."""
+    if len(names) > FEW:
+        yield from _services(_of_manager(answers[0]).json(), networks)
+        return
+    for name, answer in zip(names, answers, strict=True):
+        if answer.status >= 400:
+            raise Refused(problem(answer.status, answer.message(), "service", name))
+        yield look.read_service(answer.json(), networks)
 
 
 def _seen(info: Json, found: Mapping[str, Any]) -> Seen:

@@ -16,10 +16,10 @@ from __future__ import annotations
 import json
 import tarfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, NoReturn, assert_never
+from typing import Any, Literal, assert_never
 
 from polder.kernel import engine as kernel
 from polder.kernel.digest import digest_of_bytes, short
@@ -29,6 +29,7 @@ from polder.kernel.secret import Secret
 from polder.world.docker import life as lives
 from polder.world.docker.images import split_reference
 from polder.world.docker.life import Life, World
+from polder.world.docker.memory_rules import as_kept, copy, member, named, network, refuse
 from polder.world.docker.rollout import judge
 
 Json = dict[str, Any]
@@ -97,7 +98,7 @@ class MemoryEngine:
         """Change a service's spec as another hand would: its version moves."""
         with self._guard:
             life = self._services[service]
-            lives.update(life, _as_kept(change(json.loads(json.dumps(life.spec)))), self._world())
+            lives.update(life, as_kept(change(json.loads(json.dumps(life.spec)))), self._world())
             self._moving.add(service)
 
     def set_node(self, identity: str, **changes: Any) -> None:
@@ -136,10 +137,14 @@ class MemoryEngine:
             return found
 
     def rollout(self, service: str) -> Rollout:
+        return self.rollouts([service])[service]
+
+    def rollouts(self, services: Sequence[str]) -> Mapping[str, Rollout]:
         with self._guard:
             self._pass_time()
-            life = self._service(service)
-            return judge(life.seen(), life.tasks, tuple(self._nodes.values()), float(self._tick))
+            found = {name: self._service(name) for name in services}
+            nodes, now = tuple(self._nodes.values()), float(self._tick)
+            return {name: judge(life.seen(), life.tasks, nodes, now) for name, life in found.items()}
 
     def logs(self, service: str, lines: int = 20) -> tuple[str, ...]:
         with self._guard:
@@ -150,8 +155,8 @@ class MemoryEngine:
     def load_image(self, archive: Path) -> str:
         try:
             with tarfile.open(archive) as opened:
-                entry = json.loads(_member(opened, "manifest.json"))[0]
-                config = _member(opened, entry["Config"])
+                entry = json.loads(member(opened, "manifest.json"))[0]
+                config = member(opened, entry["Config"])
         except (tarfile.TarError, KeyError, ValueError):
             raise Refused(Problem("engine.bad-archive", "", {"name": str(archive), "message": ""})) from None
         identity = str(digest_of_bytes(config))
@@ -161,7 +166,7 @@ class MemoryEngine:
 
     def push_image(self, image: str, reference: str) -> str:
         if image not in self._images:
-            _refuse("engine.missing", "image", image)
+            refuse("engine.missing", "image", image)
         pushed = f"{split_reference(reference)[0]}@{digest_of_bytes(image.encode())}"
         known = self._images[image]
         self._images[image] = replace(known, tags=tuple(dict.fromkeys((*known.tags, reference, pushed))))
@@ -174,7 +179,7 @@ class MemoryEngine:
 
     def _run(self, operation: Operation, values: Mapping[str, Secret]) -> str:
         if not self._nodes and not isinstance(operation, kernel.InitSwarm | kernel.RemoveVolume):
-            _refuse("engine.no-swarm", "engine", self.address)
+            refuse("engine.no-swarm", "engine", self.address)
         match operation:
             case kernel.InitSwarm():
                 return self._init()
@@ -182,7 +187,7 @@ class MemoryEngine:
                 return self._update_node(operation)
             case kernel.CreateNetwork():
                 return self._add(
-                    "networks", operation.name, operation.spec.get("Labels") or {}, _network(operation.spec)
+                    "networks", operation.name, operation.spec.get("Labels") or {}, network(operation.spec)
                 )
             case kernel.CreateSecret():
                 return self._create_secret(operation, values)
@@ -208,7 +213,7 @@ class MemoryEngine:
 
     def _init(self) -> str:
         if self._nodes:
-            _refuse("engine.exists", "swarm", "")
+            refuse("engine.exists", "swarm", "")
         return self._join()
 
     def _join(self) -> str:
@@ -231,11 +236,11 @@ class MemoryEngine:
 
     def _update_node(self, operation: kernel.UpdateNode) -> str:
         if operation.id not in self._nodes:
-            _refuse("engine.missing", "node", operation.id)
+            refuse("engine.missing", "node", operation.id)
         node = self._nodes[operation.id]
         if node.version != operation.version:
-            _refuse("engine.changed-since", "node", operation.id)
-        spec = _copy(operation.spec)
+            refuse("engine.changed-since", "node", operation.id)
+        spec = copy(operation.spec)
         availability, role = spec.get("Availability", "active"), spec.get("Role", node.role)
         self._nodes[node.id] = replace(
             node, version=self._next_version(), spec=spec, availability=availability, role=role
@@ -252,7 +257,7 @@ class MemoryEngine:
 
     def _create_config(self, operation: kernel.CreateConfig) -> str:
         if len(operation.content.encode()) > CONFIG_LIMIT:
-            _refuse(
+            refuse(
                 "engine.said",
                 "config",
                 operation.name,
@@ -263,17 +268,17 @@ class MemoryEngine:
     def _update_config(self, operation: kernel.UpdateConfigLabels) -> str:
         found = self._objects["configs"].get(operation.name)
         if found is None:
-            _refuse("engine.missing", "config", operation.name)
+            refuse("engine.missing", "config", operation.name)
         if found.version != operation.version:
-            _refuse("engine.changed-since", "config", operation.name)
+            refuse("engine.changed-since", "config", operation.name)
         labels, version = dict(operation.labels), self._next_version()
         self._objects["configs"][operation.name] = replace(found, labels=labels, version=version)
         return str(version)
 
     def _create_service(self, operation: kernel.CreateService) -> str:
         if operation.name in self._services:
-            _refuse("engine.exists", "service", operation.name)
-        spec = _as_kept({**operation.spec, "Name": operation.name})
+            refuse("engine.exists", "service", operation.name)
+        spec = as_kept({**operation.spec, "Name": operation.name})
         self._need_what_it_names(spec)
         world, version = self._world(), self._next_version()
         life = Life(self._next_id(), operation.name, spec, version, version, world.time, world.time)
@@ -285,7 +290,7 @@ class MemoryEngine:
 
     def _update_service(self, operation: kernel.UpdateService) -> str:
         life = self._at_version(operation.name, operation.version)
-        spec = _as_kept({**operation.spec, "Name": operation.name})
+        spec = as_kept({**operation.spec, "Name": operation.name})
         self._need_what_it_names(spec)
         self._make_volumes(spec)
         lives.update(life, spec, self._world())
@@ -301,17 +306,17 @@ class MemoryEngine:
     def _at_version(self, name: str, version: int) -> Life:
         life = self._service(name)
         if not life.since <= version <= life.version:
-            _refuse("engine.changed-since", "service", name)
+            refuse("engine.changed-since", "service", name)
         return life
 
     def _service(self, name: str) -> Life:
         if name not in self._services:
-            _refuse("engine.missing", "service", name)
+            refuse("engine.missing", "service", name)
         return self._services[name]
 
     def _add(self, kind: Kind, name: str, labels: Mapping[str, str], detail: Json) -> str:
         if name in self._objects[kind]:
-            _refuse("engine.exists", kind.removesuffix("s"), name)
+            refuse("engine.exists", kind.removesuffix("s"), name)
         version = self._next_version()
         made = ObjectSeen(self._next_id(), name, version, dict(labels), self._world().time, detail)
         self._objects[kind][name] = made
@@ -319,24 +324,24 @@ class MemoryEngine:
 
     def _remove(self, kind: Kind, name: str, key: str) -> str:
         if name not in self._objects[kind]:
-            _refuse("engine.missing", kind.removesuffix("s"), name)
-        users = [life.name for life in self._services.values() if name in _named(life.spec)[key]]
+            refuse("engine.missing", kind.removesuffix("s"), name)
+        users = [life.name for life in self._services.values() if name in named(life.spec)[key]]
         if users:
-            _refuse("engine.in-use", kind.removesuffix("s"), name, f"in use by service {users[0]}")
+            refuse("engine.in-use", kind.removesuffix("s"), name, f"in use by service {users[0]}")
         del self._objects[kind][name]
         return ""
 
     def _need_what_it_names(self, spec: Json) -> None:
-        named = _named(spec)
+        found = named(spec)
         kinds: tuple[tuple[Kind, str], ...] = (
             ("networks", "Target"),
             ("secrets", "SecretName"),
             ("configs", "ConfigName"),
         )
         for kind, key in kinds:
-            for name in named[key]:
+            for name in found[key]:
                 if name not in self._objects[kind]:
-                    _refuse("engine.missing", kind.removesuffix("s"), name)
+                    refuse("engine.missing", kind.removesuffix("s"), name)
 
     def _make_volumes(self, spec: Json) -> None:
         for mount in spec["TaskTemplate"].get("ContainerSpec", {}).get("Mounts") or []:
@@ -379,47 +384,6 @@ class MemoryEngine:
     def _next_id(self) -> str:
         self._count += 1
         return short(digest_of_bytes(str(self._count).encode()), 25)
-
-
-def _named(spec: Json) -> dict[str, set[str]]:
-    template = spec["TaskTemplate"]
-    container = template.get("ContainerSpec") or {}
-    return {
-        "Target": {one["Target"] for one in template.get("Networks") or []},
-        "SecretName": {one["SecretName"] for one in container.get("Secrets") or []},
-        "ConfigName": {one["ConfigName"] for one in container.get("Configs") or []},
-        "Source": {one.get("Source", "") for one in container.get("Mounts") or []},
-    }
-
-
-def _as_kept(spec: Json) -> Json:
-    """What the engine fills in."""
-    kept = _copy(spec)
-    template = kept.setdefault("TaskTemplate", {})
-    template.setdefault("ForceUpdate", 0)
-    template.setdefault("Runtime", "container")
-    template.setdefault("ContainerSpec", {}).setdefault("Isolation", "default")
-    kept.setdefault("Mode", {"Replicated": {"Replicas": 1}})
-    kept.setdefault("Labels", {})
-    return kept
-
-
-def _network(spec: Json) -> Json:
-    return {"Driver": spec.get("Driver", "overlay"), "Scope": "swarm", "Internal": bool(spec.get("Internal"))}
-
-
-def _copy(data: Json) -> Json:
-    found: Json = json.loads(json.dumps(data))
-    return found
-
-
-def _member(archive: tarfile.TarFile, name: str) -> bytes:
-    opened = archive.extractfile(name)
-    return opened.read() if opened else b""
-
-
-def _refuse(code: str, kind: str, name: str, message: str = "") -> NoReturn:
-    raise Refused(Problem(code, "", {"kind": kind, "name": name, "message": message}))
 
 
 __all__ = ["CreateNetwork", "MemoryEngine"]
