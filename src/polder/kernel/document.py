@@ -120,7 +120,7 @@ def resolve(text: str) -> Plain:
     if _INT.fullmatch(text):
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
     if _FLOAT.fullmatch(text):
-        return float(text.replace(".inf", "inf").replace(".nan", "nan") if text[-1] in "fFnN" else text)
+        return float(text.replace(".", "").lower() if text[-1] in "fFnN" else text)
     return text
 
 

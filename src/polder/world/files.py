@@ -183,11 +183,10 @@ class _Reading:
 
     def tree(self, path: Path, prefix: str, most_bytes: int, most_files: int) -> None:
         """Every file below ``path``, links inside included, editors' leftovers and hidden files not."""
-        room, count = most_bytes, 0
-        for file in _walk(path):
+        room = most_bytes
+        for count, file in enumerate(_walk(path)):
             name = prefix + file.relative_to(path).as_posix()
-            count += 1
-            if count > most_files:
+            if count >= most_files:
                 return self.fault(prefix.rstrip("/") or ".", "site.file-too-many", limit=most_files)
             self.take(file, name, room)
             room -= len(self.files.get(name, b""))

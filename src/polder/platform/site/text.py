@@ -37,6 +37,7 @@ _SAFE = re.compile(r"[A-Za-z0-9À-ɏ/_.$(](?:[A-Za-z0-9À-ɏ/_.@+() '-]|:(?=[^\s
 
 def put(text: str, path: Path, value: Any, file: str) -> str:
     """``text`` with ``value`` (plain data) at ``path``; mappings on the way are made where they are missing."""
+    text = _ended(text)
 
     def change(data: Any) -> None:
         for key in path[:-1]:
@@ -50,6 +51,7 @@ def put(text: str, path: Path, value: Any, file: str) -> str:
 
 def remove(text: str, path: Path, file: str) -> str:
     """``text`` without the key at ``path``; comments above it stay."""
+    text = _ended(text)
 
     def change(data: Any) -> None:
         for key in path[:-1]:
@@ -67,6 +69,7 @@ def remove(text: str, path: Path, file: str) -> str:
 
 def append(text: str, key: str, item: str, file: str) -> str:
     """``text`` with ``item`` at the end of the top-level list ``key``, which is made when it is missing."""
+    text = _ended(text)
 
     def change(data: Any) -> None:
         data[key] = [*(data.get(key) or []), item]
@@ -112,8 +115,6 @@ def _proved(text: str, file: str, change: Callable[[Any], None], cut: Callable[[
     """The text that ``cut`` makes, if it reads to what ``change`` makes of the data."""
     wanted = copy.deepcopy(to_data(read_document(text.encode(), file).root))
     change(wanted)
-    if not text.endswith("\n") and text:
-        text += "\n"
     root = yaml.compose(text, Loader=_LOADER) or yaml.MappingNode("", [], None, None, flow_style=False)
     try:
         changed = cut(root)
@@ -122,6 +123,11 @@ def _proved(text: str, file: str, change: Callable[[Any], None], cut: Callable[[
     except (Refused, LookupError, AttributeError):
         pass
     raise Refused(Problem("site.edit-by-hand", file))
+
+
+def _ended(text: str) -> str:
+    """The text with a newline last, as a text file has."""
+    return text if text.endswith("\n") or not text else text + "\n"
 
 
 def _filled(data: Any) -> Any:
