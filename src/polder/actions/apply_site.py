@@ -10,6 +10,7 @@ from pathlib import Path
 from polder.actions.check_site import load_site
 from polder.actions.hands import SiteHands
 from polder.actions.look_site import Looked, engine_of, look
+from polder.actions.meet_names import meet_names
 from polder.actions.prepare_site import Preparer
 from polder.actions.run_plan import Outcome, Report, run_plan
 from polder.kernel.digest import short
@@ -94,6 +95,8 @@ def _run(looked: Looked, who: str, asked: Asked, report: Report, lock: Lock) -> 
     try:
         outcome = run_plan(looked.plan, hands, report, detach=asked.detach)
         result = "failed" if outcome.failed or outcome.not_begun else "done"
+        if result == "done" and not asked.detach:
+            meet_names(looked.site, looked.plan)
         for failure in outcome.failed:
             assert failure.problem is not None
             facts = {

@@ -13,6 +13,10 @@ The rules, and what each is for:
    output, where the engine's log limits keep it short.
 7. A new connection to the app for each request: one that a departing container closes would fail a visitor's POST.
 
+A trap of Caddy 2.6: of several names whose very first handshakes come at the same instant, some are refused ("on-demand rate
+limit exceeded", whatever the limit). So whoever starts apps meets their names first, one by one (``actions.meet_names``);
+a name once met stays met, over restarts too.
+
 Later, names that public authorities sign get their own automation policy with an ACME issuer before the last one in
 ``_tls``; until then the site's own authority signs for all.
 
