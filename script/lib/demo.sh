@@ -18,7 +18,7 @@ already_up() { # the ingress that holds the ports is the demo's own
 
 free_ports() { # the ingress needs both; who holds one is named, and nothing is done
   local port holder busy=""
-  already_up && return
+  if [ -n "${POLDER_INGRESS:-}" ] || already_up; then return; fi # an ingress elsewhere takes no port here
   for port in 80 443; do
     holder=$(ss -Hltnp "sport = :$port" 2>/dev/null | head -n 1)
     [ -z "$holder" ] && continue

@@ -137,3 +137,12 @@ def test_a_needed_variable_says_why_in_the_recipes_words() -> None:
     assert [say_problem(p) for p in refused.value.problems] == [
         "compose.yml:1: The variable “U” has no value: which user"
     ]
+
+
+def test_a_hostname_with_dots_can_only_be_the_apps_own_domain() -> None:
+    asked = read_project(b"services: {a: {hostname: '${SETTING_NAME:-$POLDER_DOMAIN}'}}", "compose.yml")
+    own = {"POLDER_DOMAIN": "wiki.lilas.test"}
+    assert interpolate(asked, own).services["a"].hostname == "wiki.lilas.test"
+    assert interpolate(asked, {**own, "SETTING_NAME": "plain"}).services["a"].hostname == "plain"
+    with pytest.raises(Refused, match=r"compose\.hostname-with-dot"):
+        interpolate(asked, {**own, "SETTING_NAME": "pad.lilas.test"})

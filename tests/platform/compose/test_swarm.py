@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from polder.kernel.engine import CreateConfig, CreateNetwork, CreateSecret, CreateService, Json
+from polder.kernel.problem import Refused
 from polder.kernel.secret import Secret
 from polder.kernel.spec import normalise
 from polder.platform.compose.interpolate import interpolate
@@ -22,7 +23,7 @@ services:
     user: "1234:5678"
     group_add: ["4321"]
     working_dir: /tmp
-    hostname: web.inside
+    hostname: web-inside
     read_only: true
     stop_signal: SIGUSR1
     stop_grace_period: 1s
@@ -152,6 +153,22 @@ def test_a_real_engine_runs_a_rich_service_as_the_file_says(client: Any) -> None
     check_inside(client, container)
 
 
+@pytest.mark.engine
+def test_a_hostname_is_a_name_on_every_network_which_is_why_it_has_no_dots(client: Any) -> None:
+    name, victim = client.prefix, "wiki.victim.test"
+    refused = b"services: {web: {command: [sleep, '1000'], hostname: wiki.victim.test}}"
+    with pytest.raises(Refused, match=r"compose\.hostname-with-dot"):
+        read_project(refused, "compose.yml")
+    project = read_project(refused.replace(victim.encode(), b"tame"), "compose.yml")
+    wanted = spec(project, name, client.image)
+    wanted["TaskTemplate"]["ContainerSpec"]["Hostname"] = victim
+    with open_engine(client.address) as engine:
+        engine.run(CreateNetwork(f"{name}_net", {"Driver": "overlay", "Labels": {}}))
+        engine.run(CreateService(f"{name}_web", wanted))
+        container = client.container_of(f"{name}_web")
+    assert f"Name:\t{victim}" in client.docker("exec", container, "nslookup", victim)
+
+
 def check_container(client: Any, found: Json, name: str) -> None:
     """What the engine says it gave the container."""
     host, config = found["HostConfig"], found["Config"]
@@ -195,4 +212,4 @@ def check_inside(client: Any, container: str) -> None:
     assert sizes == ["2048", "1024", "8192"]
     assert ask("cat", "/proc/1/comm") == "docker-init"
     assert ask("nslookup", "wiki.lilas.test").count("Address") >= 2
-    assert ask("cat", "/etc/hostname") == "web.inside"
+    assert ask("cat", "/etc/hostname") == "web-inside"

@@ -125,11 +125,18 @@ def test_an_answer_that_is_too_large_is_not_read(head, tmp_path):
 
 
 def test_a_connection_that_was_closed_meanwhile_is_replaced(tmp_path):
-    with an_engine_that(say(OK + b"Content-Length: 2\r\n\r\n{}"), tmp_path) as path:
+    closed = threading.Event()
+
+    def answer_and_close(line: socket.socket) -> None:
+        say(OK + b"Content-Length: 2\r\n\r\n{}")(line)
+        closed.set()
+
+    with an_engine_that(answer_and_close, tmp_path) as path:
         wire = Wire(UnixPlace(str(path)), "the engine")
         for _ in range(3):
             assert wire.ask("POST", "/x", {}).json() == {}
-            time.sleep(0.05)
+            assert closed.wait(10)
+            closed.clear()
         wire.close()
 
 

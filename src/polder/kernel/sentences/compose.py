@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "compose.not-a-mapping": N_("“{key}” must hold names and values."),
     "compose.not-a-list": N_("“{key}” must be a list."),
     "compose.not-text": N_("“{key}” must be one value, not a list or a map."),
+    "compose.nul": N_("“{key}” holds the character NUL, which no program can be given."),
     "compose.not-yes-no": N_("“{key}” must be true or false, not “{found}”."),
     "compose.not-a-number": N_("“{key}” must be a number that makes sense there, not “{found}”."),
     "compose.not-a-size": N_("“{key}” must be an amount such as 128M or 1.5G, not “{found}”."),
@@ -76,6 +77,9 @@ SENTENCES: dict[str, str] = {
     "compose.empty-command": N_("“{key}” is empty: Docker Swarm cannot take away what the image runs."),
     "compose.bad-quotes": N_("“{key}” has a quote that is never closed."),
     "compose.no-value": N_("“{name}” under “{key}” has no value, and there is no shell to take one from."),
+    "compose.hostname-with-dot": N_(
+        "The hostname “{hostname}” has a dot: with another app's domain it would take that app's visitors."
+    ),
     "compose.reserved-label": N_("The label “{name}” is one of Polder's own."),
     "compose.bad-extra-host": N_(
         "“{found}” under extra_hosts must be a name and an address, as in “mail:192.0.2.7”."
@@ -159,6 +163,7 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "compose.hostname-with-dot": N_("Use a name without dots, or ${{POLDER_DOMAIN}}, the app's own domain."),
     "compose.image-without-digest": N_(
         "Ask “docker buildx imagetools inspect {image}” for its digest and write the image as name@sha256:…"
     ),

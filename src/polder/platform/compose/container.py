@@ -17,7 +17,8 @@ from polder.platform.compose.model import Health
 from polder.platform.compose.reader import Reader, asks_nothing, is_null
 
 _VARIABLE = re.compile(r"\$\$|\$\{(?:[^{}]|\$\{[^{}]*\})*\}|\$[A-Za-z_][A-Za-z0-9_]*")
-_STAND_IN = 0xE000
+_STAND_IN = "\0"
+"""Stands for a variable while a text is split; no text that was read holds it."""
 _CAPABILITY = re.compile(r"(?:CAP_)?[A-Z][A-Z_]+")
 
 
@@ -45,19 +46,9 @@ def _split(reader: Reader, node: Node, key: str) -> tuple[str, ...]:
 
 def split_words(text: str) -> tuple[str, ...]:
     """Words by POSIX shell rules; a variable is never split. Raises ``ValueError`` for an open quote."""
-    variables: list[str] = []
-
-    def stand_in(match: re.Match[str]) -> str:
-        variables.append(match[0])
-        return chr(_STAND_IN + len(variables) - 1)
-
-    words = shlex.split(_VARIABLE.sub(stand_in, text))
-    return tuple(_restore(word, variables) for word in words)
-
-
-def _restore(word: str, variables: list[str]) -> str:
-    last = chr(_STAND_IN + len(variables))
-    return "".join(variables[ord(c) - _STAND_IN] if chr(_STAND_IN) <= c < last else c for c in word)
+    variables = iter(_VARIABLE.findall(text))
+    words = shlex.split(_VARIABLE.sub(_STAND_IN, text))
+    return tuple("".join(next(variables) if c == _STAND_IN else c for c in word) for word in words)
 
 
 def read_environment(reader: Reader, node: Node, key: str) -> Mapping[str, str]:

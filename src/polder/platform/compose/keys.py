@@ -80,10 +80,13 @@ SERVICE: Section = {
     "configs": _yes("short and long form"),
     "cap_add": Key("permission", remark="permission capabilities; those that amount to root need privileged"),
     "network_mode": Key("permission", remark="host only, with the permission host-network"),
+    "hostname": _yes(
+        "without dots, or ${POLDER_DOMAIN}: Docker's DNS answers it on every network of the service"
+    ),
     "init": _yes("true unless the file says false"),
     **_all(
         _HONOURED,
-        "user group_add working_dir hostname read_only stop_signal stop_grace_period cap_drop sysctls ulimits"
+        "user group_add working_dir read_only stop_signal stop_grace_period cap_drop sysctls ulimits"
         " extra_hosts labels tty stdin_open",
     ),
     "restart": Key("reported", "compose.restart"),

@@ -107,10 +107,13 @@ class Reader:
 
     def raw(self, node: Node, key: str) -> str:
         """A scalar's text as written."""
-        if isinstance(node, Scalar):
-            return "" if node.value is None else node.text
-        self.refuse("compose.not-text", node, key=key)
-        return ""
+        if not isinstance(node, Scalar):
+            self.refuse("compose.not-text", node, key=key)
+            return ""
+        if "\0" in node.text:
+            self.refuse("compose.nul", node, key=key)
+            return ""
+        return "" if node.value is None else node.text
 
     def text(self, node: Node, key: str) -> str:
         """A scalar's text; variables filled in on the second reading."""

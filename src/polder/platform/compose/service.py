@@ -110,6 +110,7 @@ def make_service(reader: Reader, draft: Draft) -> Service:
     """A ``Service`` of a draft's parts; says where two keys contradict each other."""
     get = draft.parts.get
     wish: deploy.Deploy = get("deploy") or deploy.Deploy()
+    _check_hostname(reader, draft)
     limits = _limits(reader, draft, wish.limits, ("mem_limit", "cpus", "pids_limit"))
     return Service(
         name=draft.name,
@@ -150,6 +151,15 @@ def make_service(reader: Reader, draft: Draft) -> Service:
         service_labels=wish.labels,
         host_network=get("network_mode", False),
     )
+
+
+def _check_hostname(reader: Reader, draft: Draft) -> None:
+    """Docker's DNS answers a container's hostname on every network it joins, the one it shares with the
+    ingress too: with the domain of another app as its hostname, a service would get that app's visitors."""
+    hostname = draft.parts.get("hostname", "")
+    own = (reader.variables or {}).get("POLDER_DOMAIN")
+    if "." in hostname and hostname.lower() != own and not reader.waits(hostname):
+        reader.problems.add("compose.hostname-with-dot", draft.where, hostname=hostname)
 
 
 def _limits(reader: Reader, draft: Draft, wish: Limits, keys: tuple[str, str, str]) -> Limits:

@@ -51,9 +51,6 @@ class Base:
 
 def recipe_argv(target: Path) -> tuple[str, ...]:
     """The whole ``mmdebstrap`` command; everything that decides what is in the base is here."""
-    policy = (
-        'printf "#!/bin/sh\\nexit 101\\n" > "$1"/usr/sbin/policy-rc.d; chmod 755 "$1"/usr/sbin/policy-rc.d'
-    )
     scrub = "rm -rf " + " ".join(f'"$1"/{path}' for path in _SCRUB)
     return (
         *("mmdebstrap", "--variant=minbase", f"--include={_INCLUDE}"),
@@ -62,7 +59,6 @@ def recipe_argv(target: Path) -> tuple[str, ...]:
         *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in _EXCLUDED),
         "--dpkgopt=path-include=/usr/share/doc/*/copyright",
         *("--aptopt=Acquire::Languages \"none\"", "--aptopt=APT::Install-Recommends \"false\""),
-        f"--essential-hook={policy}",
         f"--customize-hook=printf '{_CLEAN_APT}' > \"$1\"/etc/apt/apt.conf.d/docker-clean",
         f"--customize-hook=install -m 755 '{_HERE / 'polder-http-ok'}' \"$1\"/usr/local/bin/polder-http-ok",
         f"--customize-hook={scrub}",

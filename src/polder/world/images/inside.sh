@@ -20,6 +20,9 @@ done
 mkdir -p "$ROOT/var/lib/apt/lists"
 mount --bind "$LISTS" "$ROOT/var/lib/apt/lists"
 cat /etc/resolv.conf >"$ROOT/etc/resolv.conf" 2>/dev/null || :
+# Nothing that is installed starts here (deb-systemd-invoke and invoke-rc.d ask this program).
+printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d"
+chmod 755 "$ROOT/usr/sbin/policy-rc.d"
 
 apt() {
     # shellcheck disable=SC2086 # words are meant
@@ -49,7 +52,7 @@ fi
 echo "@scrub"
 umount -l "$ROOT/var/lib/apt/lists" "$ROOT/run" "$ROOT/tmp" "$ROOT/var/tmp" "$ROOT/dev" "$ROOT/proc"
 cd "$ROOT"
-rm -f etc/machine-id var/lib/dbus/machine-id etc/resolv.conf etc/hostname etc/.pwd.lock \
+rm -f usr/sbin/policy-rc.d etc/machine-id var/lib/dbus/machine-id etc/resolv.conf etc/hostname etc/.pwd.lock \
     etc/passwd- etc/group- etc/shadow- etc/gshadow- etc/subuid- etc/subgid- \
     var/lib/dpkg/*-old var/cache/debconf/*-old var/cache/ldconfig/aux-cache \
     var/cache/apt/*.bin var/cache/apt/archives/*.deb etc/ssl/private/ssl-cert-snakeoil.key etc/ssl/certs/ssl-cert-snakeoil.pem
