@@ -134,7 +134,7 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced(tmp_path):
     with an_engine_that(answer_and_close, tmp_path) as path:
         wire = Wire(UnixPlace(str(path)), "the engine")
         for _ in range(3):
-            assert wire.ask("POST", "/x", {}).json() == {}
+            assert wire.ask("GET", "/x").json() == {}
             assert closed.wait(10)
             closed.clear()
         wire.close()
