@@ -1,7 +1,7 @@
 """Filling a project's variables for one app, and knowing beforehand which ones it needs.
 
-The syntax is in ``template``. A value never changes what a project asks of its host, nor how many words a
-command has.
+The syntax is in ``template``. What holds between services was checked when the file was read, from parts that
+have no variables. A value never changes what a project asks of its host, nor how many words a command has.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from polder.kernel.problem import Problem
-from polder.platform.compose.check import check_services
 from polder.platform.compose.draft import Source
 from polder.platform.compose.model import Project
 from polder.platform.compose.reader import Reader, VariableUse, nearest_variable
@@ -31,7 +30,6 @@ def interpolate(project: Project, variables: Mapping[str, str]) -> Project:
         return project
     reader = Reader(source.file, variables=variables)
     filled = _filled(reader, project, source)
-    check_services(reader, filled)
     reader.refuse_if_any()
     return filled
 
