@@ -132,13 +132,22 @@ forget() {
   began=$(clock)
   need_root "Removing the demo"
   if [ -e "$SITE/site.yml" ] && engine_answers; then
-    step "Services and data away" polder down --forget-data les-lilas --yes
+    step "Services and data away (polder down --forget-data les-lilas)" forget_data
     forget_images
     leave_swarm
   fi
   "$POLDER_ROOT/script/engine" stop --forget
   rm -rf --one-file-system "$STATE"
   note "Every trace is gone ($(elapsed "$began")). Packages and the cache in $POLDER_CACHE stay; --forget-cache removes the cache too."
+}
+
+forget_data() { # soon after --stop the engine is still letting go of networks, and a plan made meanwhile no longer fits
+  local tries
+  for tries in 1 2 3; do
+    polder down --forget-data les-lilas --yes && return
+    [ "$tries" = 3 ] || sleep 5
+  done
+  return 1
 }
 
 forget_images() { # by the ids that polder.lock names
