@@ -203,7 +203,10 @@ def _load(engine: Engine, archives: Archives) -> Images:
 @pytest.fixture(scope="session")
 def real_engine(engine_address: str, archives: Archives) -> Iterator[tuple[Engine, Images]]:
     with open_engine(engine_address) as engine:
-        yield engine, _load(engine, archives)
+        images = _load(engine, archives)
+        yield engine, images
+        for image in (images.good, images.better, images.unwell, images.broken):
+            engine._wire.ask("DELETE", f"/images/{image}?force=1")
 
 
 @pytest.fixture(params=["memory", pytest.param("real", marks=pytest.mark.engine)])

@@ -122,6 +122,13 @@ def test_what_a_service_uses_is_not_removed(bench, refusal):
         assert refusal(lambda operation=operation: bench.engine.run(operation)) == "engine.in-use"
 
 
+def test_a_volume_of_a_running_service_is_not_removed(bench, refusal, monkeypatch):
+    monkeypatch.setattr("polder.world.docker.do.GONE_WITHIN", 1.0)
+    bench.settled(bench.create(a_whole_app(bench)))
+    assert refusal(lambda: bench.engine.run(RemoveVolume(bench.name("data")))) == "engine.in-use"
+    assert bench.name("data") in names(bench.engine.look().volumes)
+
+
 def test_once_the_service_is_gone_all_it_used_can_go_at_once(bench):
     name = bench.create(a_whole_app(bench))
     bench.settled(name)

@@ -149,6 +149,16 @@ def take_by_hand(bench) -> bool:
     return True
 
 
+def test_a_holder_whose_machine_slept_looks_again_before_its_next_step(bench):
+    with hold(bench.engine, bench.mark, "Ana", beat=60) as lock:
+        lock.check()
+        assert take_by_hand(bench)
+        lock._beaten -= 600
+        with pytest.raises(Refused) as refused:
+            lock.check()
+    assert refused.value.problems[0].code == "engine.lost-lock"
+
+
 def test_a_lock_removed_by_hand_is_lost_too(bench):
     with hold(bench.engine, bench.mark, "Ana", beat=BEAT) as lock:
         bench.engine.run(RemoveConfig(f"{bench.mark}_lock"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import socket
 import ssl
 import subprocess
@@ -109,6 +110,9 @@ def _dial_ssh(place: SshPlace) -> Line:
         raise Unreachable(f"ssh://{place.host}", f"ssh cannot be started: {error.strerror}") from None
     finally:
         theirs.close()
+    assert process.stderr is not None
+    # A shared connection that ssh leaves behind (ControlPersist) keeps this pipe open: reading must never wait.
+    os.set_blocking(process.stderr.fileno(), False)
     return Line(ours, lambda: _end_ssh(ours, process), lambda: _ssh_words(process))
 
 
@@ -130,4 +134,4 @@ def _ssh_words(process: subprocess.Popen[bytes]) -> str:
         process.wait(1)
     if process.poll() is None or process.stderr is None or process.stderr.closed:
         return ""
-    return process.stderr.read(2000).decode(errors="replace").strip()
+    return (process.stderr.read(2000) or b"").decode(errors="replace").strip()

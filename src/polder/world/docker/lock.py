@@ -54,12 +54,16 @@ class Lock:
         self.lost = False
         self._version = 0
         self._beats = 0
+        self._beaten = time.time()
         self._guard = threading.Lock()
         self._done = threading.Event()
         self._heart: threading.Thread | None = None
 
     def check(self) -> None:
         """Refuses ``engine.lost-lock``; takes the lock when it is not held yet and there is a swarm."""
+        if self.held and time.time() - self._beaten > 1.5 * self.beat:
+            # This machine slept, or the engine was away: others may have waited long enough meanwhile.
+            self._beat()
         if self.lost:
             raise Refused(Problem("engine.lost-lock", "", {"site": self.site}))
         if not self.held and self.engine.look(tasks=False, storage=False).swarm == "manager":
@@ -131,18 +135,21 @@ class Lock:
 
     def _keep_beating(self) -> None:
         while not self._done.wait(self.beat) and not self.lost:
-            try:
-                self._change({})
-            except Refused:
-                self.lost = True
-            except Unreachable:
-                continue
+            with suppress(Unreachable):
+                self._beat()
+
+    def _beat(self) -> None:
+        try:
+            self._change({})
+        except Refused:
+            self.lost = True
 
     def _change(self, more: dict[str, str]) -> None:
         with self._guard:
             self._beats += 1
             labels = self._labels() | more
             self._version = int(self.engine.run(UpdateConfigLabels(self.name, self._version, labels)))
+            self._beaten = time.time()
 
     def _labels(self) -> dict[str, str]:
         own = {"polder.site": self.site, "polder.kind": "lock", "polder.lock.beat": str(self._beats)}

@@ -213,7 +213,7 @@ class MemoryEngine:
 
     def _init(self) -> str:
         if self._nodes:
-            refuse("engine.exists", "swarm", "")
+            refuse("engine.exists", "swarm", "default")
         return self._join()
 
     def _join(self) -> str:
