@@ -16,6 +16,7 @@ from polder.kernel.problem import Problem
 
 FALLBACK = ("-c", "user.name=polder", "-c", "user.email=polder@localhost")
 SECONDS = 60
+NOT_THERE = b"not a git repository"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,13 @@ class Commit:
 
 def is_repository(folder: Path) -> bool:
     """Whether ``folder`` is inside a git work tree (and git is there to say so)."""
-    return _top(folder) is not None
+    return _lacking(folder) is None
 
 
 def start_repository(folder: Path) -> None:
     """Make ``folder`` a git repository, unless it is in one; without git, nothing happens."""
-    try:
-        if _top(folder) is None:
-            _git(folder, "init", "--quiet", "--initial-branch=main")
-    except FileNotFoundError:
-        return
+    if not is_repository(folder):
+        _git(folder, "init", "--quiet", "--initial-branch=main")
 
 
 def commit_paths(folder: Path, paths: Iterable[Path], message: str, author: str = "") -> Commit:
@@ -45,19 +43,18 @@ def commit_paths(folder: Path, paths: Iterable[Path], message: str, author: str 
 
     ``author`` (``Name <mail>``) is git's own identity when empty; without any, ``polder <polder@localhost>``.
     """
-    if _top(folder) is None:
-        return Commit()
+    if lacking := _lacking(folder):
+        return lacking
     wanted = _changed(folder, [str(path.parent.resolve() / path.name) for path in paths])
     if not wanted:
         return Commit()
-    added = _git(folder, "add", "--intent-to-add", "--ignore-removal", *_from_input(), paths=_present(wanted))
-    if added.returncode:
-        return _failed(added)
+    if problem := _make_known(folder, wanted):
+        return Commit(problem=problem)
     options = ["--quiet", "--only", f"--message={message}", *([f"--author={author}"] if author else [])]
     done = _git(folder, *_identity(folder), "commit", *options, *_from_input(), paths=wanted)
     if done.returncode:
-        _git(folder, "reset", "--quiet", *_from_input(), paths=_new(folder, wanted))
-        return _failed(done)
+        _forget_new(folder, wanted)
+        return Commit(problem=_said(done))
     return Commit(_git(folder, "rev-parse", "HEAD").stdout.decode().strip())
 
 
@@ -70,23 +67,30 @@ def _git(folder: Path, *words: str, paths: Iterable[str] = ()) -> subprocess.Com
     inherited = {
         k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
     }
-    return subprocess.run(
-        ["git", "--literal-pathspecs", *words],
-        cwd=folder.resolve(),
-        input="\0".join(paths).encode(),
-        env=inherited | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
-        capture_output=True,
-        timeout=SECONDS,
-        check=False,
-    )
-
-
-def _top(folder: Path) -> str | None:
+    command = ["git", "--literal-pathspecs", *words]
     try:
-        found = _git(folder, "rev-parse", "--is-inside-work-tree")
+        return subprocess.run(
+            command,
+            cwd=folder.resolve(),
+            input="\0".join(paths).encode(errors="surrogateescape"),
+            env=inherited | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 124, b"", f"no answer within {SECONDS} s".encode())
     except (FileNotFoundError, NotADirectoryError):
+        return subprocess.CompletedProcess(command, 127, b"", NOT_THERE)
+
+
+def _lacking(folder: Path) -> Commit | None:
+    """Why nothing can be committed here: no repository (no problem), or one that git does not trust (a problem)."""
+    found = _git(folder, "rev-parse", "--is-inside-work-tree")
+    if found.stdout.strip() == b"true":
         return None
-    return found.stdout.decode() if found.stdout.strip() == b"true" else None
+    no_repository = not found.returncode or NOT_THERE in found.stderr
+    return Commit() if no_repository else Commit(problem=_said(found))
 
 
 def _changed(folder: Path, paths: list[str]) -> list[str]:
@@ -96,23 +100,31 @@ def _changed(folder: Path, paths: list[str]) -> list[str]:
     status = _git(
         folder, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *paths
     )
-    top = _git(folder, "rev-parse", "--show-toplevel").stdout.decode().rstrip("\n")
+    top = _root(folder)
     entries = [entry for entry in status.stdout.decode(errors="surrogateescape").split("\0") if entry]
     return [f"{top}/{entry[3:]}" for entry in entries]
 
 
-def _present(paths: list[str]) -> list[str]:
-    return [path for path in paths if os.path.lexists(path)]
+def _make_known(folder: Path, paths: list[str]) -> Problem | None:
+    """Tell git of new files, without their content, so that a partial commit may name them."""
+    present = [path for path in paths if os.path.lexists(path)]
+    if not present:
+        return None
+    added = _git(folder, "add", "--intent-to-add", *_from_input(), paths=present)
+    return _said(added) if added.returncode else None
 
 
-def _new(folder: Path, paths: list[str]) -> list[str]:
-    """Those that the last commit does not have."""
-    known = _git(folder, "ls-tree", "-r", "-z", "--full-name", "--name-only", "HEAD").stdout.decode(
-        errors="surrogateescape"
-    )
-    top = _git(folder, "rev-parse", "--show-toplevel").stdout.decode().rstrip("\n")
-    tracked = {f"{top}/{name}" for name in known.split("\0")}
-    return [path for path in paths if path not in tracked]
+def _forget_new(folder: Path, paths: list[str]) -> None:
+    """Undo ``_make_known``. Never with an empty list: git would take that for everything, and end a merge."""
+    known = _git(folder, "ls-tree", "-r", "-z", "--full-name", "--name-only", "HEAD").stdout
+    top = _root(folder)
+    tracked = {f"{top}/{name}" for name in known.decode(errors="surrogateescape").split("\0")}
+    if new := [path for path in paths if path not in tracked]:
+        _git(folder, "reset", "--quiet", *_from_input(), paths=new)
+
+
+def _root(folder: Path) -> str:
+    return _git(folder, "rev-parse", "--show-toplevel").stdout.decode(errors="surrogateescape").rstrip("\n")
 
 
 def _identity(folder: Path) -> tuple[str, ...]:
@@ -121,8 +133,6 @@ def _identity(folder: Path) -> tuple[str, ...]:
     return () if known else FALLBACK
 
 
-def _failed(done: subprocess.CompletedProcess[bytes]) -> Commit:
+def _said(done: subprocess.CompletedProcess[bytes]) -> Problem:
     said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-    return Commit(
-        problem=Problem("site.git", "", {"reason": said[0] if said else f"status {done.returncode}"})
-    )
+    return Problem("site.git", "", {"reason": said[0] if said else f"status {done.returncode}"})
