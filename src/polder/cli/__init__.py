@@ -5,6 +5,11 @@ from __future__ import annotations
 
 def main() -> None:
     """Entry point of the ``polder`` command."""
+    import gc
+
     from polder.cli.main import polder
 
+    gc.set_threshold(
+        50_000, 20, 20
+    )  # a short life that makes few cycles: looking for them often is a tenth of it
     polder()

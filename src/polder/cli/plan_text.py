@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from polder.actions.run_plan import Outcome, StepResult
 from polder.kernel.digest import short
 from polder.kernel.sentences import hint, say, say_problem, translate
 from polder.kernel.sentences.mark import N_
 from polder.kernel.size import show_bytes
 from polder.platform.plan.model import Nothing, Plan, Step
 from polder.platform.plan.names import INGRESS
+
+if TYPE_CHECKING:
+    from polder.actions.run_plan import Outcome, StepResult
 
 SIGNS = {
     "prepare": "*",

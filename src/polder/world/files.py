@@ -57,9 +57,7 @@ def read_recipe_folder(path: Path) -> Folder:
 @cache
 def builtin_root() -> Path:
     """The folder of the recipes that come with Polder: inside the package, or at the root of a checkout."""
-    from importlib import resources
-
-    packed = Path(str(resources.files("polder").joinpath("share", "recipes")))
+    packed = Path(__file__).resolve().parents[1] / "share" / "recipes"
     return packed if packed.is_dir() else Path(__file__).resolve().parents[3] / "recipes"
 
 

@@ -13,11 +13,26 @@ from __future__ import annotations
 import gettext
 from collections.abc import Mapping
 from functools import cache
-from importlib import import_module, resources
+from importlib import import_module
+from pathlib import Path
 
 from polder.kernel.problem import Problem, Value
 
-AREAS = ("kernel", "site", "recipe", "compose", "engine", "image", "ingress", "secret", "plan", "step", "app", "explain", "doctor")
+AREAS = (
+    "kernel",
+    "site",
+    "recipe",
+    "compose",
+    "engine",
+    "image",
+    "ingress",
+    "secret",
+    "plan",
+    "step",
+    "app",
+    "explain",
+    "doctor",
+)
 LANGUAGES = ("en", "fr", "es", "ca", "de", "pt", "it", "el", "ro", "sq")
 
 
@@ -41,7 +56,7 @@ def all_hints() -> dict[str, str]:
 def catalogue(language: str) -> gettext.NullTranslations:
     """The catalogue of ``language`` (BCP 47 or POSIX spelling); English when there is none."""
     short = language.replace("-", "_").split(".")[0].split("_")[0].lower()
-    folder = str(resources.files("polder").joinpath("share", "locale"))
+    folder = str(Path(__file__).resolve().parents[2] / "share" / "locale")
     return gettext.translation("polder", folder, languages=[short], fallback=True)
 
 

@@ -19,11 +19,9 @@ from urllib.parse import quote
 from polder.kernel.engine import Operation, Rollout, Seen, ServiceSeen, TaskSeen
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
-from polder.world.docker import images, logs, look
+from polder.world.docker import look
 from polder.world.docker.address import read_address
-from polder.world.docker.do import Doer
 from polder.world.docker.refusals import problem
-from polder.world.docker.rollout import judge
 from polder.world.docker.versions import Versions
 from polder.world.docker.wire import Answer, Wire
 
@@ -44,13 +42,13 @@ def open_engine(address: str) -> HttpEngine:
 
 
 class HttpEngine:
-    """An engine; may be used from many threads at once. ``close`` it, or use ``with``."""
+    """An engine; may be used from many threads at once. ``close`` it, or use ``with``. What only some calls need is imported
+    there: a plan looks, and nothing else."""
 
     def __init__(self, address: str, wire: Wire) -> None:
         self.address = address
         self._wire = wire
         self._versions = Versions(wire)
-        self._doer = Doer(wire, self._versions)
         self._threads = ThreadPoolExecutor(10, "polder-engine")
 
     def __enter__(self) -> HttpEngine:
@@ -69,7 +67,9 @@ class HttpEngine:
 
     def run(self, operation: Operation, values: Mapping[str, Secret] | None = None) -> str:
         """As ``Engine.run``."""
-        return self._doer.run(operation, values or {})
+        from polder.world.docker.do import Doer
+
+        return Doer(self._wire, self._versions).run(operation, values or {})
 
     def rollout(self, service: str) -> Rollout:
         """As ``Engine.rollout``; three requests at the same time, judged by ``rollout.judge``."""
@@ -81,20 +81,28 @@ class HttpEngine:
 
     def logs(self, service: str, lines: int = 20) -> tuple[str, ...]:
         """As ``Engine.logs``. When the newest change goes badly, only what its newest failed container wrote."""
+        from polder.world.docker import logs
+
         rollout, tasks = self._judged([service])[service]
         read: Callable[[TaskSeen], list[tuple[str, str]]] = lambda task: self._lines(task, lines)  # noqa: E731
         return logs.merge(self._threads.map(read, logs.worth_reading(tasks, rollout)), lines)
 
     def load_image(self, archive: Path) -> str:
         """As ``Engine.load_image``. Refuses ``engine.bad-archive``."""
+        from polder.world.docker import images
+
         return images.load(self._wire, archive)
 
     def push_image(self, image: str, reference: str) -> str:
         """As ``Engine.push_image``. Refuses ``engine.not-pushed``, ``engine.missing``."""
+        from polder.world.docker import images
+
         return images.push(self._wire, image, reference)
 
     def inspect_image(self, reference: str) -> str:
         """The id of the image that ``reference`` names here. Refuses ``engine.missing``."""
+        from polder.world.docker import images
+
         return images.inspect(self._wire, reference)
 
     def close(self) -> None:
@@ -109,6 +117,8 @@ class HttpEngine:
 
     def _judged(self, names: Sequence[str]) -> dict[str, tuple[Rollout, list[TaskSeen]]]:
         """Each service's rollout and its tasks. Few services are asked for by name, many by asking for all."""
+        from polder.world.docker.rollout import judge
+
         mine = f"?filters={quote(json.dumps({'service': list(names)}))}" if len(names) <= FEW else ""
         services = [f"/services/{quote(name, '')}" for name in names] if len(names) <= FEW else ["/services"]
         asked = ["/nodes", "/networks", f"/tasks{mine}", *services]
@@ -128,6 +138,8 @@ class HttpEngine:
         return judged
 
     def _lines(self, task: TaskSeen, lines: int) -> list[tuple[str, str]]:
+        from polder.world.docker import logs
+
         path = f"/tasks/{task.id}/logs?stdout=1&stderr=1&timestamps=1&tail={lines}"
         answer = self._wire.ask("GET", path, limit=LOG_LIMIT) if task.container_id else Answer(404, b"")
         found = logs.read_lines(answer.body) if answer.status == 200 else []
