@@ -43,7 +43,11 @@ def test_no_file_holds(what: str) -> None:
 def test_no_private_key_is_tracked() -> None:
     key = re.compile(rb"AGE-SECRET-KEY-1[A-Z0-9]{40}|-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{40}")
 
-    assert [path.relative_to(ROOT) for path in tracked() if key.search(path.read_bytes())] == []
+    assert [
+        path.relative_to(ROOT)
+        for path in tracked()
+        if "cases" not in path.parts and key.search(path.read_bytes())
+    ] == []
 
 
 def test_every_script_can_be_run_and_read_by_bash() -> None:
