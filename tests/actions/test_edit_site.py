@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.sites import group, site_files
 
 from polder.actions import edit_site
 from polder.actions.check_site import load_site
 from polder.kernel.problem import Refused
 from polder.world import git
+from support.sites import group, site_files
 
 
 @pytest.fixture
@@ -33,7 +33,9 @@ def refusal(call: Callable[[], object]) -> list[str]:
 
 
 def log(folder: Path) -> list[str]:
-    done = subprocess.run(["git", "log", "--format=%s"], cwd=folder, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["git", "log", "--format=%s"], cwd=folder, capture_output=True, text=True, check=True
+    )
     return done.stdout.splitlines()
 
 
@@ -51,16 +53,33 @@ def test_an_app_is_added_written_and_committed(site: Path) -> None:
 @pytest.mark.parametrize(
     ("call", "code"),
     [
-        (lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "plian", "x.test")), "site.unknown-recipe-near"),
-        (lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "bare", "wiki.lilas.test")), "site.same-domain"),
-        (lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "bare", "x")), "kernel.not-a-domain"),
-        (lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "ingress", "x.test")), "site.system-recipe"),
-        (lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "bare", "x.test", "smal")), "site.unknown-size-near"),
         (
-            lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "plain", "x.test", "", "", {"tite": "y"})),
+            lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "plian", "x.test")),
+            "site.unknown-recipe-near",
+        ),
+        (
+            lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "bare", "wiki.lilas.test")),
+            "site.same-domain",
+        ),
+        (lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "bare", "x")), "kernel.not-a-domain"),
+        (
+            lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "ingress", "x.test")),
+            "site.system-recipe",
+        ),
+        (
+            lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "bare", "x.test", "smal")),
+            "site.unknown-size-near",
+        ),
+        (
+            lambda s: edit_site.add_app(
+                s, edit_site.NewApp("lilas/x", "plain", "x.test", "", "", {"tite": "y"})
+            ),
             "site.unknown-setting-near",
         ),
-        (lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "bare", "x.test", "", "oen")), "site.unknown-host-near"),
+        (
+            lambda s: edit_site.add_app(s, edit_site.NewApp("lilas/x", "bare", "x.test", "", "oen")),
+            "site.unknown-host-near",
+        ),
         (lambda s: edit_site.set_app(s, "lilas/wiki", {"size": "huge"}), "site.unknown-size"),
         (lambda s: edit_site.set_app(s, "lilas/wiki", {"domain": "blog.lilas.test"}), "site.same-domain"),
         (lambda s: edit_site.set_app(s, "lilas/wiki", {"domain": ""}), "kernel.missing-key"),
@@ -72,7 +91,9 @@ def test_an_app_is_added_written_and_committed(site: Path) -> None:
     ],
 )
 def test_nothing_invalid_is_ever_written(site: Path, call: Callable[[Path], object], code: str) -> None:
-    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file() and ".git" not in path.parts}
+    before = {
+        path: path.read_bytes() for path in site.rglob("*") if path.is_file() and ".git" not in path.parts
+    }
 
     assert code in refusal(lambda: call(site))
 
@@ -90,7 +111,9 @@ def test_an_edit_can_mend_what_is_wrong(site: Path) -> None:
     assert load_site(site).groups["lilas"].apps["blog"].domain == "blog.lilas.test"
 
 
-def test_a_file_saved_by_somebody_meanwhile_is_not_overwritten(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_saved_by_somebody_meanwhile_is_not_overwritten(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = site / "groups/lilas.yml"
     theirs = file.read_text() + "# somebody else was here\n"
     checked = edit_site.site_of
@@ -101,7 +124,9 @@ def test_a_file_saved_by_somebody_meanwhile_is_not_overwritten(site: Path, monke
 
     monkeypatch.setattr(edit_site, "site_of", slowly)
 
-    assert refusal(lambda: edit_site.set_app(site, "lilas/wiki", {"size": "large"})) == ["site.changed-meanwhile"]
+    assert refusal(lambda: edit_site.set_app(site, "lilas/wiki", {"size": "large"})) == [
+        "site.changed-meanwhile"
+    ]
     assert file.read_text() == theirs
 
 

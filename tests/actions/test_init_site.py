@@ -7,7 +7,6 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from support.sites import RECIPIENT
 
 from polder.actions.check_site import load_recipes, load_site
 from polder.actions.init_site import NewSite, init_site
@@ -16,6 +15,7 @@ from polder.kernel.document import read_document, to_data
 from polder.kernel.folder import Folder
 from polder.kernel.problem import Refused
 from polder.world.files import builtin_root
+from support.sites import RECIPIENT
 
 KINDS = {"site.yml": "site", "hosts.yml": "hosts", "groups/commons.yml": "group"}
 WORDS = {"en": "a group", "fr": "un groupe", "es": "un grupo"}
@@ -32,7 +32,12 @@ def test_a_new_site_is_right_at_once(tmp_path: Path, clean_environment: Path, la
     started = init_site(tmp_path / "les-lilas", NewSite(language=language))
 
     site = load_site(tmp_path / "les-lilas")
-    assert (site.slug, site.name, site.domain, site.languages) == ("les-lilas", "Les Lilas", "les-lilas.test", (language,))
+    assert (site.slug, site.name, site.domain, site.languages) == (
+        "les-lilas",
+        "Les Lilas",
+        "les-lilas.test",
+        (language,),
+    )
     assert [(app.id, app.recipe, app.host) for app in site.apps] == [("commons/site", "static", "les-lilas")]
     assert started.site.digest == site.digest
     assert started.commit.id == ""
@@ -48,11 +53,17 @@ def test_its_comments_are_in_the_askers_language(tmp_path: Path, clean_environme
 
 
 def test_what_was_asked_is_what_is_written(tmp_path: Path, clean_environment: Path) -> None:
-    asked = NewSite("lilas", "L'asso: <Lilas> & #1", "lilas.example", "fr", {"ana": RECIPIENT}, repository=True)
+    asked = NewSite(
+        "lilas", "L'asso: <Lilas> & #1", "lilas.example", "fr", {"ana": RECIPIENT}, repository=True
+    )
 
     started = init_site(tmp_path / "x", asked)
 
-    assert (started.site.slug, started.site.name, started.site.domain) == ("lilas", "L'asso: <Lilas> & #1", "lilas.example")
+    assert (started.site.slug, started.site.name, started.site.domain) == (
+        "lilas",
+        "L'asso: <Lilas> & #1",
+        "lilas.example",
+    )
     assert [operator.name for operator in started.site.operators] == ["ana"]
     assert started.commit.id
     assert "&lt;Lilas&gt; &amp; #1" in (tmp_path / "x/content/commons/index.html").read_text()
@@ -64,7 +75,10 @@ def test_nothing_that_exists_is_overwritten(tmp_path: Path, clean_environment: P
     (tmp_path / "hosts.yml").symlink_to("nowhere")
 
     assert codes(tmp_path, NewSite(slug="lilas")) == ["site.exists", "site.exists"]
-    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == ["README.md", "hosts.yml"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == [
+        "README.md",
+        "hosts.yml",
+    ]
 
 
 def test_every_wrong_word_is_told_at_once(tmp_path: Path) -> None:
@@ -121,7 +135,9 @@ def test_the_schema_refuses_what_the_reader_refuses(kind: str, text: str) -> Non
 def test_schemas_offer_the_recipes_there_are(tmp_path: Path, clean_environment: Path) -> None:
     init_site(tmp_path / "lilas", NewSite())
 
-    offered = schemas(tmp_path / "lilas")["group"]["properties"]["apps"]["additionalProperties"]["properties"]["recipe"]
+    offered = schemas(tmp_path / "lilas")["group"]["properties"]["apps"]["additionalProperties"][
+        "properties"
+    ]["recipe"]
 
     assert "static" in offered["enum"] and "ingress" not in offered["enum"]
     with pytest.raises(Refused) as refused:
@@ -134,4 +150,6 @@ def test_recipes_that_come_with_polder_are_right_and_speak_three_languages() -> 
         texts = [recipe.names, recipe.summary, *(s.question for s in recipe.settings.values())]
         texts += [step.say for step in recipe.check] + [d.meaning for d in recipe.datasets.values()]
         texts += [secret.meaning for secret in recipe.secrets.values()]
-        assert [text for text in texts if not {"en", "es", "fr"} <= text.by_language.keys()] == [], recipe.name
+        assert [text for text in texts if not {"en", "es", "fr"} <= text.by_language.keys()] == [], (
+            recipe.name
+        )

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from support.sites import RECIPIENT
 
 from polder.cli.main import polder
+from support.sites import RECIPIENT
 
 
 @pytest.fixture
@@ -29,7 +29,10 @@ def test_a_new_site_is_checked_from_any_folder_below_it(site: Path, monkeypatch:
 
     result = run("check")
 
-    assert (result.exit_code, result.output) == (0, "Les Lilas: nothing is wrong. Groups: 1, apps: 1, hosts: 1.\n")
+    assert (result.exit_code, result.output) == (
+        0,
+        "Les Lilas: nothing is wrong. Groups: 1, apps: 1, hosts: 1.\n",
+    )
 
 
 def test_everything_wrong_is_printed_and_the_status_is_two(site: Path) -> None:
@@ -49,7 +52,9 @@ def test_a_machine_reads_the_problems_as_json(site: Path) -> None:
     result = run("check", "--json")
 
     assert result.exit_code == 2
-    assert [(p["code"], p["where"]) for p in json.loads(result.stdout)["problems"]] == [("kernel.yaml-tab", "hosts.yml:2")]
+    assert [(p["code"], p["where"]) for p in json.loads(result.stdout)["problems"]] == [
+        ("kernel.yaml-tab", "hosts.yml:2")
+    ]
 
 
 def test_where_there_is_no_site_the_way_to_one_is_shown(tmp_path: Path, clean_environment: Path) -> None:
@@ -69,14 +74,30 @@ def test_a_second_start_in_the_same_folder_is_refused(site: Path) -> None:
 def test_an_app_comes_changes_and_goes(site: Path) -> None:
     steps = [
         ["group", "add", "merles", "--name", "Les Merles", "--languages", "fr,es"],
-        ["app", "add", "merles/site", "--recipe", "static", "--domain", "merles.test", "--set", "files=content/commons"],
+        [
+            "app",
+            "add",
+            "merles/site",
+            "--recipe",
+            "static",
+            "--domain",
+            "merles.test",
+            "--set",
+            "files=content/commons",
+        ],
         ["app", "set", "merles/site", "size=large", "domain=www.merles.test"],
     ]
     for words in steps:
         assert run(*words).exit_code == 0, words
 
     listed = json.loads(run("app", "list", "--json").stdout)
-    assert listed[1] == {"app": "merles/site", "recipe": "static", "domain": "www.merles.test", "size": "large", "host": "les-lilas"}
+    assert listed[1] == {
+        "app": "merles/site",
+        "recipe": "static",
+        "domain": "www.merles.test",
+        "size": "large",
+        "host": "les-lilas",
+    }
     assert "merles/site" in run("app", "list").stdout
     assert json.loads(run("group", "list", "--json").stdout)[1]["languages"] == ["fr", "es"]
 
@@ -103,7 +124,10 @@ def test_data_is_forgotten_only_when_the_app_is_typed_out(site: Path) -> None:
 
 def test_which_data_is_kept_is_said_before_it_is_asked(site: Path) -> None:
     assert run("operator", "add", "ana", RECIPIENT).exit_code == 0
-    assert run("app", "add", "commons/agenda", "--recipe", "radicale", "--domain", "agenda.lilas.test").exit_code == 0
+    assert (
+        run("app", "add", "commons/agenda", "--recipe", "radicale", "--domain", "agenda.lilas.test").exit_code
+        == 0
+    )
 
     result = run("app", "remove", "commons/agenda", "--yes")
 
@@ -146,7 +170,9 @@ def test_schemas_are_printed_and_written(site: Path, tmp_path: Path, monkeypatch
     (site / ".polder/schema/site.json").unlink()
 
     assert run("schema", "--write").exit_code == 0
-    assert json.loads((site / ".polder/schema/site.json").read_text()) == json.loads(run("schema", "site").stdout)
+    assert json.loads((site / ".polder/schema/site.json").read_text()) == json.loads(
+        run("schema", "site").stdout
+    )
     assert set(json.loads(run("schema").stdout)) == {"site", "hosts", "group", "lock", "recipe"}
     monkeypatch.chdir(tmp_path)
     assert run("schema", "group").exit_code == 0

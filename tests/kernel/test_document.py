@@ -28,13 +28,26 @@ def codes(text: str | bytes) -> list[str]:
 @pytest.mark.parametrize(
     ("written", "value"),
     [
-        *[(word, word) for word in ("yes", "no", "on", "off", "y", "n", "Yes", "NO", "nUll", "tRue", "12:30", "1_000")],
-        *[(word, word) for word in ("2024-01-01", "0b1", "0o8", "1.2.3", "+", ".", "..", "e3", "0x", "<", "=")],
+        *[
+            (word, word)
+            for word in ("yes", "no", "on", "off", "y", "n", "Yes", "NO", "nUll", "tRue", "12:30", "1_000")
+        ],
+        *[
+            (word, word)
+            for word in ("2024-01-01", "0b1", "0o8", "1.2.3", "+", ".", "..", "e3", "0x", "<", "=")
+        ],
         *[(word, None) for word in ("~", "null", "Null", "NULL", "")],
         *[(word, True) for word in ("true", "True", "TRUE")],
         *[(word, False) for word in ("false", "False", "FALSE")],
         *[("0", 0), ("-7", -7), ("+7", 7), ("017", 17), ("0o17", 15), ("0x1F", 31)],
-        *[("1.5", 1.5), ("-.5", -0.5), ("1.", 1.0), ("1e3", 1000.0), (".inf", math.inf), ("-.INF", -math.inf)],
+        *[
+            ("1.5", 1.5),
+            ("-.5", -0.5),
+            ("1.", 1.0),
+            ("1e3", 1000.0),
+            (".inf", math.inf),
+            ("-.INF", -math.inf),
+        ],
     ],
 )
 def test_plain_scalars_are_those_of_the_core_schema(written: str, value: object) -> None:
@@ -85,7 +98,10 @@ def test_every_duplicate_tag_and_wrong_key_is_told_at_once() -> None:
 
 
 def test_what_was_wrong_before_the_syntax_broke_is_told_too() -> None:
-    assert codes("a: 1\na: 2\nb: [1,\nc: }\n") == ["f.yml:2 kernel.yaml-duplicate", "f.yml:4 kernel.yaml-syntax"]
+    assert codes("a: 1\na: 2\nb: [1,\nc: }\n") == [
+        "f.yml:2 kernel.yaml-duplicate",
+        "f.yml:4 kernel.yaml-syntax",
+    ]
 
 
 def test_tabs_in_the_indentation_are_all_told_but_not_those_that_are_content() -> None:
@@ -125,9 +141,9 @@ def test_a_yaml_bomb_is_refused_in_a_moment() -> None:
 
 
 def test_a_bomb_of_keys_is_refused() -> None:
-    assert codes("a: &a {" + ", ".join(f"k{n}: {n}" for n in range(5_000)) + "}\nb: [" + "*a, " * 200 + "]\n") == [
-        "f.yml:2 kernel.yaml-bomb"
-    ]
+    assert codes(
+        "a: &a {" + ", ".join(f"k{n}: {n}" for n in range(5_000)) + "}\nb: [" + "*a, " * 200 + "]\n"
+    ) == ["f.yml:2 kernel.yaml-bomb"]
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "[[{a: "])
@@ -163,14 +179,21 @@ def test_bytes_that_are_no_utf_8_are_refused_with_their_line() -> None:
     assert codes("a: 1".encode("utf-16")) == ["f.yml:1 kernel.yaml-not-utf8"]
 
 
-@pytest.mark.parametrize("letter", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\u2028", "\u202e", "\u2066", "\ufeff"])
+@pytest.mark.parametrize(
+    "letter", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\u2028", "\u202e", "\u2066", "\ufeff"]
+)
 def test_characters_nobody_sees_are_refused(letter: str) -> None:
     assert codes(f"a: 1\nb: x{letter}y\n") == ["f.yml:2 kernel.yaml-control"]
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.text(st.characters(min_codepoint=32, max_codepoint=126)),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcdef_-", min_size=1), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**15), 10**15)
+    | st.text(st.characters(min_codepoint=32, max_codepoint=126)),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("abcdef_-", min_size=1), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 

@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from polder.kernel.document import read_document
-from polder.kernel.kinds import DECIMAL, DURATION, NUMBER, PROSE, SIZE, SLUG, TEXT, YES_NO, between, choice, matching
+from polder.kernel.kinds import (
+    DECIMAL,
+    DURATION,
+    NUMBER,
+    PROSE,
+    SIZE,
+    SLUG,
+    TEXT,
+    YES_NO,
+    between,
+    choice,
+    matching,
+)
 from polder.kernel.problem import Problems
 from polder.kernel.shape import Key, Keys, ListOf, MapOf, Raw, Record, Value, read, schema_of
 
@@ -46,7 +58,9 @@ def test_what_is_right_is_read_with_defaults_and_places() -> None:
 
 
 def test_everything_wrong_is_told_and_blanks_are_left() -> None:
-    record, problems = reading("nam: x\ncount: many\nparts: {One: {size: 1M}, two: {sise: 2M}}\nwords: [blue, reed]\n")
+    record, problems = reading(
+        "nam: x\ncount: many\nparts: {One: {size: 1M}, two: {sise: 2M}}\nwords: [blue, reed]\n"
+    )
 
     assert problems == [
         "f.yml:1 kernel.unknown-key-near",

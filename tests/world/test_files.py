@@ -122,7 +122,9 @@ def test_a_recipe_too_large_is_a_fault(site: Path) -> None:
     assert faults(read_folder(site)) == {"recipes/own/image/blob": "site.file-too-big"}
 
 
-def test_the_digest_of_a_folder_is_the_same_wherever_it_lies_and_changes_with_any_file(site: Path, tmp_path: Path) -> None:
+def test_the_digest_of_a_folder_is_the_same_wherever_it_lies_and_changes_with_any_file(
+    site: Path, tmp_path: Path
+) -> None:
     first = with_contents(read_folder(site), site, ["content/www"]).content["content/www"]
     moved = site.rename(tmp_path / "moved")
     assert with_contents(read_folder(moved), moved, ["content/www"]).content["content/www"] == first
@@ -193,7 +195,7 @@ def test_a_file_is_written_whole_with_its_mode_kept(tmp_path: Path) -> None:
 
     assert path.read_bytes() == b"two"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    assert os.listdir(path.parent) == ["file.yml"]
+    assert [found.name for found in path.parent.iterdir()] == ["file.yml"]
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
@@ -203,7 +205,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> 
     with pytest.raises(OSError):
         write_atomically(path, b"x")
 
-    assert os.listdir(tmp_path) == ["file.yml"]
+    assert [found.name for found in tmp_path.iterdir()] == ["file.yml"]
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,4 +226,4 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
         signal.signal(signal.SIGXFSZ, kept)
 
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["file.yml"]
+    assert [found.name for found in tmp_path.iterdir()] == ["file.yml"]

@@ -57,7 +57,9 @@ def test_changed_new_and_removed_files_are_committed_in_the_askers_name(site: Pa
     (site / "groups/li las.yml").write_text("new\n")
     (site / "other.yml").unlink()
 
-    commit = commit_paths(site, [site / "site.yml", site / "groups/li las.yml", site / "other.yml"], "Change: it's -- so.")
+    commit = commit_paths(
+        site, [site / "site.yml", site / "groups/li las.yml", site / "other.yml"], "Change: it's -- so."
+    )
 
     assert commit.id == git(site, "rev-parse", "HEAD")
     assert git(site, "log", "-1", "--format=%an <%ae> %s") == "Ana <ana@lilas.test> Change: it's -- so."

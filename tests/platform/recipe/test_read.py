@@ -49,7 +49,12 @@ COMPOSE = b"""services:
 volumes: {data: {}}
 secrets: {key: {external: true}}
 """
-FILES = {"recipe.yml": RECIPE, "compose.yml": COMPOSE, "image/setup": b"#!/bin/sh\n", "image/files/etc/x": b"1\n"}
+FILES = {
+    "recipe.yml": RECIPE,
+    "compose.yml": COMPOSE,
+    "image/setup": b"#!/bin/sh\n",
+    "image/files/etc/x": b"1\n",
+}
 
 
 def read(folder: Folder) -> Recipe:
@@ -76,8 +81,16 @@ def test_the_steps_of_a_check_are_read_with_what_they_expect() -> None:
     first, second = read(Folder(FILES)).check
 
     assert (first.method, first.path, first.phase, first.expect_status) == ("GET", "/", "verify", (200,))
-    assert (second.method, second.path, second.auth) == ("POST", "/send?x=${random}", ("ana", "${secret.key}"))
-    assert (second.expect_status, second.expect_contains, second.expect_missing) == ((200, 302), ("ok",), ("error",))
+    assert (second.method, second.path, second.auth) == (
+        "POST",
+        "/send?x=${random}",
+        ("ana", "${secret.key}"),
+    )
+    assert (second.expect_status, second.expect_contains, second.expect_missing) == (
+        (200, 302),
+        ("ok",),
+        ("error",),
+    )
     assert second.follow
 
 
@@ -112,9 +125,13 @@ def test_an_executable_bit_is_part_of_both_digests() -> None:
 
 
 def test_a_file_that_could_not_be_read_is_placed_in_the_recipe() -> None:
-    folder = replace(Folder(FILES), faults={"image/big": Problem("site.file-too-big", "", {"size": 2, "limit": 1})})
+    folder = replace(
+        Folder(FILES), faults={"image/big": Problem("site.file-too-big", "", {"size": 2, "limit": 1})}
+    )
 
     with pytest.raises(Refused) as refused:
         read(folder)
 
-    assert [(p.where, p.code) for p in refused.value.problems] == [("recipes/pages/image/big", "site.file-too-big")]
+    assert [(p.where, p.code) for p in refused.value.problems] == [
+        ("recipes/pages/image/big", "site.file-too-big")
+    ]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.sites import RECIPIENT, folder, group, site_files
 
 from polder.actions.check_site import load_recipes
 from polder.kernel.folder import Folder
@@ -15,6 +14,7 @@ from polder.kernel.problem import Refused
 from polder.platform.site import edit
 from polder.platform.site.model import Site
 from polder.platform.site.read import read_site
+from support.sites import RECIPIENT, folder, group, site_files
 
 FILES = folder(site_files({"lilas": "# Ours.\n" + group("wiki plain", "blog bare"), "merles": group()})).files
 OTHER = "age1lggyhqrw2nlhcxprm67z43rta597azn8gknawjehu9d9dl0jq3yqqvfafg"
@@ -32,7 +32,9 @@ def codes(call: Callable[[], object]) -> list[tuple[str, object]]:
 
 
 def test_an_app_is_added_with_all_that_was_asked() -> None:
-    changed = edit.add_app(FILES, "lilas/pad", "plain", "pad.lilas.test", "large", {"title": "No: 1 # pad"}, "one")
+    changed = edit.add_app(
+        FILES, "lilas/pad", "plain", "pad.lilas.test", "large", {"title": "No: 1 # pad"}, "one"
+    )
 
     app = site_of(changed).groups["lilas"].apps["pad"]
     assert list(changed) == ["groups/lilas.yml"]
@@ -62,8 +64,12 @@ def test_the_data_of_an_app_removed_earlier_can_be_forgotten() -> None:
 
 
 def test_an_app_is_changed_key_by_key() -> None:
-    changed = edit.set_app(FILES, "lilas/wiki", {"size": "large", "domain": "w.lilas.test", "settings.title": "Ours"})
-    again = edit.set_app({**FILES, **changed}, "lilas/wiki", {"size": None, "settings.title": None, "host": None})
+    changed = edit.set_app(
+        FILES, "lilas/wiki", {"size": "large", "domain": "w.lilas.test", "settings.title": "Ours"}
+    )
+    again = edit.set_app(
+        {**FILES, **changed}, "lilas/wiki", {"size": None, "settings.title": None, "host": None}
+    )
 
     app = site_of(changed).groups["lilas"].apps["wiki"]
     assert (app.size, app.domain, app.settings) == ("large", "w.lilas.test", {"title": "Ours"})
@@ -119,10 +125,14 @@ def test_what_cannot_be_meant_is_refused(call: Callable[[], object], code: str, 
 
 
 def test_answers_get_the_kind_their_setting_wants() -> None:
-    text = FILES["recipes/plain/recipe.yml"].decode().replace(
-        "settings:\n",
-        "settings:\n  many: {kind: number, question: {en: How many?}}\n  open: {kind: yes-no, question: {en: Open?}}\n"
-        "  rooms: {kind: list, question: {en: Which?}}\n",
+    text = (
+        FILES["recipes/plain/recipe.yml"]
+        .decode()
+        .replace(
+            "settings:\n",
+            "settings:\n  many: {kind: number, question: {en: How many?}}\n  open: {kind: yes-no, question: {en: Open?}}\n"
+            "  rooms: {kind: list, question: {en: Which?}}\n",
+        )
     )
     recipe = load_recipes(Folder({**FILES, "recipes/plain/recipe.yml": text.encode()}))["plain"]
 
@@ -136,7 +146,9 @@ def test_answers_get_the_kind_their_setting_wants() -> None:
     ]
 
 
-slugs = st.from_regex(r"[a-z]([a-z0-9]|-(?!-)){0,8}[a-z0-9]", fullmatch=True).filter(lambda slug: slug not in ("wiki", "blog"))
+slugs = st.from_regex(r"[a-z]([a-z0-9]|-(?!-)){0,8}[a-z0-9]", fullmatch=True).filter(
+    lambda slug: slug not in ("wiki", "blog")
+)
 titles = st.text(st.characters(min_codepoint=32, max_codepoint=0x24F, exclude_categories=["Cc"]), max_size=20)
 
 
@@ -146,4 +158,6 @@ def test_what_is_added_is_read_and_removing_it_restores_the_file(name: str, titl
 
     app = site_of(added).groups["lilas"].apps[name]
     assert (app.settings["title"], app.size) == (title, size)
-    assert edit.remove_app({**FILES, **added}, f"lilas/{name}") == {"groups/lilas.yml": FILES["groups/lilas.yml"]}
+    assert edit.remove_app({**FILES, **added}, f"lilas/{name}") == {
+        "groups/lilas.yml": FILES["groups/lilas.yml"]
+    }

@@ -24,7 +24,9 @@ def test_one_wrong_character_is_found(place: int, letter: str) -> None:
     assert is_age_recipient(wrong) == (wrong == right)
 
 
-@pytest.mark.parametrize("text", ["", "age1", "AGE1QL3Z7", "age1" + "b" * 58, "age1ql3z7 ", "agé1" + "q" * 58])
+@pytest.mark.parametrize(
+    "text", ["", "age1", "AGE1QL3Z7", "age1" + "b" * 58, "age1ql3z7 ", "agé1" + "q" * 58]
+)
 def test_other_texts_are_no_age_recipients(text: str) -> None:
     assert not is_age_recipient(text)
 
@@ -36,7 +38,15 @@ def test_ssh_keys_are_right_with_and_without_a_comment(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["ssh-ed25519", "ssh-ed25519 ", "ssh-ed25519 AAAA", "ssh-ed25519 !!!!", ED25519.replace("ed25519", "rsa"), ED25519[:-4], "ecdsa-sha2-nistp256 AAAA"],
+    [
+        "ssh-ed25519",
+        "ssh-ed25519 ",
+        "ssh-ed25519 AAAA",
+        "ssh-ed25519 !!!!",
+        ED25519.replace("ed25519", "rsa"),
+        ED25519[:-4],
+        "ecdsa-sha2-nistp256 AAAA",
+    ],
 )
 def test_other_texts_are_no_ssh_keys(text: str) -> None:
     assert not is_ssh_recipient(text)

@@ -51,13 +51,17 @@ def test_a_value_in_braces_changes_and_nothing_else_does() -> None:
 def test_a_text_of_several_lines_is_replaced_whole() -> None:
     changed = put(HAND_MADE, ("apps", "wiki", "settings", "title"), "Ours", "g.yml")
 
-    assert changed == HAND_MADE.replace("title: |\n                Our\n                wiki\n", "title: Ours\n")
+    assert changed == HAND_MADE.replace(
+        "title: |\n                Our\n                wiki\n", "title: Ours\n"
+    )
 
 
 def test_a_new_key_goes_below_its_neighbours_with_their_indentation() -> None:
     changed = put(HAND_MADE, ("apps", "wiki", "size"), "large", "g.yml")
 
-    assert changed == HAND_MADE.replace("                wiki\n", "                wiki\n        size: large\n")
+    assert changed == HAND_MADE.replace(
+        "                wiki\n", "                wiki\n        size: large\n"
+    )
 
 
 def test_a_new_key_in_braces_goes_before_the_closing_one() -> None:
@@ -67,7 +71,12 @@ def test_a_new_key_in_braces_goes_before_the_closing_one() -> None:
 
 
 def test_a_new_app_goes_below_the_last_one_and_above_the_comments_that_follow() -> None:
-    changed = put(HAND_MADE, ("apps", "pad"), {"recipe": "pad", "settings": {"open": True, "rooms": ["a", "b"]}}, "g.yml")
+    changed = put(
+        HAND_MADE,
+        ("apps", "pad"),
+        {"recipe": "pad", "settings": {"open": True, "rooms": ["a", "b"]}},
+        "g.yml",
+    )
 
     new = "    pad:\n      recipe: pad\n      settings:\n        open: true\n        rooms: [a, b]\n"
     assert changed == HAND_MADE.replace("on one line\n", "on one line\n" + new)
@@ -82,7 +91,10 @@ def test_a_key_that_had_no_value_gets_one() -> None:
 
 
 def test_an_empty_file_gets_its_first_key() -> None:
-    assert put("# hosts\n", ("ada",), {"address": "192.0.2.7"}, "h.yml") == "# hosts\nada:\n  address: 192.0.2.7\n"
+    assert (
+        put("# hosts\n", ("ada",), {"address": "192.0.2.7"}, "h.yml")
+        == "# hosts\nada:\n  address: 192.0.2.7\n"
+    )
 
 
 def test_a_file_without_a_last_newline_gets_one() -> None:
@@ -134,13 +146,24 @@ def test_a_text_that_would_be_spoilt_is_left_to_its_writer() -> None:
     assert [p.code for p in refused.value.problems] == ["site.edit-by-hand"]
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=30))
+@given(
+    st.text(
+        st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029\ufeff"), max_size=30
+    )
+)
 def test_any_text_is_written_so_that_it_reads_back(value: str) -> None:
-    assume(not any(letter in value for letter in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff"))
+    assume(
+        not any(
+            letter in value for letter in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff"
+        )
+    )
 
     text = f"a: {scalar(value)}\nb: {{c: {scalar(value, flow=True)}, d: [{scalar(value, flow=True)}]}}\n"
 
-    assert to_data(read_document(text.encode(), "f.yml").root) == {"a": value, "b": {"c": value, "d": [value]}}
+    assert to_data(read_document(text.encode(), "f.yml").root) == {
+        "a": value,
+        "b": {"c": value, "d": [value]},
+    }
 
 
 names = st.sampled_from(["wiki", "site", "pad", "blog", "chat"])
@@ -165,7 +188,12 @@ def written(data: dict[str, object], flow: bool) -> str:
 
 
 def comments(text: str) -> set[str]:
-    return {part.strip() for line in text.splitlines() for part in line.split(" # ")[1:] + [line] if "above" in part or "below" in part}
+    return {
+        part.strip()
+        for line in text.splitlines()
+        for part in [*line.split(" # ")[1:], line]
+        if "above" in part or "below" in part
+    }
 
 
 @settings(max_examples=150)
