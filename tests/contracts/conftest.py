@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import secrets
 import shutil
 import subprocess
@@ -225,3 +226,61 @@ def real_bench(real_engine: tuple[Engine, Images]) -> Iterator[Bench]:
     made = Bench(*real_engine)
     yield made
     made.clean()
+
+
+START = """
+ip link set lo up; mount --make-rprivate /; mkdir -p /run/docker; mount --bind "$1/run" /run/docker
+exec dockerd --data-root "$1/data" --exec-root "$1/exec" -H "unix://$1/engine.sock" --pidfile "$1/pid"
+"""
+
+
+@dataclass
+class Private:
+    """``kill`` is a power cut: the engine and all it started are gone at once."""
+
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def address(self) -> str:
+        return f"unix://{self.folder}/engine.sock"
+
+    @property
+    def inside(self) -> list[str]:
+        """What to put before a command so that it runs in the engine's own network."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return ["nsenter", "-t", children.read_text().split()[0], "-n"]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> Iterator[Private]:
+    """An engine of the test's own, outside any swarm, in a network of its own."""
+    if os.geteuid() != 0 or not shutil.which("dockerd"):
+        pytest.skip("starting an engine needs root and dockerd")
+    for name in ("run", "data", "exec"):
+        (tmp_path / name).mkdir()
+    command = [
+        "unshare",
+        "-n",
+        "-m",
+        "--uts",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+        "sh",
+        "-c",
+        START,
+    ]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen([*command, "sh", str(tmp_path)], stdout=log, stderr=log)
+    made = Private(tmp_path, process)
+    until = time.monotonic() + 30
+    while not (tmp_path / "engine.sock").exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    yield made
+    made.kill()

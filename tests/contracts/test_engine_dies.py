@@ -1,13 +1,8 @@
 """An engine of one's own, outside any swarm: it is made a swarm, and killed while we work with it."""
 
-import os
-import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -15,60 +10,7 @@ from polder.kernel.engine import CreateConfig, CreateService, InitSwarm, UpdateN
 from polder.kernel.problem import Refused, Unreachable
 from polder.world.docker.http import open_engine
 
-pytestmark = [
-    pytest.mark.engine,
-    pytest.mark.skipif(
-        os.geteuid() != 0 or not shutil.which("dockerd"), reason="starts an engine: needs root, dockerd"
-    ),
-]
-
-START = """
-ip link set lo up; mount --make-rprivate /; mkdir -p /run/docker; mount --bind "$1/run" /run/docker
-exec dockerd --data-root "$1/data" --exec-root "$1/exec" -H "unix://$1/engine.sock" --pidfile "$1/pid"
-"""
-
-
-@dataclass
-class Private:
-    """``kill`` is a power cut: the engine and all it started are gone at once."""
-
-    folder: Path
-    process: subprocess.Popen[bytes]
-
-    @property
-    def address(self) -> str:
-        return f"unix://{self.folder}/engine.sock"
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-
-@pytest.fixture
-def private(tmp_path: Path) -> Iterator[Private]:
-    for name in ("run", "data", "exec"):
-        (tmp_path / name).mkdir()
-    command = [
-        "unshare",
-        "-n",
-        "-m",
-        "--uts",
-        "--pid",
-        "--fork",
-        "--kill-child",
-        "--mount-proc",
-        "sh",
-        "-c",
-        START,
-    ]
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen([*command, "sh", str(tmp_path)], stdout=log, stderr=log)
-    made = Private(tmp_path, process)
-    until = time.monotonic() + 30
-    while not (tmp_path / "engine.sock").exists() and time.monotonic() < until:
-        time.sleep(0.1)
-    yield made
-    made.kill()
+pytestmark = pytest.mark.engine
 
 
 def test_an_engine_outside_any_swarm_shows_so_and_becomes_a_swarm_that_only_this_machine_reaches(private):
@@ -84,12 +26,9 @@ def test_an_engine_outside_any_swarm_shows_so_and_becomes_a_swarm_that_only_this
     assert listening(private) == {"127.0.0.1:2377", "127.0.0.1:7946"}
 
 
-def listening(private: Private) -> set[str]:
-    children = Path(f"/proc/{private.process.pid}/task/{private.process.pid}/children")
-    inside = children.read_text().split()[0]
-    told = subprocess.run(
-        ["nsenter", "-t", inside, "-n", "ss", "-Hltn"], capture_output=True, text=True, check=True
-    )
+def listening(private) -> set[str]:
+    command = [*private.inside, "ss", "-Hltn"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
     return {line.split()[3] for line in told.stdout.splitlines()}
 
 

@@ -11,6 +11,7 @@ SENTENCES: dict[str, str] = {
     "engine.missing": N_("There is no {kind} called {name} on the engine."),
     "engine.in-use": N_("The {kind} {name} is still in use: {message}"),
     "engine.no-swarm": N_("This engine is not the manager of a swarm."),
+    "engine.not-manager": N_("This engine is a worker of a swarm; changes are asked of a manager."),
     "engine.no-value": N_("No value was given for the secret {name} ({source})."),
     "engine.bad-archive": N_("{name} could not be loaded as an image: {message}"),
     "engine.not-pushed": N_("The image could not be pushed as {name}: {message}"),
@@ -26,5 +27,6 @@ HINTS: dict[str, str] = {
     "engine.changed-since": N_("Plan again to see what is there now."),
     "engine.locked": N_("Wait until they are done, then plan again. If they stopped, the lock is taken over by itself."),
     "engine.lost-lock": N_("Plan again to see what is there now."),
+    "engine.not-manager": N_("Write the address of a manager as engine: in site.yml; docker node ls there shows them."),
     "engine.no-swarm": N_("Talk to a manager, or let polder apply make the swarm."),
 }
