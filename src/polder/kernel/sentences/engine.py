@@ -4,9 +4,13 @@ from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
     "engine.bad-address": N_("“{address}” is not an engine's address."),
-    "engine.needs-tls": N_("“{address}” has no TLS certificates; an engine is never asked over an open network."),
+    "engine.needs-tls": N_(
+        "“{address}” has no TLS certificates; an engine is never asked over an open network."
+    ),
     "engine.no-context": N_("The docker command has no context called “{context}”."),
-    "engine.changed-since": N_("The {kind} {name} was changed by another hand since it was looked at; nothing was done to it."),
+    "engine.changed-since": N_(
+        "The {kind} {name} was changed by another hand since it was looked at; nothing was done to it."
+    ),
     "engine.exists": N_("A {kind} called {name} exists already."),
     "engine.missing": N_("There is no {kind} called {name} on the engine."),
     "engine.in-use": N_("The {kind} {name} is still in use: {message}"),
@@ -22,11 +26,17 @@ SENTENCES: dict[str, str] = {
 
 HINTS: dict[str, str] = {
     "engine.bad-address": N_("Write local, unix:///path, ssh://user@host, tcp://host:2376 or context:NAME."),
-    "engine.needs-tls": N_("Set DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem, or use ssh://user@host."),
+    "engine.needs-tls": N_(
+        "Set DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem, or use ssh://user@host."
+    ),
     "engine.no-context": N_("docker context ls shows those there are."),
     "engine.changed-since": N_("Plan again to see what is there now."),
-    "engine.locked": N_("Wait until they are done, then plan again. If they stopped, the lock is taken over by itself."),
+    "engine.locked": N_(
+        "Wait until they are done, then plan again. If they stopped, the lock is taken over by itself."
+    ),
     "engine.lost-lock": N_("Plan again to see what is there now."),
-    "engine.not-manager": N_("Write the address of a manager as engine: in site.yml; docker node ls there shows them."),
+    "engine.not-manager": N_(
+        "Write the address of a manager as engine: in site.yml; docker node ls there shows them."
+    ),
     "engine.no-swarm": N_("Talk to a manager, or let polder apply make the swarm."),
 }

@@ -66,7 +66,9 @@ class Doer:
 
     def _init(self, operation: kernel.InitSwarm) -> str:
         body = {"AdvertiseAddr": operation.advertise, "ListenAddr": listen_address(operation.advertise)}
-        return str(self._accept(self.wire.ask("POST", "/swarm/init", body, limit=60), "swarm", "default").json())
+        return str(
+            self._accept(self.wire.ask("POST", "/swarm/init", body, limit=60), "swarm", "default").json()
+        )
 
     def _update_node(self, operation: kernel.UpdateNode) -> str:
         version = self.versions.node(operation.id, operation.version)
