@@ -29,6 +29,8 @@ def export_app(
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Refused(Problem("app.export-not-empty", "", {"folder": str(target)}))
     exported = exported_app(site, app, language)
+    if unbuilt := [image for image in exported.images.values() if image.startswith("image:")]:
+        raise Refused(Problem("app.export-not-built", "", {"app": app.id, "images": tuple(unbuilt)}))
     written = []
     for path, text in export_project(exported, language).items():
         written.append(target / path)

@@ -22,19 +22,17 @@ from polder.kernel.engine import (
     RemoveSecret,
     RemoveService,
     RemoveVolume,
-    Rollout,
     Seen,
     UpdateConfigLabels,
     UpdateNode,
     UpdateService,
 )
-from polder.kernel.problem import Problem, Refused
+from polder.kernel.problem import Refused
 from polder.platform.plan.hosts import SELF
 from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Nothing, Step, WriteLock
 from polder.platform.plan.names import fill
 from polder.platform.plan.services import bare, finish
 from polder.world.docker.lock import Lock
-from polder.world.docker.rollout import judge
 from polder.world.journal import Journal
 
 IN_USE_SECONDS = 45
@@ -131,20 +129,6 @@ class SiteHands:
                 if code != "engine.in-use" or time.monotonic() > limit:
                     raise
             time.sleep(0.5)
-
-    def rollouts(self, services: list[str]) -> Mapping[str, Rollout]:
-        """How each of ``services`` is doing, from one look."""
-        seen = self.engine.look(storage=False)
-        now = time.time()
-        by_name = {service.name: service for service in seen.services}
-        found = {}
-        for name in services:
-            service = by_name.get(name)
-            if service is None:
-                raise Refused(Problem("engine.missing", "", {"kind": "service", "name": name}))
-            tasks = [task for task in seen.tasks if task.service_id == service.id]
-            found[name] = judge(service, tasks, seen.nodes, now)
-        return found
 
     def take_back(self, step: Step) -> None:
         """A service that never came up is removed (its data stays); a changed one gets its former spec back."""

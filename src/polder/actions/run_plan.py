@@ -70,7 +70,6 @@ class Hands(Protocol):
         self, step: Step, known: Mapping[str, str], line: Callable[[str], None]
     ) -> Mapping[str, str]: ...
     def take_back(self, step: Step) -> None: ...
-    def rollouts(self, services: list[str]) -> Mapping[str, Rollout]: ...
     def monotonic(self) -> float: ...
     def sleep(self, seconds: float) -> None: ...
 
@@ -151,7 +150,7 @@ def _collect(run: _Run) -> None:
         except Refused as refused:
             run.end(step, "failed", refused.problems[0])
         except Unreachable as lost:
-            run.end(step, "unfinished", Problem("plan.unreachable", "", {"what": lost.what, "why": lost.why}))
+            run.end(step, "unfinished", _lost(lost))
         else:
             if step.wait and not run.detach:
                 run.rising[step.key] = step
@@ -160,17 +159,34 @@ def _collect(run: _Run) -> None:
 
 
 def _look_at_rising(run: _Run) -> None:
-    if not run.rising:
+    waits = {step.wait.service: step for step in run.rising.values() if step.wait}
+    if not waits:
         return
     try:
-        rollouts = run.hands.rollouts([step.wait.service for step in run.rising.values() if step.wait])
+        rollouts = run.hands.engine.rollouts(list(waits))
     except Unreachable as lost:
-        for step in list(run.rising.values()):
-            run.end(step, "unfinished", Problem("plan.unreachable", "", {"what": lost.what, "why": lost.why}))
-        return
-    for step in list(run.rising.values()):
-        assert step.wait is not None
-        _judge(run, step, rollouts[step.wait.service])
+        for step in waits.values():
+            run.end(step, "unfinished", _lost(lost))
+    except Refused:
+        _look_one_by_one(run, waits)
+    else:
+        for name, rollout in rollouts.items():
+            _judge(run, waits[name], rollout)
+
+
+def _look_one_by_one(run: _Run, waits: Mapping[str, Step]) -> None:
+    """Somebody removed a service that is waited for: only its own step fails."""
+    for name, step in waits.items():
+        try:
+            _judge(run, step, run.hands.engine.rollout(name))
+        except Refused as refused:
+            run.end(step, "failed", refused.problems[0])
+        except Unreachable as lost:
+            run.end(step, "unfinished", _lost(lost))
+
+
+def _lost(lost: Unreachable) -> Problem:
+    return Problem("plan.unreachable", "", {"what": lost.what, "why": lost.why})
 
 
 def _judge(run: _Run, step: Step, rollout: Rollout) -> None:

@@ -5,6 +5,7 @@ from polder.kernel.sentences.mark import N_
 SENTENCES: dict[str, str] = {
     "app.unknown": N_("There is no app {app}. Nearest: {near}. This site has: {known}."),
     "app.which": N_("Name the apps to check, or say --all. This site has: {known}."),
+    "app.export-not-built": N_("The image of {app} was not built yet: {images}."),
     "app.export-not-empty": N_("{folder} exists and is not empty."),
     "app.check-status": N_("The answer's status was {status}, not {wanted}."),
     "app.check-not-there": N_("The answer does not hold what it should: {text}"),
@@ -19,6 +20,7 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "app.export-not-built": N_("Build it with: polder image build"),
     "app.export-not-empty": N_("Name a folder that does not exist yet."),
     "app.check-no-answer": N_("Is the app running? polder status. Elsewhere than this machine, POLDER_INGRESS=HOST says where to ask."),
     "app.check-failed": N_("Look at its log: polder explain {app} says how."),

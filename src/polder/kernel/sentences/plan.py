@@ -22,8 +22,6 @@ SENTENCES: dict[str, str] = {
     "plan.no-operators": N_(
         "site.yml names no operators, so nobody could read the secrets that have to be made."
     ),
-    "plan.image-differs": N_("The image {key} came out as {found}, but polder.lock says {expected}."),
-    "plan.not-healthy": N_("{app} is up, but its check failed."),
 }
 
 HINTS: dict[str, str] = {
@@ -36,7 +34,4 @@ HINTS: dict[str, str] = {
     "plan.unreachable": N_("When the engine answers again, run polder apply: it completes what is left."),
     "plan.secret-not-made": N_("Give it with: polder secret set {secret}"),
     "plan.no-operators": N_("Make a key with `polder key new`, then: polder operator add NAME age1..."),
-    "plan.image-differs": N_(
-        "Debian's packages moved on. Accept the new image with: polder image refresh {key}"
-    ),
 }

@@ -184,7 +184,10 @@ class _Maker:
         )
 
     def _networks(self, service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The networks a service joins, each made wanted on the way."""
+        """The networks a service joins, each made wanted on the way.
+
+        A published port needs a network that leads out: on internal ones alone Docker publishes nothing, silently.
+        """
         if self.recipe.system:
             for short_name, aliases in service.networks.items():
                 yield self._shared(short_name), aliases
@@ -194,7 +197,7 @@ class _Maker:
             yield self._network(service_name(*self.prefix, short_name), internal), (service.name, *aliases)
         if not service.networks and self.own_network:
             yield self._network(service_name(*self.prefix), True), (service.name,)
-        if self.recipe.outgoing:
+        if self.recipe.outgoing or service.ports:
             yield self._shared("out"), ()
         if service.name == self.recipe.front_service:
             yield self._shared("ingress"), (self.app.domain,)

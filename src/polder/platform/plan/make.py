@@ -18,6 +18,7 @@ from polder.kernel.engine import InitSwarm, Seen, ServiceSeen
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.spec import normalise
 from polder.platform.ingress.authority import uncovered
+from polder.platform.ingress.authority import uncovered
 from polder.platform.plan.desired import Wanted, wanted
 from polder.platform.plan.difference import differences
 from polder.platform.plan.hosts import host_steps
@@ -82,6 +83,7 @@ def findings(site: Site, target: Wanted, seen: Seen) -> tuple[Problem, ...]:
         for n in seen.nodes
         if n.state != "ready"
     ]
+    found += [Problem("ingress.uncovered", "", {"domain": domain}) for domain in uncovered(site)]
     running: dict[str, int] = {}
     for task in seen.tasks:
         if task.state == "running" and task.desired == "running":

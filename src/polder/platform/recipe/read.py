@@ -96,6 +96,9 @@ class _Reader:
             self.problems.add(
                 "recipe.other-name", record.where("recipe"), recipe=record["recipe"], folder=self.name
             )
+        if self.project.given and not record["system"]:
+            where = f"recipes/{self.name}/compose.yml"
+            self.problems.add("recipe.config-not-given", where, configs=self.project.given)
         settings = {
             name: self.setting(name, item, record["settings"]) for name, item in record["settings"].items()
         }

@@ -202,7 +202,7 @@ def _data(content: str, file: str) -> dict[str, Any]:
 
 def _apps(files: Files, file: str) -> list[str]:
     parsed = parse(files[file], file, "group")
-    if any(problem.code.startswith("kernel.yaml") for problem in parsed.problems):
+    if any(problem.code.startswith("kernel.yaml-") for problem in parsed.problems):
         raise Refused(parsed.problems)
     return list(parsed.record["apps"].node.entries)
 
