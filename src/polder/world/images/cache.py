@@ -116,12 +116,12 @@ def sync_folder(folder: Path) -> None:
 def write_json(path: Path, data: Any) -> None:
     """Write ``data`` whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    with aside.open("w") as handle:
-        json.dump(data, handle, indent=1, sort_keys=True)
-        handle.flush()
-        os.fsync(handle.fileno())
-    aside.rename(path)
+    handle, aside = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    with os.fdopen(handle, "w") as file:
+        json.dump(data, file, indent=1, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(aside).rename(path)
 
 
 def read_json(path: Path) -> Any:

@@ -69,7 +69,32 @@ def _refuse_wrong(written: Any, where: str) -> None:
             )
         elif not isinstance(value, _KINDS[name]):
             problems.add("image.wrong-setting", where, key=name, wanted=_KINDS[name].__name__)
+    if isinstance(written, dict) and isinstance(written.get("health"), dict):
+        _check_health(written["health"], where, problems)
     problems.refuse_if_any()
+
+
+def _check_health(written: dict[str, Any], where: str, problems: Problems) -> None:
+    if not isinstance(written.get("test"), list):
+        problems.add("image.wrong-setting", where, key="health: test", wanted="list")
+    for name in written:
+        if name in _HEALTH and not _is_duration(written[name]):
+            problems.add("image.wrong-setting", where, key=f"health: {name}", wanted="duration (5s, 500ms)")
+        elif name not in (*_HEALTH, "test", "retries"):
+            known = (*_HEALTH, "test", "retries")
+            problems.add(
+                "image.unknown-setting",
+                where,
+                key=str(name),
+                nearest=nearest(str(name), known) or ", ".join(known),
+            )
+
+
+def _is_duration(written: Any) -> bool:
+    try:
+        return parse_seconds(written) >= 0
+    except (ValueError, TypeError):
+        return False
 
 
 def runs(written: dict[str, Any]) -> dict[str, Any]:
