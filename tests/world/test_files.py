@@ -91,6 +91,17 @@ def test_links_inside_are_followed_and_links_outside_are_not(site: Path) -> None
     }
 
 
+@pytest.mark.parametrize("name", ["groups", "secrets", "recipes"])
+def test_a_folder_that_is_a_link_leading_out_is_not_followed(site: Path, name: str) -> None:
+    (site / name).rename(site.parent / name)
+    (site / name).symlink_to(site.parent / name)
+
+    folder = read_folder(site)
+
+    assert faults(folder) == {name: "site.file-outside"}
+    assert not [path for path in folder.files if path.startswith(name)]
+
+
 def test_a_pipe_does_not_make_the_reader_wait(site: Path) -> None:
     os.mkfifo(site / "groups/pipe.yml")
     os.mkfifo(site / "polder.lock")

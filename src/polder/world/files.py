@@ -30,12 +30,12 @@ def read_folder(path: Path, contents: Iterable[str] = ()) -> Folder:
     reading = _Reading(path)
     for name in TOP_FILES:
         reading.take(path / name, name)
-    for entry in _listed(path / "groups", GROUPS):
+    for entry in reading.listed("groups", GROUPS):
         reading.group(entry)
-    for entry in _listed(path / "secrets", SECRETS):
+    for entry in reading.listed("secrets", SECRETS):
         if entry.name.endswith(".age"):
             reading.take(Path(entry.path), f"secrets/{entry.name}")
-    for entry in _listed(path / "recipes", GROUPS):
+    for entry in reading.listed("recipes", GROUPS):
         if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
             reading.tree(Path(entry.path), f"recipes/{entry.name}/", RECIPE_BYTES, RECIPE_FILES)
     return with_contents(reading.folder(), path, contents)
@@ -147,6 +147,14 @@ class _Reading:
 
     def fault(self, name: str, code: str, **values: str | int) -> None:
         self.faults[name] = Problem(code, "", values)
+
+    def listed(self, name: str, limit: int) -> list[os.DirEntry[str]]:
+        """The entries of a folder of the site; none of one that is a link leading out."""
+        path = self.root / name
+        if path.is_symlink() and not path.resolve().is_relative_to(self.resolved):
+            self.fault(name, "site.file-outside")
+            return []
+        return _listed(path, limit)
 
     def group(self, entry: os.DirEntry[str]) -> None:
         name = f"groups/{entry.name}"

@@ -44,7 +44,8 @@ class _Reader:
         self.folder, self.recipes, self.broken, self.problems = folder, recipes, broken, problems
         self.offered = {name: recipe for name, recipe in recipes.items() if not recipe.system}
         for path, fault in folder.faults.items():
-            if path not in folder.content and fault.code.startswith("site.file-"):
+            in_recipe = path.startswith("recipes/") and path.count("/") > 1
+            if fault.code.startswith("site.file-") and not in_recipe:
                 problems.add(fault.code, path, **fault.values)
 
     def file(self, path: str, kind: Kind) -> Record:
