@@ -95,11 +95,18 @@ def test_a_removed_app_keeps_its_data_and_finds_it_again(provider: Provider, pub
     shown = provider.run("apply", "--yes")
     assert "Keep the data of jardin/wiki" in shown
     assert any(step["kind"] == "keep" for step in provider.json("plan")["steps"])
-    with pytest.raises(OSError):
-        page(provider.folder, published_address, "wiki.trois-merles.test")
+    assert _gone(provider, published_address, "wiki.trois-merles.test")
     provider.run("app", "add", "jardin/wiki", "--recipe", "dokuwiki", "--domain", "wiki.trois-merles.test")
     provider.run("apply", "--yes")
     assert provider.json("app", "check", "jardin/wiki")[0]["passed"]
+
+
+def _gone(provider: Provider, address: str, domain: str) -> bool:
+    """Refused at the handshake, or told that nothing is there (while the ingress still has its certificate)."""
+    try:
+        return page(provider.folder, address, domain)[0] in (404, 502, 503)
+    except OSError:
+        return True
 
 
 def test_an_app_that_never_gets_healthy_is_taken_back_and_the_others_stay(

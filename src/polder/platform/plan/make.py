@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from polder.kernel.digest import Digest, digest_of_data
-from polder.kernel.engine import InitSwarm, Seen, ServiceSeen
+from polder.kernel.engine import InitSwarm, RemoveService, Seen, ServiceSeen, UpdateNode, UpdateService
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.spec import normalise
 from polder.platform.ingress.authority import uncovered
@@ -22,7 +22,7 @@ from polder.platform.ingress.authority import uncovered
 from polder.platform.plan.desired import Wanted, wanted
 from polder.platform.plan.difference import differences
 from polder.platform.plan.hosts import host_steps
-from polder.platform.plan.model import Plan, Step
+from polder.platform.plan.model import Plan, Step, Work
 from polder.platform.plan.names import has_placeholder
 from polder.platform.plan.prepare import prepare_steps
 from polder.platform.plan.removals import removal_steps
@@ -71,8 +71,16 @@ def _init(site: Site) -> Step:
 
 
 def plan_digest(steps: list[Step]) -> Digest:
-    """Over what would be done, in order; equal digests are the same plan."""
-    return digest_of_data([[s.key, s.code, repr(s.work)] for s in steps])
+    """Over what would be done, in order; equal digests are the same plan.
+
+    Version indexes are left out: Swarm moves them by itself while nothing of the plan changes. What a hand changed shows in
+    the differences.
+    """
+    return digest_of_data([[s.key, s.code, repr(_timeless(s.work)), repr(s.changes)] for s in steps])
+
+
+def _timeless(work: Work) -> Work:
+    return replace(work, version=0) if isinstance(work, UpdateNode | UpdateService | RemoveService) else work
 
 
 def findings(site: Site, target: Wanted, seen: Seen) -> tuple[Problem, ...]:
