@@ -14,23 +14,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from polder.kernel.digest import Digest, digest_of_data
-from polder.kernel.engine import InitSwarm, RemoveService, Seen, ServiceSeen, UpdateNode, UpdateService
+from polder.kernel.engine import InitSwarm, RemoveService, Seen, UpdateNode, UpdateService
 from polder.kernel.problem import Problem, Refused
-from polder.kernel.spec import normalise
-from polder.platform.ingress.authority import uncovered
 from polder.platform.ingress.authority import uncovered
 from polder.platform.plan.desired import Wanted, wanted
-from polder.platform.plan.difference import differences
 from polder.platform.plan.hosts import host_steps
 from polder.platform.plan.model import Plan, Step, Work
-from polder.platform.plan.names import has_placeholder
 from polder.platform.plan.prepare import prepare_steps
 from polder.platform.plan.removals import removal_steps
 from polder.platform.plan.services import service_steps
 from polder.platform.plan.storage import config_steps, network_steps, secret_steps
 from polder.platform.site.model import Site
-
-SPEC_LABEL = "polder.spec"
 
 
 def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forget: bool = False) -> Plan:
@@ -107,6 +101,3 @@ def findings(site: Site, target: Wanted, seen: Seen) -> tuple[Problem, ...]:
             )
     found += [Problem("ingress.uncovered", "", {"domain": domain}) for domain in uncovered(site)]
     return tuple(found)
-
-
-__all__ = ["SPEC_LABEL", "ServiceSeen", "differences", "has_placeholder", "make_plan", "normalise"]
