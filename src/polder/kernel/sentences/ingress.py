@@ -5,6 +5,8 @@ from polder.kernel.sentences.mark import N_
 SENTENCES: dict[str, str] = {
     "ingress.away-title": N_("One moment"),
     "ingress.away": N_("This service is being looked after and will be back soon. Please try again in a minute."),
+    "ingress.gone-title": N_("Nothing here"),
+    "ingress.gone": N_("There is no service under this name. It may have moved or ended."),
     "ingress.no-authority": N_("This site has no certificate authority yet."),
     "ingress.uncovered": N_("{domain} is a public name that this site's certificate authority cannot vouch for."),
     "ingress.trust-about": N_(

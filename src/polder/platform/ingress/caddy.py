@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from polder.kernel.engine import Json
-from polder.platform.ingress.away import away_page
+from polder.platform.ingress.away import away_page, gone_page
 from polder.platform.recipe.model import FRONT_PORT
 
 HTTP_PORT, HTTPS_PORT = 8080, 8443
@@ -70,7 +70,10 @@ def caddy_config(name: str, languages: Sequence[str]) -> Json:
                 "http_port": HTTP_PORT,
                 "https_port": HTTPS_PORT,
                 "grace_period": "10s",
-                "servers": {"http": _redirecting(), "https": _serving(away_page(name, languages))},
+                "servers": {
+                    "http": _redirecting(),
+                    "https": _serving(away_page(name, languages), gone_page(name, languages)),
+                },
             },
         },
     }
@@ -149,7 +152,7 @@ def _redirecting() -> Json:
     }
 
 
-def _serving(page: str) -> Json:
+def _serving(away: str, gone: str) -> Json:
     handlers = [*_default_headers(), _nameless(), _distrust(), _compress(), _dial()]
     return {
         **_limits(),
@@ -160,7 +163,7 @@ def _serving(page: str) -> Json:
         "strict_sni_host": True,
         "logs": {},
         "routes": [{"handle": handlers}],
-        "errors": {"routes": _errors(page)},
+        "errors": {"routes": _errors(away, gone)},
     }
 
 
@@ -218,20 +221,32 @@ def _dial() -> Json:
     }
 
 
-def _errors(page: str) -> list[Json]:
+def _errors(page: str, gone: str) -> list[Json]:
+    """No app answers: ``names`` is asked whether the name is (still) one of the site's, and the page says which it is."""
     away = {"vars": {"{http.error.status_code}": ["502", "503", "504"]}}
+    ask = {
+        "handler": "reverse_proxy",
+        "upstreams": [{"dial": f"names:{HTTP_PORT}"}],
+        "rewrite": {"method": "GET", "uri": "/ask?domain={http.request.host}"},
+        "handle_response": [
+            {"match": {"status_code": [404]}, "routes": [{"handle": [_page(404, gone)]}]},
+            {"routes": [{"handle": [_page(503, page, {"Retry-After": ["20"]})]}]},
+        ],
+    }
+    return [
+        {"match": [away], "handle": [*_default_headers(), _nameless(), ask], "terminal": True},
+        {"handle": [_nameless(), _answer("{http.error.status_code}")]},
+    ]
+
+
+def _page(status: int, html: str, more: Json | None = None) -> Json:
     headers = {
         "Content-Type": ["text/html; charset=utf-8"],
         "Cache-Control": ["no-store"],
-        "Retry-After": ["20"],
         "Content-Security-Policy": ["default-src 'none'; style-src 'unsafe-inline'"],
+        **(more or {}),
     }
-    status = "{http.error.status_code}"
-    shown = [*_default_headers(), _nameless(), _answer(status, headers=headers, body=page)]
-    return [
-        {"match": [away], "handle": shown, "terminal": True},
-        {"handle": [_nameless(), _answer(status)]},
-    ]
+    return _answer(status, headers=headers, body=html)
 
 
 def _answer(status: int | str, *, headers: Json | None = None, body: str = "") -> Json:
