@@ -56,4 +56,3 @@ def save_root(trust: Trust, path: Path) -> None:
             file.write(trust.certificate)
     except FileExistsError:
         raise Refused(Problem("ingress.trust-save-exists", "", {"file": str(path)})) from None
-
