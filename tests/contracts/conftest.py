@@ -97,8 +97,9 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
     content = layer(busybox(folder))
     second = 1_000_000_000
     asleep = {"Cmd": ["sleep", "1000000"]}
-    fine = {"Test": ["CMD", "true"], "Interval": second // 5, "Timeout": second, "Retries": 1}
-    unfit = {**fine, "Test": ["CMD", "false"]}
+    # A machine that is busy with other tests must not make a healthy container look ill.
+    fine = {"Test": ["CMD", "true"], "Interval": second // 2, "Timeout": 60 * second, "Retries": 10}
+    unfit = {**fine, "Test": ["CMD", "false"], "Retries": 1}
     dies = {"Cmd": ["sh", "-c", "echo the tide is too high; exit 3"]}
     return Archives(
         archive(folder / "good.tar", content, asleep | {"Healthcheck": fine}, {"polder.test": "good"}),
@@ -155,11 +156,11 @@ class Bench:
     def service(self, name: str) -> ServiceSeen:
         return next(one for one in self.engine.look().services if one.name == name)
 
-    def settled(self, name: str, limit: float = 60) -> Rollout:
+    def settled(self, name: str, limit: float = 180) -> Rollout:
         """The rollout once it is no longer converging."""
         return self.until(lambda: self.engine.rollout(name), lambda found: found.state != "converging", limit)
 
-    def until(self, ask: Callable[[], Any], good: Callable[[Any], bool], limit: float = 60) -> Any:
+    def until(self, ask: Callable[[], Any], good: Callable[[Any], bool], limit: float = 180) -> Any:
         end = time.monotonic() + limit
         while True:
             found = ask()

@@ -214,7 +214,8 @@ def test_an_update_is_not_done_before_the_new_one_is_healthy(bench):
 def test_an_update_that_never_gets_healthy_is_rolled_back_and_the_old_one_goes_on(bench):
     name = bench.create()
     bench.settled(name)
-    old = [task.id for task in bench.engine.look().tasks if task.service_id == bench.service(name).id]
+    tasks = bench.engine.look().tasks
+    old = [one.id for one in tasks if one.service_id == bench.service(name).id and one.state == "running"]
     bench.engine.run(UpdateService(name, bench.service(name).version, bench.spec(bench.images.unwell)))
     rollout = bench.settled(name)
     assert rollout.state == "rolled-back"

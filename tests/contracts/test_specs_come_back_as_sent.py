@@ -53,7 +53,7 @@ def everything(name: str, image: str) -> dict[str, Any]:
         "HealthCheck": {
             "Test": ["CMD", "true"],
             "Interval": SECOND,
-            "Timeout": SECOND,
+            "Timeout": 60 * SECOND,
             "StartPeriod": 0,
             "Retries": 2,
         },
