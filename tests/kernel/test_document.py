@@ -132,12 +132,12 @@ def test_an_alias_inside_itself_or_to_nothing_is_refused() -> None:
 
 def test_a_yaml_bomb_is_refused_in_a_moment() -> None:
     lines = [f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 10)}]" for n in range(1, 30)]
-    started = time.monotonic()
+    started = time.process_time()
 
     found = codes("k0: &k0 [x]\n" + "\n".join(lines))
 
     assert found[0].endswith("kernel.yaml-bomb")
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_bomb_of_keys_is_refused() -> None:
@@ -148,12 +148,12 @@ def test_a_bomb_of_keys_is_refused() -> None:
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "[[{a: "])
 def test_deep_nesting_is_refused_in_a_moment(opening: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     found = codes(opening * (MAX_BYTES // len(opening) - 1))
 
     assert found[0].endswith("kernel.yaml-deep")
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
@@ -161,12 +161,13 @@ def test_nesting_up_to_the_limit_is_read() -> None:
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_parsed() -> None:
-    started = time.monotonic()
+    huge = b"a: [" + b"1," * 25_000_000 + b"]"
+    started = time.process_time()
 
-    found = codes(b"a: [" + b"1," * 25_000_000 + b"]")
+    found = codes(huge)
 
     assert found == ["f.yml kernel.yaml-too-big"]
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_file_of_too_many_values_is_refused() -> None:

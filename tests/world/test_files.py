@@ -67,13 +67,13 @@ def test_a_folder_that_is_not_there_is_an_empty_one(tmp_path: Path) -> None:
 def test_a_file_of_fifty_megabytes_is_not_read(site: Path) -> None:
     with (site / "groups/big.yml").open("wb") as file:
         file.truncate(50 * 2**20)
-    started = time.monotonic()
+    started = time.process_time()
 
     folder = read_folder(site)
 
     assert faults(folder) == {"groups/big.yml": "site.file-too-big"}
     assert "groups/big.yml" not in folder.files
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_links_inside_are_followed_and_links_outside_are_not(site: Path) -> None:
