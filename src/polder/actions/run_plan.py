@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal, Protocol
 
 from polder.kernel.engine import Engine, Rollout
@@ -86,20 +87,33 @@ class _Run:
     doing: dict[Future[Mapping[str, str]], Step] = field(default_factory=dict)
     rising: dict[str, Step] = field(default_factory=dict)
     broken: bool = False
+    keys: frozenset[str] = frozenset()
+    left: list[Step] = field(default_factory=list)
+    reached: dict[int, int] = field(default_factory=dict)
+    """How far the predecessors of a step are done. Steps share one tuple of them, so each is gone through once for all."""
 
-    def ready(self) -> list[Step]:
-        """Steps not begun whose predecessors in this plan are done."""
-        if self.broken:
+    def __post_init__(self) -> None:
+        self.left = list(self.plan.acting)
+        self.keys = frozenset(step.key for step in self.left)
+
+    def ready(self, most: int) -> list[Step]:
+        """At most ``most`` steps not begun whose predecessors in this plan are done; they are begun next."""
+        if self.broken or most <= 0:
             return []
-        keys = {step.key for step in self.plan.acting}
-        return [
-            step
-            for step in self.plan.acting
-            if step.key not in self.begun
-            and all(
-                k not in keys or (k in self.results and self.results[k].state == "done") for k in step.after
-            )
-        ]
+        found = list(islice((step for step in self.left if self._may_begin(step.after)), most))
+        begun = {step.key for step in found}
+        self.left = [step for step in self.left if step.key not in begun] if found else self.left
+        return found
+
+    def _may_begin(self, after: tuple[str, ...]) -> bool:
+        at = self.reached.get(id(after), 0)
+        while at < len(after) and self._is_done(after[at]):
+            at += 1
+        self.reached[id(after)] = at
+        return at == len(after)
+
+    def _is_done(self, key: str) -> bool:
+        return key not in self.keys or (key in self.results and self.results[key].state == "done")
 
     def end(
         self, step: Step, state: State, problem: Problem | None = None, logs: tuple[str, ...] = ()
@@ -120,7 +134,7 @@ def run_plan(plan: Plan, hands: Hands, report: Report, *, detach: bool = False) 
     run = _Run(plan, hands, report, detach)
     with ThreadPoolExecutor(TOGETHER, thread_name_prefix="step") as pool:
         while True:
-            for step in run.ready()[: TOGETHER * 2 - len(run.doing)]:
+            for step in run.ready(TOGETHER * 2 - len(run.doing)):
                 _begin(run, step, pool)
             if not run.doing and not run.rising:
                 break

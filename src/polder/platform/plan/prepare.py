@@ -46,16 +46,16 @@ def _authority(site: Site, target: Wanted, now: datetime) -> list[Step]:
 
 
 def _secrets(site: Site, target: Wanted) -> list[Step]:
+    subjects = {secret.file: secret.subject for secret in target.secrets.values()}
     steps = []
     for file, kind in target.to_make.items():
         if file in AUTHORITY_FILES:
             continue
-        subject = next(s.subject for s in target.secrets.values() if s.file == file)
         steps.append(
             Step(
                 key=f"make-secret:{file}",
                 kind="prepare",
-                subject=subject,
+                subject=subjects[file],
                 code="step.make-secret",
                 values={"secret": file, "operators": tuple(o.name for o in site.operators)},
                 work=MakeSecret(file, kind, _recipients(site)),
