@@ -27,6 +27,10 @@ GONE_WITHIN = 60.0
 """Seconds to wait for the last container that uses a volume or network."""
 
 
+NETWORK_POOL, NETWORK_BITS = "10.0.0.0/8", 20
+"""4,094 addresses in each overlay network: in the usual 254 the ingress's one is full at about 250 apps."""
+
+
 class Doer:
     """Runs operations over ``wire``; ``versions`` says what moved a version index."""
 
@@ -65,7 +69,12 @@ class Doer:
         assert_never(operation)
 
     def _init(self, operation: kernel.InitSwarm) -> str:
-        body = {"AdvertiseAddr": operation.advertise, "ListenAddr": listen_address(operation.advertise)}
+        body = {
+            "AdvertiseAddr": operation.advertise,
+            "ListenAddr": listen_address(operation.advertise),
+            "DefaultAddrPool": [NETWORK_POOL],
+            "SubnetSize": NETWORK_BITS,
+        }
         return str(
             self._accept(self.wire.ask("POST", "/swarm/init", body, limit=60), "swarm", "default").json()
         )
