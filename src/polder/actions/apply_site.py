@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,7 +92,7 @@ def _run(looked: Looked, who: str, asked: Asked, report: Report, lock: Lock) -> 
     digest = short(looked.plan.digest)
     journal.write(datetime.now(UTC), "apply-begun", {"plan": digest, "steps": len(looked.plan.acting)})
     hands = SiteHands(looked.engine, preparer, journal, looked.seen, digest, lock)
-    result = "interrupted"
+    result, began = "interrupted", time.monotonic()
     try:
         outcome = run_plan(looked.plan, hands, report, detach=asked.detach)
         result = "failed" if outcome.failed or outcome.not_begun else "done"
@@ -106,7 +107,8 @@ def _run(looked: Looked, who: str, asked: Asked, report: Report, lock: Lock) -> 
             }
             journal.write(datetime.now(UTC), "step-failed", {**facts, "plan": digest})
     finally:
-        path = journal.write(datetime.now(UTC), "apply-ended", {"plan": digest, "result": result})
+        ended = {"plan": digest, "result": result, "seconds": round(time.monotonic() - began, 2)}
+        path = journal.write(datetime.now(UTC), "apply-ended", ended)
         _commit(looked, [*preparer.written, path], result)
     return outcome
 
