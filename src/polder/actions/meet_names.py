@@ -6,7 +6,7 @@ Why: of several names whose very first handshakes come at the same instant, Cadd
 from __future__ import annotations
 
 from polder.actions.addresses import ingress_address
-from polder.kernel.engine import CreateService
+from polder.kernel.engine import CreateService, UpdateService
 from polder.platform.plan.model import Plan
 from polder.platform.plan.names import INGRESS
 from polder.platform.site.model import App, Site
@@ -14,9 +14,10 @@ from polder.world.certificates import probe_certificate
 
 
 def names_to_meet(site: Site, plan: Plan) -> tuple[App, ...]:
-    """The apps that ``plan`` starts; all of them when it starts the ingress itself."""
+    """The apps that ``plan`` starts; all of them when it starts or restarts the ingress itself."""
     started = {step.subject for step in plan.steps if isinstance(step.work, CreateService)}
-    return tuple(app for app in site.apps if app.id in started or INGRESS in started)
+    door = any(isinstance(s.work, UpdateService) and s.subject == INGRESS and s.away for s in plan.steps)
+    return tuple(app for app in site.apps if app.id in started or INGRESS in started or door)
 
 
 def meet_names(site: Site, plan: Plan) -> tuple[str, ...]:
