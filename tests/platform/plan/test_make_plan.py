@@ -176,6 +176,16 @@ def test_going_down_removes_everything_but_data_and_forgetting_takes_that_too() 
     assert engine.look().volumes == ()
 
 
+def test_the_order_in_which_the_engine_lists_things_changes_no_plan() -> None:
+    engine = MemoryEngine()
+    site = applied(site_files(WIKI), engine)
+    seen = engine.look()
+    listed = ("nodes", "services", "tasks", "networks", "secrets", "configs", "volumes", "images")
+    turned = replace(seen, **{kind: tuple(reversed(getattr(seen, kind))) for kind in listed})
+
+    assert make_plan(site, turned, NOW, down=True).steps == make_plan(site, seen, NOW, down=True).steps
+
+
 def test_an_authority_that_ends_soon_is_renewed_without_a_new_root() -> None:
     engine = MemoryEngine()
     site = applied(site_files(WIKI), engine)

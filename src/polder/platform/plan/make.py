@@ -6,6 +6,7 @@ Rules:
 3. Data is never destroyed unless the group's file says so (``forget-data``); until then the plan says what is kept.
 4. What a hand changed on the engine is shown as such (``drift``) and set right.
 5. A step carries the version index of what it changes: changed since, it is refused.
+6. The engine lists things in any order, another one each time; the same things give the same plan all the same.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from polder.kernel.digest import Digest, digest_of_data
-from polder.kernel.engine import InitSwarm, RemoveService, Seen, UpdateNode, UpdateService
+from polder.kernel.engine import InitSwarm, ObjectSeen, RemoveService, Seen, UpdateNode, UpdateService
 from polder.kernel.problem import Problem, Refused
 from polder.platform.ingress.authority import uncovered
 from polder.platform.plan.desired import Wanted, wanted
@@ -35,6 +36,7 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
     """
     if seen.swarm == "worker":
         raise Refused(Problem("engine.not-manager"))
+    seen = in_order(seen)
     images = frozenset(image.id for image in seen.images)
     target = Wanted() if down else wanted(site, images)
     steps: list[Step] = []
@@ -55,6 +57,23 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
     steps += [replace(step, after=(*stored, *step.after)) for step in services]
     steps += removal_steps(site, target, seen, tuple(step.key for step in services), down=down, forget=forget)
     return Plan(site.slug, tuple(steps), findings(site, target, seen), plan_digest(steps), now)
+
+
+def in_order(seen: Seen) -> Seen:
+    """The same look with everything that has a name sorted by it."""
+    return replace(
+        seen,
+        nodes=tuple(sorted(seen.nodes, key=lambda node: node.id)),
+        services=tuple(sorted(seen.services, key=lambda service: service.name)),
+        networks=by_name(seen.networks),
+        secrets=by_name(seen.secrets),
+        configs=by_name(seen.configs),
+        volumes=by_name(seen.volumes),
+    )
+
+
+def by_name(found: tuple[ObjectSeen, ...]) -> tuple[ObjectSeen, ...]:
+    return tuple(sorted(found, key=lambda one: one.name))
 
 
 def _init(site: Site) -> Step:
