@@ -145,35 +145,10 @@ def _unpack(cache: Path, work: Path, layer: Layer) -> Path:
     return place
 
 
-def known_packages(cache: Path) -> dict[str, str]:
-    """Packages of the base in the cache, name to version."""
-    known = store.read_json(cache / "base" / f"{key()}.json") or {}
-    found: dict[str, str] = known.get("packages", {})
-    return found
-
-
 def forget_old_bases(cache: Path) -> None:
-    """Remove unpacked bases that no pointer names and no build is using."""
+    """Remove unpacked bases that no pointer names; the caller makes sure that no build is using one."""
     folder = cache / "base"
     kept = {(store.read_json(pointer) or {}).get("folder") for pointer in folder.glob("*.json")}
     for place in folder.iterdir() if folder.is_dir() else ():
         if place.is_dir() and place.name not in kept:
             shutil.rmtree(place)
-
-
-def tag(base: Base) -> str:
-    """The name under which an engine knows the base image."""
-    return f"polder/base:{short(base.layer.diff_id)}"
-
-
-__all__ = [
-    "NEEDS",
-    "SUITE",
-    "Base",
-    "forget_old_bases",
-    "key",
-    "known_packages",
-    "provide_base",
-    "recipe_argv",
-    "tag",
-]

@@ -39,7 +39,12 @@ def build_image(request: BuildRequest, cache: Path, say: Say = _quiet) -> Built:
     Refuses with ``image.*`` problems: what is missing on the machine, unknown packages, a failed step with
     its last lines, a full disk with what is needed.
     """
-    _refuse_if_impossible(request)
+    _refuse_if_impossible(request, cache)
+    with store.locked(cache, "in-use", say, shared=True):
+        return _provide(request, cache, say)
+
+
+def _provide(request: BuildRequest, cache: Path, say: Say) -> Built:
     base = bases.provide_base(cache, say, refresh=request.refresh)
     inputs = inputs_of(request, base)
     with store.locked(cache, f"image-{short(inputs)}", say):
@@ -54,8 +59,8 @@ def build_image(request: BuildRequest, cache: Path, say: Say = _quiet) -> Built:
     return built
 
 
-def _refuse_if_impossible(request: BuildRequest) -> None:
-    problems = list(can_build())
+def _refuse_if_impossible(request: BuildRequest, cache: Path) -> None:
+    problems = list(can_build(cache))
     if not request.folder.is_dir() and request.kind == "docker":
         problems.append(
             Problem("image.no-folder", values={"recipe": request.recipe, "folder": str(request.folder)})
@@ -71,7 +76,8 @@ def _refuse_if_impossible(request: BuildRequest) -> None:
 def inputs_of(request: BuildRequest, base: bases.Base) -> str:
     """Digest of everything that goes into the recipe's image, content aside."""
     files = {str(p.relative_to(request.folder)): _fingerprint(p) for p in sorted(request.folder.rglob("*"))}
-    return digest_of_data([FORMAT, request.kind, request.recipe, base.layer.diff_id, request.packages, files])
+    builder = [FORMAT, (Path(__file__).parent / "inside.sh").read_text()]
+    return digest_of_data([builder, request.kind, request.recipe, base.layer.diff_id, request.packages, files])
 
 
 def _fingerprint(path: Path) -> str:
@@ -161,15 +167,20 @@ def packages(cache: Path, key: str) -> dict[str, str]:
     return found
 
 
-def forget_images(cache: Path, keep: Collection[str]) -> None:
-    """Remove from the cache every image whose key is not in ``keep``, and bases nobody needs."""
-    kept = {_file_name(key) for key in keep}
-    pointers = list((cache / "keys").glob("*.json"))
-    folders = {(store.read_json(p) or {}).get("made") for p in pointers if p.stem in kept}
-    for pointer in pointers:
+def forget_images(cache: Path, keep: Collection[str], say: Say = _quiet) -> None:
+    """Remove from the cache every image whose key is not in ``keep``, and bases nobody needs; waits for
+    builds going on."""
+    with store.locked(cache, "in-use", say):
+        folders = _forget_keys(cache / "keys", {_file_name(key) for key in keep})
+        for folder in (cache / "made").glob("*"):
+            if folder.name not in folders:
+                store.remove_tree(folder)
+        bases.forget_old_bases(cache)
+
+
+def _forget_keys(folder: Path, kept: set[str]) -> set[str]:
+    """Remove the names not kept; returns the folders that the others lead to."""
+    for pointer in folder.glob("*.json"):
         if pointer.stem not in kept:
             pointer.unlink()
-    for folder in (cache / "made").glob("*"):
-        if folder.name not in folders:
-            store.remove_tree(folder)
-    bases.forget_old_bases(cache)
+    return {(store.read_json(pointer) or {}).get("made", "") for pointer in folder.glob("*.json")}
