@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,13 @@ from polder.cli.outcome_data import outcome_data
 from polder.cli.plan_text import outcome_lines, plan_lines
 from polder.kernel.engine import CreateService, Engine, Operation, Rollout
 from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.kernel.secret import Secret
+from polder.platform.ingress.authority import certificates
 from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import Plan, Step
 from polder.platform.plan.show import plan_data
+from polder.world.age import encrypt
+from polder.world.authority import new_authority, new_intermediate, public_file
 from polder.world.docker.lock import hold
 from polder.world.docker.memory import MemoryEngine
 from polder.world.journal import Journal
@@ -300,3 +304,26 @@ def _complete(engine: MemoryEngine, folder: Path) -> Outcome | None:
     assert done.outcome is None or not (done.outcome.failed or done.outcome.not_begun)
     assert not plan_of(engine, folder).acting
     return done.outcome
+
+
+def test_an_authority_about_to_end_is_renewed_in_one_apply_and_nobody_trusts_anything_anew(
+    write_site: WriteSite, engine: MemoryEngine, recipient: str
+) -> None:
+    folder = write_site(WIKI)
+    long_ago = datetime.now(UTC) - timedelta(days=320)
+    root, root_key = new_authority("Les Lilas", (), long_ago)
+    certificate, key = new_intermediate("Les Lilas", root, root_key, long_ago)
+    (folder / "internal-ca.crt").write_text(public_file(root, certificate))
+    files = {
+        "polder.ca": root_key,
+        "polder.intermediate": key,
+        "polder.intermediate-certificate": Secret(certificate),
+    }
+    (folder / "secrets").mkdir()
+    for file, value in files.items():
+        (folder / "secrets" / f"{file}.age").write_bytes(encrypt(value, [recipient]))
+    apply(engine, folder)
+    assert not plan_of(engine, folder).acting
+    new_root, new_certificate = certificates((folder / "internal-ca.crt").read_text())
+    assert new_root == root and new_certificate != certificate
+    assert new_certificate.encode() in engine.revealed.values()

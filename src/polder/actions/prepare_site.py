@@ -83,12 +83,11 @@ class Preparer:
         found = Problems()
         if any(isinstance(s.work, MakeSecret | MakeAuthority) and not s.work.recipients for s in plan.acting):
             found.add("plan.no-operators")
-        for step in plan.acting:
-            if isinstance(step.work, CreateSecret) and not PLACEHOLDER.search(step.work.name):
-                try:
-                    self.reveal(step.work.source)
-                except Refused as refused:
-                    found.items.extend(refused.problems)
+        for file in _opened(plan):
+            try:
+                self.reveal(file)
+            except Refused as refused:
+                found.items.extend(refused.problems)
         found.refuse_if_any()
 
     def _authority(self, work: MakeAuthority) -> Mapping[str, str]:
@@ -130,3 +129,14 @@ class Preparer:
         write_atomically(path, lock_text(lock).encode())
         if path not in self.written:
             self.written.append(path)
+
+
+def _opened(plan: Plan) -> list[str]:
+    """The secret files that exist already and will be opened while ``plan`` runs."""
+    delivered = [
+        s.work.source
+        for s in plan.acting
+        if isinstance(s.work, CreateSecret) and not PLACEHOLDER.search(s.work.name)
+    ]
+    renews = any(isinstance(s.work, MakeAuthority) and s.work.renew for s in plan.acting)
+    return [*delivered, *(["polder.ca"] if renews else [])]

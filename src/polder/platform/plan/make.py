@@ -21,7 +21,7 @@ from polder.platform.ingress.authority import uncovered
 from polder.platform.plan.desired import Wanted, wanted
 from polder.platform.plan.hosts import host_steps
 from polder.platform.plan.model import Plan, Step, Work
-from polder.platform.plan.prepare import prepare_steps
+from polder.platform.plan.prepare import authority_due, prepare_steps, without_authority
 from polder.platform.plan.removals import removal_steps
 from polder.platform.plan.services import service_steps
 from polder.platform.plan.storage import config_steps, network_steps, secret_steps
@@ -38,7 +38,9 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
         raise Refused(Problem("engine.not-manager"))
     seen = in_order(seen)
     images = frozenset(image.id for image in seen.images)
-    target = Wanted() if down else wanted(site, images)
+    target = (
+        Wanted() if down else wanted(without_authority(site) if authority_due(site, now) else site, images)
+    )
     steps: list[Step] = []
     if seen.swarm == "none" and not down:
         steps.append(_init(site))

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from polder.platform.ingress.authority import AUTHORITY_FILES, renewal_due
 from polder.platform.plan.desired import Wanted, WantedImage
 from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Step, WriteLock
 from polder.platform.site.model import Site
+
+
+def authority_due(site: Site, now: datetime) -> bool:
+    """Whether the authority is missing, incomplete, or about to end."""
+    missing = not site.internal_ca or any(file not in site.secrets for file in AUTHORITY_FILES)
+    return bool(site.apps) and (missing or renewal_due(site.internal_ca, now))
+
+
+def without_authority(site: Site) -> Site:
+    """The site as if the files that the authority's making writes did not exist: what needs them waits for the new ones."""
+    return replace(site, secrets={k: v for k, v in site.secrets.items() if k not in AUTHORITY_FILES})
 
 
 def prepare_steps(site: Site, target: Wanted, now: datetime) -> list[Step]:
@@ -25,13 +37,10 @@ def _recipients(site: Site) -> tuple[str, ...]:
 
 
 def _authority(site: Site, target: Wanted, now: datetime) -> list[Step]:
-    if not target.services:
-        return []
-    missing = not site.internal_ca or any(file not in site.secrets for file in AUTHORITY_FILES)
-    if not missing and not renewal_due(site.internal_ca, now):
+    if not target.services or not authority_due(site, now):
         return []
     domains = tuple(sorted({app.domain for app in site.apps}))
-    renew = not missing
+    renew = bool(site.internal_ca) and "polder.ca" in site.secrets
     return [
         Step(
             key="authority",
