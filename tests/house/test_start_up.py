@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("rich", "httpx", "cryptography", "ruamel", "pyrage", "asyncio", "ssl")
+HEAVY = ("rich", "httpx", "cryptography", "pyrage", "asyncio", "ssl")
 
 PROGRAM = """
 import sys

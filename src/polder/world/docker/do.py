@@ -172,8 +172,15 @@ class Doer:
             answer = self.wire.ask("DELETE", f"/{kind}/{quote(name, '')}")
             if answer.status < 400 or not is_briefly_in_use(answer.message()) or time.monotonic() > until:
                 self._accept(answer, word, name)
-                return ""
+                break
             self.sleep(0.25)
+        while time.monotonic() < until and self._still_listed(kind, name):
+            self.sleep(0.25)
+        return ""
+
+    def _still_listed(self, kind: str, name: str) -> bool:
+        """Swarm goes on listing a removed network while its last containers leave it."""
+        return kind == "networks" and self.wire.ask("GET", f"/networks/{quote(name, '')}").status < 400
 
     def _accept(self, answer: Answer, word: str, name: str) -> Answer:
         if answer.status >= 400:
