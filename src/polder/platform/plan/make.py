@@ -53,12 +53,24 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
         *secret_steps(site, target, seen),
         *config_steps(site, target, seen),
     ]
-    steps += [replace(step, after=(*step.after, *ready)) for step in storage]
+    steps += after_all(ready, storage)
     stored = (*ready, *(step.key for step in storage))
     services = service_steps(site, target, seen, now)
-    steps += [replace(step, after=(*stored, *step.after)) for step in services]
+    steps += after_all(stored, services)
     steps += removal_steps(site, target, seen, tuple(step.key for step in services), down=down, forget=forget)
     return Plan(site.slug, tuple(steps), findings(site, target, seen), plan_digest(steps), now)
+
+
+def after_all(before: tuple[str, ...], steps: list[Step]) -> list[Step]:
+    """Each of ``steps`` after everything in ``before``. One tuple for all of them, or a large plan would take room by the square;
+    a step that follows another of ``steps`` follows ``before`` by that already."""
+    known, own = frozenset(before), frozenset(step.key for step in steps)
+    found = []
+    for step in steps:
+        more = tuple(key for key in step.after if key not in known)
+        after = more if not own.isdisjoint(more) else (*before, *more) if more else before
+        found.append(replace(step, after=after))
+    return found
 
 
 def in_order(seen: Seen) -> Seen:
