@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by script/engine: a network of its own for a test engine, so that its ports and bridges meet nobody else's.
+# Sourced by script/engine and script/hosts: a network of its own for a test engine, so that its ports and bridges meet nobody else's.
 # One instance is a number N: namespace polder-tN, interface polder-tN on this side, network 10.87.N.0/24 (this side .254,
 # the engine's side .1), state in $POLDER_TEST_STATE/N. POLDER_TEST_NETWORK changes the first two numbers of the network.
 
@@ -78,7 +78,7 @@ run_in_namespace() { # N: starts dockerd with mounts, host name and process numb
   local folder=$TEST_STATE/$1 name
   name=$(name_of "$1")
   mkdir -p "$folder/data" "$folder/exec" "$folder/run-docker"
-  printf '{}\n' >"$folder/daemon.json"
+  [ -e "$folder/daemon.json" ] || printf '{}\n' >"$folder/daemon.json"
   # With --pid --kill-child, ending the outer process ends every container and shim inside, like pulling the plug.
   setsid nsenter --net="/run/netns/$name" unshare --mount --uts --pid --fork --kill-child --mount-proc bash -c '
     set -e
@@ -88,4 +88,34 @@ run_in_namespace() { # N: starts dockerd with mounts, host name and process numb
       --host "unix://$2/docker.sock" --cgroup-parent "/$1" --exec-opt native.cgroupdriver=cgroupfs' \
     engine "$name" "$folder" >"$folder/log" 2>&1 </dev/null &
   printf '%s\n' "$!" >"$folder/pid"
+}
+
+answers() { # SOCKET
+  [ -S "$1" ] && curl --silent --fail --max-time 5 --unix-socket "$1" http://engine/_ping >/dev/null 2>&1
+}
+
+wait_until_it_answers() { # SOCKET PID LOG
+  local rounds=600
+  until answers "$1"; do
+    if ! kill -0 "$2" 2>/dev/null || [ "$rounds" = 0 ]; then
+      note "The engine did not come up. The end of its log ($3):"
+      tail -n 15 "$3" >&2
+      return 1
+    fi
+    sleep 0.1
+    rounds=$((rounds - 1))
+  done
+}
+
+started_at() { awk '{print $22}' "/proc/$1/stat" 2>/dev/null; } # tells a process from a later one with the same number
+
+take_stale_away() { # DROP: the function that takes an instance away
+  local n id since
+  for n in $(instances); do
+    read -r id since 2>/dev/null <"$TEST_STATE/$n/owner" || continue
+    if [ "$(started_at "$id")" != "$since" ]; then
+      note "Taking away test engine $n: its owner is gone."
+      "$1" "$n"
+    fi
+  done
 }
