@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass
 
 if TYPE_CHECKING:
     from polder.platform.compose.draft import Source
