@@ -4,14 +4,13 @@ can be undone and for how long an app is away, and carries exactly what will be 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from polder.kernel.digest import Digest
 from polder.kernel.engine import Operation
 from polder.kernel.problem import Problem, Value
-from polder.kernel.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)
