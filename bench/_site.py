@@ -92,7 +92,7 @@ STACK_SERVICE = """  APP:
     logging: {driver: json-file, options: {max-size: 10m, max-file: "3"}}
     deploy:
       endpoint_mode: dnsrr
-      labels: {polder.site: bench, polder.app: APP}
+      labels: {bench.site: stack, bench.app: APP}
       resources: {limits: {memory: 16M}}
       restart_policy: {condition: any, delay: 2s}
       update_config: {order: start-first, parallelism: 1, monitor: 5s, failure_action: rollback}
