@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.builder]
 
 BROKEN = """services:
   web:
-    command: ["sh", "-c", "echo the dike is leaking; sleep 60"]
+    entrypoint: [sh, -c, "echo the dike is leaking; sleep 60"]
     healthcheck: {test: [CMD, "false"], interval: 1s, retries: 1}
     volumes: ["data:/data"]
 volumes: {data: {}}
