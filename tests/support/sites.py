@@ -9,8 +9,11 @@ from functools import cache
 
 from polder.actions.check_site import load_recipes
 from polder.kernel.digest import Digest, digest_of_bytes
+from polder.kernel.engine import CreateSecret
 from polder.kernel.folder import Folder
+from polder.kernel.secret import Secret
 from polder.platform.plan.desired import wanted
+from polder.platform.plan.model import Nothing, Plan
 from polder.platform.recipe.model import Recipe
 from polder.platform.site.model import Lock, Site
 from polder.platform.site.read import read_site
@@ -149,3 +152,19 @@ def ready(files: Mapping[str, str], engine: MemoryEngine | None = None) -> Site:
     return replace(
         site, secrets={**files_made, **site.secrets}, internal_ca=authority(), lock=Lock(recipes, images)
     )
+
+
+def carry_out(plan: Plan, engine: MemoryEngine) -> None:
+    """Run a plan whose preparations are done, in the order of its arrows."""
+    done: set[str] = {"authority"}
+    rest = list(plan.acting)
+    keys = {step.key for step in rest}
+    while rest:
+        step = next(s for s in rest if all(k in done or k not in keys for k in s.after))
+        rest.remove(step)
+        done.add(step.key)
+        if not isinstance(step.work, Nothing):
+            values = {step.work.source: Secret("x")} if isinstance(step.work, CreateSecret) else {}
+            engine.run(step.work, values)
+    for _ in range(5):
+        engine.look()

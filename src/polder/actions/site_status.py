@@ -13,6 +13,7 @@ from polder.actions.look_site import Looked, looked_at
 from polder.kernel.engine import Seen
 from polder.kernel.problem import Problem
 from polder.platform.plan.desired import ingress_app, wanted
+from polder.platform.plan.hosts import host_of
 from polder.platform.plan.names import INGRESS
 from polder.platform.site.model import App
 from polder.world.journal import Journal
@@ -20,7 +21,8 @@ from polder.world.journal import Journal
 
 @dataclass(frozen=True, slots=True)
 class AppStatus:
-    """``state``: running, starting, down, absent. ``days`` left of the certificate, ``None`` when it could not be read."""
+    """``state``: running, starting, down, absent. ``days`` left of the certificate, ``None`` when it could not be read.
+    ``hosts``: where it runs, by the site's names."""
 
     app: str
     recipe: str
@@ -33,6 +35,7 @@ class AppStatus:
     since: str
     days: int | None
     issuer: str
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +55,44 @@ def site_status(folder: Path, lines: int = 5) -> SiteStatus:
     """Look at everything once. ``Unreachable`` when the engine is away."""
     with looked_at(folder) as looked:
         apps = ([ingress_app(looked.site)] if looked.site.apps else []) + list(looked.site.apps)
+        names: dict[str, set[str]] = {app.id: set() for app in apps}
+        for service in wanted(looked.site).services.values():
+            names[service.subject].add(service.name)
         with ThreadPoolExecutor(8) as pool:
-            found = tuple(pool.map(lambda app: _app(looked, app), apps))
+            found = tuple(pool.map(lambda app: _app(looked, app, names[app.id]), apps))
         return SiteStatus(
             looked.site.slug,
             f"{looked.engine.address} ({looked.seen.engine_version})",
             found,
-            tuple((n.hostname, n.state, n.availability) for n in looked.seen.nodes),
+            tuple((host_of(n), n.state, n.availability) for n in looked.seen.nodes),
             len(looked.plan.acting),
             looked.plan.findings,
             tuple(Journal(folder, "").read(lines)),
         )
 
 
-def _app(looked: Looked, app: App) -> AppStatus:
-    names = {s.name for s in wanted(looked.site).services.values() if s.subject == app.id}
-    running, want, image, since = _tasks(looked.seen, names)
+def _app(looked: Looked, app: App, names: set[str]) -> AppStatus:
+    running, want, image, since, hosts = _tasks(looked.seen, names)
     recipe = looked.site.recipes[app.recipe]
     days, issuer = _certificate(looked, app) if app.id != INGRESS else (None, "")
     state = "absent" if not want else "running" if running >= want else "starting" if running else "down"
     domain = app.domain if app.id != INGRESS else ""
     return AppStatus(
-        app.id, app.recipe, recipe.upstream, domain, state, running, want, image, since, days, issuer
+        app.id, app.recipe, recipe.upstream, domain, state, running, want, image, since, days, issuer, hosts
     )
 
 
-def _tasks(seen: Seen, names: set[str]) -> tuple[int, int, str, str]:
+def _tasks(seen: Seen, names: set[str]) -> tuple[int, int, str, str, tuple[str, ...]]:
+    """How many containers run of how many, of which image, since when, on which hosts."""
     services = [s for s in seen.services if s.name in names]
     ids = {s.id for s in services}
     tasks = [t for t in seen.tasks if t.service_id in ids and t.desired == "running"]
     up = [t for t in tasks if t.state == "running"]
     image = next((str(s.spec["TaskTemplate"]["ContainerSpec"].get("Image", "")) for s in services), "")
     since = min((t.updated for t in up), default="")
-    return len(up), max(len(tasks), len(names)) if services else 0, image, since
+    used = {t.node_id for t in up}
+    hosts = tuple(sorted(host_of(n) for n in seen.nodes if n.id in used))
+    return len(up), max(len(tasks), len(names)) if services else 0, image, since, hosts
 
 
 def _certificate(looked: Looked, app: App) -> tuple[int | None, str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from polder.actions.site_status import AppStatus, SiteStatus
 
 HEADERS = (N_("app"), N_("state"), N_("version"), N_("up for"), N_("certificate"), N_("address"))
+HOST_HEADER = N_("runs on")
 STATES = {"running": N_("healthy"), "starting": N_("starting"), "down": N_("DOWN"), "absent": N_("not there")}
 COLOURS = {"running": "green", "starting": "yellow", "down": "bold red", "absent": "yellow"}
 DAYS = N_("{days} days")
@@ -55,10 +56,12 @@ def _status_table(found: SiteStatus, words: str) -> None:
 
     now = datetime.now(UTC)
     rows = [_row(app, now, words) for app in found.apps]
+    headers = [translate(h, words) for h in HEADERS]
+    if len(found.hosts) > 1:
+        headers.append(translate(HOST_HEADER, words))
+        rows = [[*row, ", ".join(app.hosts)] for row, app in zip(rows, found.apps, strict=True)]
     print_lines([(translate(ENGINE, words).format(site=found.site, engine=found.engine), "bold"), ("", "")])
-    print_lines(
-        table_lines([translate(h, words) for h in HEADERS], rows, [COLOURS[app.state] for app in found.apps])
-    )
+    print_lines(table_lines(headers, rows, [COLOURS[app.state] for app in found.apps]))
     print_lines([("", ""), *((f"! {say_problem(f, words)}", "yellow") for f in found.findings)])
     print_lines(
         [

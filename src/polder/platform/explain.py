@@ -10,6 +10,7 @@ from polder.kernel.names import service_name
 from polder.kernel.problem import Value
 from polder.kernel.size import show_bytes
 from polder.platform.plan.desired import WantedService, wanted
+from polder.platform.plan.hosts import host_of, pinned_to
 from polder.platform.plan.names import secret_file
 from polder.platform.site.model import App, Site
 
@@ -84,16 +85,16 @@ def _runs(services: list[WantedService], seen: Seen) -> Iterator[Said]:
 
 
 def _running(service: ServiceSeen, seen: Seen) -> Said:
-    nodes = {node.id: node.hostname for node in seen.nodes}
     tasks = [t for t in seen.tasks if t.service_id == service.id and t.desired == "running"]
     up = [t for t in tasks if t.state == "running"]
-    where = tuple(sorted({nodes.get(t.node_id, "?") for t in tasks})) or ("-",)
+    nodes = {node.id: host_of(node) for node in seen.nodes}
+    where = tuple(sorted({nodes[t.node_id] for t in tasks if t.node_id in nodes}))
     image = str(service.spec["TaskTemplate"]["ContainerSpec"].get("Image", ""))
     values: dict[str, Value] = {
         "service": service.name,
         "running": len(up),
         "wanted": max(len(tasks), 1),
-        "hosts": where,
+        "hosts": where or (pinned_to(service.spec) or "-",),
         "image": image,
     }
     return Said("explain.service", values)

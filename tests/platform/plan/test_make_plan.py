@@ -10,35 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polder.kernel.digest import digest_of_bytes
-from polder.kernel.engine import CreateSecret, RemoveVolume, UpdateService
+from polder.kernel.engine import RemoveVolume, UpdateService
 from polder.kernel.problem import Refused
-from polder.kernel.secret import Secret
 from polder.platform.plan.make import make_plan
-from polder.platform.plan.model import MakeAuthority, MakeSecret, Nothing, Plan
+from polder.platform.plan.model import MakeAuthority, MakeSecret, Plan
 from polder.platform.site.model import Site
 from polder.world.docker.memory import MemoryEngine
-from support.sites import NEW_IMAGE, NOW, RECIPE_FILES, group, read, ready, site_files
-
-
-def run(plan: Plan, engine: MemoryEngine) -> None:
-    """Run a plan whose preparations are done, in the order of its arrows."""
-    done: set[str] = {"authority"}
-    rest = list(plan.acting)
-    keys = {step.key for step in rest}
-    while rest:
-        step = next(s for s in rest if all(k in done or k not in keys for k in s.after))
-        rest.remove(step)
-        done.add(step.key)
-        if not isinstance(step.work, Nothing):
-            values = {step.work.source: Secret("x")} if isinstance(step.work, CreateSecret) else {}
-            engine.run(step.work, values)
-    for _ in range(5):
-        engine.look()
+from support.sites import NEW_IMAGE, NOW, RECIPE_FILES, carry_out, group, read, ready, site_files
 
 
 def applied(files: dict[str, str], engine: MemoryEngine) -> Site:
     site = ready(files, engine)
-    run(make_plan(site, engine.look(), NOW), engine)
+    carry_out(make_plan(site, engine.look(), NOW), engine)
     return site
 
 
@@ -94,14 +77,14 @@ def test_a_change_by_hand_is_seen_shown_and_set_right() -> None:
     (step,) = make_plan(site, engine.look(), NOW).steps
     assert step.drift
     assert [(c.path, c.before, c.after) for c in step.changes] == [("memory limit", "1 MiB", "32 MiB")]
-    run(make_plan(site, engine.look(), NOW), engine)
+    carry_out(make_plan(site, engine.look(), NOW), engine)
     assert make_plan(site, engine.look(), NOW).steps == ()
 
 
 def test_what_is_not_ours_is_left_alone() -> None:
     engine = MemoryEngine()
     other = ready(site_files(WIKI, **{"site.yml": RECIPE_SITE.replace("les-lilas", "other")}), engine)
-    run(make_plan(other, engine.look(), NOW), engine)
+    carry_out(make_plan(other, engine.look(), NOW), engine)
     site = ready(site_files({"lilas": group()}), engine)
     assert not [
         step
@@ -120,13 +103,13 @@ def test_a_removed_app_goes_and_its_data_is_kept_until_told_otherwise() -> None:
     plan = make_plan(without, engine.look(), NOW)
     assert "step.remove-service" in codes(plan) and "step.keep-data" in codes(plan)
     assert "step.forget-data" not in codes(plan)
-    run(plan, engine)
+    carry_out(plan, engine)
     kept = make_plan(without, engine.look(), NOW)
     assert codes(kept) == ["step.keep-data"] and not kept.acting
     forgetting = ready(site_files({"lilas": group("page bare", forget="wiki")}), engine)
     (step,) = make_plan(forgetting, engine.look(), NOW).steps
     assert (step.work, step.undo) == (RemoveVolume("les-lilas_lilas_wiki_data"), "no")
-    run(make_plan(forgetting, engine.look(), NOW), engine)
+    carry_out(make_plan(forgetting, engine.look(), NOW), engine)
     assert make_plan(forgetting, engine.look(), NOW).steps == ()
 
 
@@ -145,7 +128,7 @@ def test_old_values_of_a_secret_are_pruned_after_the_number_kept() -> None:
     for number in range(6):
         content = digest_of_bytes(str(number).encode())
         site = replace(site, secrets={**site.secrets, "lilas.wiki.password": content})
-        run(make_plan(site, engine.look(), NOW), engine)
+        carry_out(make_plan(site, engine.look(), NOW), engine)
     kept = [s.name for s in engine.look().secrets if "password" in s.name]
     assert len(kept) == site.keep_old + 1
 
@@ -168,11 +151,11 @@ def test_a_domain_that_moves_to_another_app_is_freed_first() -> None:
 def test_going_down_removes_everything_but_data_and_forgetting_takes_that_too() -> None:
     engine = MemoryEngine()
     site = applied(site_files(WIKI), engine)
-    run(make_plan(site, engine.look(), NOW, down=True), engine)
+    carry_out(make_plan(site, engine.look(), NOW, down=True), engine)
     seen = engine.look()
     assert (seen.services, seen.secrets, seen.configs, seen.networks) == ((), (), (), ())
     assert "les-lilas_lilas_wiki_data" in {v.name for v in seen.volumes}
-    run(make_plan(site, engine.look(), NOW, down=True, forget=True), engine)
+    carry_out(make_plan(site, engine.look(), NOW, down=True, forget=True), engine)
     assert engine.look().volumes == ()
 
 
@@ -224,7 +207,7 @@ def test_from_any_site_to_any_other_one_plan_is_enough(first: list[str], second:
     engine = MemoryEngine()
     applied(site_files({"lilas": group(*first)}), engine)
     site = ready(site_files({"lilas": group(*second)}), engine)
-    run(make_plan(site, engine.look(), NOW), engine)
+    carry_out(make_plan(site, engine.look(), NOW), engine)
     again = make_plan(site, engine.look(), NOW)
     assert not again.acting
     wanted_apps = {app.id for app in site.apps}
@@ -236,7 +219,7 @@ def test_an_image_that_never_gets_healthy_leaves_the_former_one_and_the_next_pla
     applied(site_files(WIKI), engine)
     bad = RECIPE_FILES["recipes/plain/compose.yml"].replace("plain@", "never-healthy@")
     site = ready(site_files(WIKI, **{"recipes/plain/compose.yml": bad}), engine)
-    run(make_plan(site, engine.look(), NOW), engine)
+    carry_out(make_plan(site, engine.look(), NOW), engine)
     for _ in range(20):
         engine.look()
     assert engine.rollout("les-lilas_lilas_wiki_web").state == "rolled-back"
@@ -244,7 +227,7 @@ def test_an_image_that_never_gets_healthy_leaves_the_former_one_and_the_next_pla
     good = RECIPE_FILES["recipes/plain/compose.yml"].replace(
         "registry.example/plain@sha256:" + "ab" * 32, NEW_IMAGE
     )
-    run(
+    carry_out(
         make_plan(ready(site_files(WIKI, **{"recipes/plain/compose.yml": good}), engine), engine.look(), NOW),
         engine,
     )

@@ -5,7 +5,18 @@ from polder.kernel.sentences.mark import N_
 SENTENCES: dict[str, str] = {
     "plan.no-node": N_("Host {host} ({address}) is not a node of this swarm."),
     "plan.host-away": N_("Host {host} is {state}."),
+    "plan.host-closed": N_("Host {host} was closed by hand: it starts nothing new."),
     "plan.not-running": N_("{app} is not running: {service} has no healthy container."),
+    "plan.down-with-host": N_("{app} is not running: it belongs on host {host}, which can run nothing now."),
+    "plan.waits-for-host": N_(
+        "What has to change in {service} waits until its host {host} can run it again; it is not in this plan."
+    ),
+    "plan.data-stays": N_(
+        "{app} moves from host {old} to host {new}, but its data ({volumes}) stays on {old}: it would begin empty."
+    ),
+    "plan.data-elsewhere": N_(
+        "What {what} may have kept on {hosts} can be neither seen nor destroyed from here."
+    ),
     "plan.changed-since": N_(
         "The site or the engine changed since this plan was shown ({before} is now {after})."
     ),
@@ -28,6 +39,12 @@ HINTS: dict[str, str] = {
     "plan.no-node": N_(
         "Join it to the swarm, or correct its address in hosts.yml; `docker node ls` shows the nodes."
     ),
+    "plan.host-closed": N_("To open it again: docker node update --availability active {node}"),
+    "plan.down-with-host": N_("It starts again by itself when the host is back."),
+    "plan.data-stays": N_(
+        "Put “host: {old}” back, or take the data along first: see “Several hosts” in the documentation."
+    ),
+    "plan.data-elsewhere": N_("There, by hand: docker volume ls {filters}, and docker volume rm."),
     "plan.not-running": N_("Look at: docker service ps --no-trunc {service}"),
     "plan.changed-since": N_("Nothing was done. Look at the new plan: polder plan"),
     "plan.not-that-plan": N_("Nothing was done. Look at the new plan: polder plan"),

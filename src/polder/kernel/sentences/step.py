@@ -26,6 +26,9 @@ SENTENCES: dict[str, str] = {
     "step.remove-service": N_("Stop and remove {service}"),
     "step.remove-network": N_("Remove the network {network}"),
     "step.keep-data": N_("Keep the data of {app}, which is no longer in the site: volume {volume}"),
+    "step.keep-data-elsewhere": N_(
+        "Keep the data of {app}, which is no longer in the site: volume {volume} on host {host}"
+    ),
     "step.forget-data": N_("Destroy the data of {app}: volume {volume}"),
     "step.prune-secret": N_("Remove an old value of a secret: {secret}"),
     "step.prune-config": N_("Remove an old configuration: {config}"),

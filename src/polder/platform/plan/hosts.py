@@ -12,6 +12,7 @@ from polder.platform.plan.difference import differences
 from polder.platform.plan.model import Step
 from polder.platform.site.model import Host, Site
 
+PINNED = f"node.labels.{HOST_LABEL}=="
 SELF = "{self}"
 """In place of a node id: the node of a swarm that the plan itself makes."""
 
@@ -38,13 +39,41 @@ def host_steps(site: Site, seen: Seen) -> list[Step]:
 
 
 def find_node(host: Host, site: Site, seen: Seen) -> NodeSeen | None:
-    """The node that is ``host``: by our label, else by address, else by host name; ``local`` is the node we talk to."""
+    """The node that is ``host``: by our label, else by address, else by host name; ``local`` is the node we talk to.
+
+    A machine that joined anew leaves its former node behind, labelled and down: one of its address that is ready comes first.
+    """
     by_label = [n for n in seen.nodes if (n.spec.get("Labels") or {}).get(HOST_LABEL) == host.name]
-    if by_label:
-        return by_label[0]
+    by_address = [n for n in seen.nodes if n.address == host.address]
+    ready = [n for n in (*by_label, *by_address) if n.state == "ready"]
+    if ready or by_label:
+        return (ready or by_label)[0]
     if host.address == "local" or (len(site.hosts) == 1 and len(seen.nodes) == 1):
         return next((n for n in seen.nodes if n.id == seen.node_id), None)
     return next((n for n in seen.nodes if host.address == n.address or host.name == n.hostname), None)
+
+
+def host_of(node: NodeSeen) -> str:
+    """The name that the site gives a node; its own host name when the site has none for it."""
+    return str((node.spec.get("Labels") or {}).get(HOST_LABEL) or node.hostname)
+
+
+def condition(node: NodeSeen) -> str:
+    """``ready``, or why it can run nothing new: ``down``, ``unknown``, ``disconnected``, and by hand ``drain`` or ``pause``."""
+    return node.availability if node.state == "ready" and node.availability != "active" else node.state
+
+
+def away_hosts(site: Site, seen: Seen) -> frozenset[str]:
+    """The hosts that can run nothing new now."""
+    nodes = {host.name: find_node(host, site, seen) for host in site.hosts.values()}
+    return frozenset(name for name, node in nodes.items() if node and condition(node) != "ready")
+
+
+def pinned_to(spec: Json) -> str:
+    """The host that a service must run on, ``""`` for none."""
+    placement = spec["TaskTemplate"].get("Placement") or {}
+    rules = (rule for rule in placement.get("Constraints") or () if rule.startswith(PINNED))
+    return next((rule.removeprefix(PINNED) for rule in rules), "")
 
 
 def wanted_labels(host: Host) -> dict[str, str]:

@@ -6,7 +6,8 @@ Rules:
 3. Data is never destroyed unless the group's file says so (``forget-data``); until then the plan says what is kept.
 4. What a hand changed on the engine is shown as such (``drift``) and set right.
 5. A step carries the version index of what it changes: changed since, it is refused.
-6. The engine lists things in any order, another one each time; the same things give the same plan all the same.
+6. What can only run on a host that is away is not begun: it would fail, and Swarm may leave it stuck. The plan says so.
+7. The engine lists things in any order, another one each time; the same things give the same plan all the same.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from datetime import datetime
 from polder.kernel.digest import Digest, digest_of_data
 from polder.kernel.engine import InitSwarm, ObjectSeen, RemoveService, Seen, UpdateNode, UpdateService
 from polder.kernel.problem import Problem, Refused
-from polder.platform.ingress.authority import uncovered
 from polder.platform.plan.desired import Wanted, wanted
-from polder.platform.plan.hosts import host_steps
+from polder.platform.plan.findings import findings
+from polder.platform.plan.hosts import away_hosts, host_steps
 from polder.platform.plan.model import Plan, Step, Work
 from polder.platform.plan.prepare import authority_due, prepare_steps, without_authority
 from polder.platform.plan.removals import removal_steps
@@ -55,10 +56,13 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
     ]
     steps += after_all(ready, storage)
     stored = (*ready, *(step.key for step in storage))
-    services = service_steps(site, target, seen, now)
+    away = frozenset[str]() if down else away_hosts(site, seen)
+    services = service_steps(site, target, seen, now, away)
     steps += after_all(stored, services)
-    steps += removal_steps(site, target, seen, tuple(step.key for step in services), down=down, forget=forget)
-    return Plan(site.slug, tuple(steps), findings(site, target, seen), plan_digest(steps), now)
+    done = tuple(step.key for step in services)
+    steps += removal_steps(site, target, seen, done, down=down, forget=forget, away=away)
+    known = findings(site, target, seen, away, down=down, forget=forget)
+    return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
 
 
 def after_all(before: tuple[str, ...], steps: list[Step]) -> list[Step]:
@@ -108,29 +112,3 @@ def plan_digest(steps: list[Step]) -> Digest:
 
 def _timeless(work: Work) -> Work:
     return replace(work, version=0) if isinstance(work, UpdateNode | UpdateService | RemoveService) else work
-
-
-def findings(site: Site, target: Wanted, seen: Seen) -> tuple[Problem, ...]:
-    """Worth knowing, changing nothing: apps that are not healthy though nothing has to change, hosts that are away,
-    names that the site's authority cannot vouch for."""
-    found = [
-        Problem("plan.host-away", "", {"host": n.hostname, "state": n.state})
-        for n in seen.nodes
-        if n.state != "ready"
-    ]
-    found += [Problem("ingress.uncovered", "", {"domain": domain}) for domain in uncovered(site)]
-    running: dict[str, int] = {}
-    for task in seen.tasks:
-        if task.state == "running" and task.desired == "running":
-            running[task.service_id] = running.get(task.service_id, 0) + 1
-    for service in seen.services:
-        if service.name in target.services and not running.get(service.id) and seen.tasks:
-            found.append(
-                Problem(
-                    "plan.not-running",
-                    "",
-                    {"app": service.labels.get("polder.app", ""), "service": service.name},
-                )
-            )
-    found += [Problem("ingress.uncovered", "", {"domain": domain}) for domain in uncovered(site)]
-    return tuple(found)

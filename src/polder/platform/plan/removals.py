@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 
 from polder.kernel.engine import (
     ObjectSeen,
@@ -15,6 +16,7 @@ from polder.kernel.engine import (
     ServiceSeen,
 )
 from polder.platform.plan.desired import Wanted
+from polder.platform.plan.hosts import host_of, pinned_to
 from polder.platform.plan.model import Nothing, Step
 from polder.platform.plan.names import has_placeholder
 from polder.platform.plan.storage import stem
@@ -22,11 +24,19 @@ from polder.platform.site.model import Site
 
 
 def removal_steps(
-    site: Site, target: Wanted, seen: Seen, done: tuple[str, ...], *, down: bool, forget: bool
+    site: Site,
+    target: Wanted,
+    seen: Seen,
+    done: tuple[str, ...],
+    *,
+    down: bool,
+    forget: bool,
+    away: Collection[str] = (),
 ) -> list[Step]:
     """Steps for everything that is ours on the engine and not in ``target``.
 
-    ``done``: keys of the service steps; pruning waits for them, so that nothing is pruned under a running container.
+    ``done``: keys of the service steps; pruning waits for them, so that nothing is pruned under a running container. ``away``:
+    hosts whose services are left as they are.
     """
     gone = [s for s in seen.services if _ours(site, s.labels) and s.name not in target.services]
     services = [_service(s) for s in gone]
@@ -38,7 +48,9 @@ def removal_steps(
         _volume(site, v, _keys_of(v.labels, gone), down=down, forget=forget)
         for v in _left_over(site, target, seen)
     ]
-    return [*services, *networks, *_prune(site, target, seen, (*done, *keys), down), *data]
+    data += [step for service in gone for step in _kept_elsewhere(service, seen)]
+    prune = _prune(site, target, seen, (*done, *keys), down, _held(target, seen, away))
+    return [*services, *networks, *prune, *data]
 
 
 def _ours(site: Site, labels: object) -> bool:
@@ -101,12 +113,38 @@ def _volume(site: Site, volume: ObjectSeen, after: tuple[str, ...], *, down: boo
     return Step(f"keep:{volume.name}", "keep", app, "step.keep-data", values, Nothing(), data=(volume.name,))
 
 
-def _prune(site: Site, target: Wanted, seen: Seen, after: tuple[str, ...], down: bool) -> list[Step]:
+def _kept_elsewhere(service: ServiceSeen, seen: Seen) -> Iterator[Step]:
+    """Volumes on another host than the one we talk to, known only while the service that uses them is there."""
+    host, app = pinned_to(service.spec), service.labels.get("polder.app", "")
+    here = any(node.id == seen.node_id and host_of(node) == host for node in seen.nodes)
+    mounts = service.spec["TaskTemplate"]["ContainerSpec"].get("Mounts") or []
+    for volume in () if here or not host else (m["Source"] for m in mounts if m.get("Type") == "volume"):
+        values = {"volume": volume, "app": app, "host": host}
+        yield Step(
+            f"keep:{volume}", "keep", app, "step.keep-data-elsewhere", values, Nothing(), data=(volume,)
+        )
+
+
+def _held(target: Wanted, seen: Seen, away: Collection[str]) -> set[str]:
+    """Secrets and configs of services whose change waits for their host: they are still used."""
+    found: set[str] = set()
+    for service in seen.services if away else ():
+        want = target.services.get(service.name)
+        if want and pinned_to(want.spec) in away:
+            container = service.spec["TaskTemplate"]["ContainerSpec"]
+            found |= {one["SecretName"] for one in container.get("Secrets") or []}
+            found |= {one["ConfigName"] for one in container.get("Configs") or []}
+    return found
+
+
+def _prune(
+    site: Site, target: Wanted, seen: Seen, after: tuple[str, ...], down: bool, held: set[str]
+) -> list[Step]:
     """Old contents of secrets and configs: the newest ``keep_old`` of each stay for a rollback; all of a removed app go."""
     steps = []
-    for item in _old(seen.secrets, site, set(target.secrets), down):
+    for item in _old(seen.secrets, site, {*target.secrets, *held}, down):
         steps.append(_pruned(item, "secret", RemoveSecret(item.name), after))
-    for item in _old(seen.configs, site, set(target.configs), down):
+    for item in _old(seen.configs, site, {*target.configs, *held}, down):
         steps.append(_pruned(item, "config", RemoveConfig(item.name), after))
     return steps
 

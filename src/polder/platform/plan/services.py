@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from polder.kernel.problem import Value
 from polder.kernel.spec import normalise
 from polder.platform.plan.desired import Wanted, WantedService
 from polder.platform.plan.difference import differences
+from polder.platform.plan.hosts import pinned_to
 from polder.platform.plan.model import Change, Nothing, Step, Wait
 from polder.platform.plan.names import fill, has_placeholder
 from polder.platform.site.model import Site
@@ -39,13 +40,21 @@ def spec_digest(spec: Json) -> str:
     return digest_of_data(bare(spec))
 
 
-def service_steps(site: Site, target: Wanted, seen: Seen, now: datetime) -> list[Step]:
-    """One step for each service that is missing, different, or still on its way up."""
+def service_steps(
+    site: Site, target: Wanted, seen: Seen, now: datetime, away: Collection[str] = ()
+) -> list[Step]:
+    """One step for each service that is missing, different, or still on its way up, but for those that belong on a host
+    that is ``away``.
+
+    Swarm never schedules a task again that it could not place, once its service was changed and changed back meanwhile.
+    """
     live = {service.name: service for service in seen.services}
     running = {t.service_id for t in seen.tasks if t.state == "running" and t.desired == "running"}
     steps: list[Step] = []
     for want in target.services.values():
         found = live.get(want.name)
+        if away and pinned_to(want.spec) in away:
+            continue
         if found is None:
             steps.append(_create(want, _vacates(want, target, seen)))
         elif (changed := compare(want, found)) is not None:
