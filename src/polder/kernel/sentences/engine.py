@@ -25,6 +25,10 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "engine.not-pushed": N_(
+        "Is the registry up, and can each host reach it? One without TLS must be among each engine's insecure-registries."
+        " Then run polder apply again."
+    ),
     "engine.bad-address": N_("Write local, unix:///path, ssh://user@host, tcp://host:2376 or context:NAME."),
     "engine.needs-tls": N_(
         "Set DOCKER_CERT_PATH to a folder with ca.pem, cert.pem and key.pem, or use ssh://user@host."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -134,4 +135,26 @@ def _ssh_words(process: subprocess.Popen[bytes]) -> str:
         process.wait(1)
     if process.poll() is None or process.stderr is None or process.stderr.closed:
         return ""
-    return (process.stderr.read(2000) or b"").decode(errors="replace").strip()
+    return plainly((process.stderr.read(4000) or b"").decode(errors="replace").strip())
+
+
+def plainly(words: str) -> str:
+    """What ssh said, in a sentence where it takes a page or leaves out what to do.
+
+    >>> plainly("Permission denied (publickey).")
+    'Permission denied (publickey).'
+    """
+    if "HOST IDENTIFICATION HAS CHANGED" in words:
+        shown = re.search(r"SHA256:[\w+/=]+", words)
+        noted = re.search(r"^Offending .* in (.*):(\d+)", words, re.MULTILINE)
+        where = f"the one in {noted[1]}, line {noted[2]}" if noted else "the one known here"
+        return (
+            f"the host shows another SSH key ({shown[0] if shown else '?'}) than {where}. If you do not know why it changed,"
+            " somebody may stand in between: nothing was asked of it"
+        )
+    if "Host key verification failed" in words:
+        return (
+            "Host key verification failed: ssh does not know this host yet. Log in once by hand (ssh USER@HOST) and compare"
+            " the fingerprint with the host's own"
+        )
+    return words
