@@ -10,11 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from polder.kernel.document import read_document, refuse_too_big, to_data
 from polder.kernel.names import nearest
-from polder.kernel.problem import Problem, Problems, Refused
+from polder.kernel.problem import Problems
 from polder.kernel.size import parse_seconds
 
-_LIMIT = 64 * 1024
+WORDS = "list of texts"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _KINDS: dict[str, type] = {
     "entrypoint": list, "command": list, "user": str, "health": dict, "volumes": list, "environment": dict,
@@ -38,18 +39,9 @@ def read_settings(folder: Path) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    import yaml
-
-    where = f"{path.parent.parent.name}/image/image.yml"
-    if path.stat().st_size > _LIMIT:
-        raise Refused(Problem("image.bad-settings", where, {"why": "it is larger than 64 KiB"}))
-    try:
-        written = yaml.safe_load(path.read_text())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise Refused(
-            Problem("image.bad-settings", f"{where}:{line}", {"why": str(getattr(error, "problem", error))})
-        ) from error
+    where = f"recipes/{path.parent.parent.name}/image/image.yml"
+    refuse_too_big(path.stat().st_size, where)
+    written = to_data(read_document(path.read_bytes(), where).root)
     _refuse_wrong(written, where)
     found: dict[str, Any] = written
     return found
@@ -69,14 +61,16 @@ def _refuse_wrong(written: Any, where: str) -> None:
             )
         elif not isinstance(value, _KINDS[name]):
             problems.add("image.wrong-setting", where, key=name, wanted=_KINDS[name].__name__)
+        elif isinstance(value, list) and not _is_words(value):
+            problems.add("image.wrong-setting", where, key=name, wanted=WORDS)
     if isinstance(written, dict) and isinstance(written.get("health"), dict):
         _check_health(written["health"], where, problems)
     problems.refuse_if_any()
 
 
 def _check_health(written: dict[str, Any], where: str, problems: Problems) -> None:
-    if not isinstance(written.get("test"), list):
-        problems.add("image.wrong-setting", where, key="health: test", wanted="list")
+    if not _is_words(written.get("test")):
+        problems.add("image.wrong-setting", where, key="health: test", wanted=WORDS)
     for name in written:
         if name in _HEALTH and not _is_duration(written[name]):
             problems.add("image.wrong-setting", where, key=f"health: {name}", wanted="duration (5s, 500ms)")
@@ -88,6 +82,11 @@ def _check_health(written: dict[str, Any], where: str, problems: Problems) -> No
                 key=str(name),
                 nearest=nearest(str(name), known) or ", ".join(known),
             )
+
+
+def _is_words(written: Any) -> bool:
+    """A list of texts: ``[CMD, "false"]``, whose second would without its quotes be no text."""
+    return isinstance(written, list) and all(isinstance(item, str) for item in written)
 
 
 def _is_duration(written: Any) -> bool:
