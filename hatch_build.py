@@ -12,9 +12,12 @@ class Catalogues(BuildHookInterface):
         from babel.messages.mofile import write_mo
         from babel.messages.pofile import read_po
 
-        for po in sorted(Path(self.root, "locale").glob("*/LC_MESSAGES/polder.po")):
-            target = Path(self.root, "src/polder/share/locale", po.relative_to(Path(self.root, "locale"))).with_suffix(".mo")
+        source_folder = Path(self.root, "locale")
+        target_folder = Path(self.root, "src/polder/share/locale")
+        for po in sorted(source_folder.glob("*/LC_MESSAGES/polder.po")):
+            inside = po.relative_to(source_folder).with_suffix(".mo")
+            target = target_folder / inside
             target.parent.mkdir(parents=True, exist_ok=True)
             with po.open("rb") as source, target.open("wb") as compiled:
                 write_mo(compiled, read_po(source))
-            build_data["force_include"][str(target)] = f"polder/share/locale/{target.relative_to(Path(self.root, 'src/polder/share/locale'))}"
+            build_data["force_include"][str(target)] = f"polder/share/locale/{inside}"

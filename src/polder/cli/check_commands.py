@@ -65,7 +65,9 @@ def _summed_up(one: AppChecked, words: str) -> None:
     failed = next((result for result in one.results if result.state == "failed"), None)
     if failed:
         values = {"app": one.app, "step": failed.say}
-        print_lines([(say("app.check-failed", values, words), "red"), (hint("app.check-failed", values, words), "")])
+        print_lines(
+            [(say("app.check-failed", values, words), "red"), (hint("app.check-failed", values, words), "")]
+        )
     elif one.results:
         values = {"app": one.app, "steps": str(len(one.results)), "seconds": f"{one.seconds:.1f}"}
         print_lines([(say("app.check-passed", values, words), "green")])

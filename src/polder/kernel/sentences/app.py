@@ -22,6 +22,8 @@ SENTENCES: dict[str, str] = {
 HINTS: dict[str, str] = {
     "app.export-not-built": N_("Build it with: polder image build"),
     "app.export-not-empty": N_("Name a folder that does not exist yet."),
-    "app.check-no-answer": N_("Is the app running? polder status. Elsewhere than this machine, POLDER_INGRESS=HOST says where to ask."),
+    "app.check-no-answer": N_(
+        "Is the app running? polder status. Elsewhere than this machine, POLDER_INGRESS=HOST says where to ask."
+    ),
     "app.check-failed": N_("Look at its log: polder explain {app} says how."),
 }

@@ -3,7 +3,9 @@
 from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
-    "image.not-used": N_("No app of this site uses an image of the recipe {recipe}. The nearest name is {near}."),
+    "image.not-used": N_(
+        "No app of this site uses an image of the recipe {recipe}. The nearest name is {near}."
+    ),
     "image.unknown-key": N_("The site uses no image {key}. The nearest name is {near}."),
     "image.making-base": N_("Making the base image from Debian {suite} (about half a minute, once)."),
     "image.base-made": N_("The base image is ready, after {seconds} s."),

@@ -4,11 +4,15 @@ from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
     "ingress.away-title": N_("One moment"),
-    "ingress.away": N_("This service is being looked after and will be back soon. Please try again in a minute."),
+    "ingress.away": N_(
+        "This service is being looked after and will be back soon. Please try again in a minute."
+    ),
     "ingress.gone-title": N_("Nothing here"),
     "ingress.gone": N_("There is no service under this name. It may have moved or ended."),
     "ingress.no-authority": N_("This site has no certificate authority yet."),
-    "ingress.uncovered": N_("{domain} is a public name that this site's certificate authority cannot vouch for."),
+    "ingress.uncovered": N_(
+        "{domain} is a public name that this site's certificate authority cannot vouch for."
+    ),
     "ingress.trust-about": N_(
         "{name} signs the certificates of its internal names itself. A device believes them once it trusts this authority."
     ),
@@ -16,7 +20,9 @@ SENTENCES: dict[str, str] = {
         "It can vouch for these names and those below them, and for no other: {names}. Whoever held its key could not pose as "
         "any other site to you."
     ),
-    "ingress.trust-until": N_("It lasts until {until}. What signs day to day is renewed every year; nobody has to do anything."),
+    "ingress.trust-until": N_(
+        "It lasts until {until}. What signs day to day is renewed every year; nobody has to do anything."
+    ),
     "ingress.trust-fingerprint": N_("Fingerprint (SHA-256): {fingerprint}"),
     "ingress.trust-verify": N_(
         "Before trusting it, compare the fingerprint with one you got another way: read out on the phone, printed, or shown in "
@@ -48,7 +54,9 @@ SENTENCES: dict[str, str] = {
         "Copy {file} to the device; Settings > Security > Encryption & credentials > Install a certificate > CA certificate. For "
         "Firefox also: Settings > About Firefox, touch the logo five times, then Secret settings > Use third party CA certificates."
     ),
-    "ingress.untrust-android": N_("Settings > Security > Encryption & credentials > Trusted credentials > User: choose it, Remove."),
+    "ingress.untrust-android": N_(
+        "Settings > Security > Encryption & credentials > Trusted credentials > User: choose it, Remove."
+    ),
     "ingress.trust-ios": N_(
         "Send {file} to the device and open it; Settings > Profile Downloaded > Install; then Settings > General > About > "
         "Certificate Trust Settings: switch it on."
@@ -57,7 +65,9 @@ SENTENCES: dict[str, str] = {
     "ingress.trust-macos": N_(
         "sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain {file}"
     ),
-    "ingress.untrust-macos": N_("sudo security remove-trusted-cert -d {file}, then delete {root} in Keychain Access."),
+    "ingress.untrust-macos": N_(
+        "sudo security remove-trusted-cert -d {file}, then delete {root} in Keychain Access."
+    ),
     "ingress.trust-windows": N_("In a terminal as administrator: certutil -addstore -f Root {file}"),
     "ingress.untrust-windows": N_('In a terminal as administrator: certutil -delstore Root "{root}"'),
     "ingress.trust-curl": N_("For one command only: curl --cacert {file} https://..."),

@@ -3,7 +3,9 @@
 from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
-    "recipe.config-not-given": N_("Only Polder's own ingress has its configs made for it; these have no content: {configs}."),
+    "recipe.config-not-given": N_(
+        "Only Polder's own ingress has its configs made for it; these have no content: {configs}."
+    ),
     "recipe.no-file": N_("This recipe has no {file}."),
     "recipe.other-name": N_("This recipe calls itself “{recipe}”, but its folder is called “{folder}”."),
     "recipe.not-an-address": N_("“{value}” is not an address like https://www.dokuwiki.org."),
@@ -45,5 +47,7 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
-    "recipe.config-not-given": N_("Write the text below content: in compose.yml, or name a file of the recipe's folder."),
+    "recipe.config-not-given": N_(
+        "Write the text below content: in compose.yml, or name a file of the recipe's folder."
+    ),
 }

@@ -77,7 +77,9 @@ def inputs_of(request: BuildRequest, base: bases.Base) -> str:
     """Digest of everything that goes into the recipe's image, content aside."""
     files = {str(p.relative_to(request.folder)): _fingerprint(p) for p in sorted(request.folder.rglob("*"))}
     builder = [FORMAT, (Path(__file__).parent / "inside.sh").read_text()]
-    return digest_of_data([builder, request.kind, request.recipe, base.layer.diff_id, request.packages, files])
+    return digest_of_data(
+        [builder, request.kind, request.recipe, base.layer.diff_id, request.packages, files]
+    )
 
 
 def _fingerprint(path: Path) -> str:
