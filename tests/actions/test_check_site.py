@@ -85,3 +85,22 @@ def test_a_group_file_of_fifty_megabytes_is_one_problem(site: Path) -> None:
         file.truncate(50 * 2**20)
 
     assert problems(site) == ["groups/big.yml site.file-too-big"]
+
+
+def test_of_polders_own_recipes_only_those_the_site_speaks_of_are_read(site: Path) -> None:
+    assert {recipe.name for recipe in load_site(site).recipes.values() if recipe.builtin} == {
+        "static",
+        "ingress",
+    }
+
+
+def test_a_wrong_recipe_gets_the_nearest_of_all_recipes(site: Path) -> None:
+    path = site / "groups/lilas.yml"
+    path.write_text(path.read_text().replace("recipe: plain", "recipe: radicalle"))
+
+    with pytest.raises(Refused) as refused:
+        load_site(site)
+
+    assert [(p.code, p.values.get("nearest")) for p in refused.value.problems] == [
+        ("site.unknown-recipe-near", "radicale")
+    ]

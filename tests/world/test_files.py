@@ -12,8 +12,8 @@ import pytest
 from polder.kernel.folder import Folder
 from polder.world import contents
 from polder.world.files import (
+    builtin_names,
     builtin_path,
-    read_builtin_recipes,
     read_folder,
     read_recipe_folder,
     recipe_path,
@@ -189,10 +189,10 @@ def test_recipes_that_come_with_polder_are_found(site: Path) -> None:
         name = "own"
         builtin = False
 
-    found = read_builtin_recipes()
+    found = read_recipe_folder(builtin_path("static"))
 
-    assert {"static", "ingress"} <= found.keys()
-    assert found["static"].files["recipe.yml"] == (builtin_path("static") / "recipe.yml").read_bytes()
+    assert {"static", "ingress"} <= set(builtin_names())
+    assert found.files["recipe.yml"] == (builtin_path("static") / "recipe.yml").read_bytes()
     assert recipe_path(site, Own()) == site / "recipes/own"
     assert read_recipe_folder(recipe_path(site, Own())).executable == {"image/setup"}
 

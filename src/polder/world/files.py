@@ -81,11 +81,6 @@ def recipe_path(site: Path, recipe: Named) -> Path:
     return builtin_path(recipe.name) if recipe.builtin else site / "recipes" / recipe.name
 
 
-def read_builtin_recipes() -> dict[str, Folder]:
-    """Name to folder of each recipe that comes with Polder."""
-    return {name: read_recipe_folder(builtin_path(name)) for name in builtin_names()}
-
-
 def builtin_names() -> list[str]:
     """The names of the recipes that come with Polder."""
     entries = _listed(builtin_root(), GROUPS)
