@@ -107,7 +107,7 @@ def _change(want: WantedService, found: ServiceSeen, changed: Difference) -> Ste
         kind="rotate" if rotates else "change",
         subject=want.subject,
         code=code if changed.restarts else "step.adjust-service",
-        values={**_values(want), "order": want.order},
+        values=_values(want),
         work=UpdateService(want.name, found.version, finish(want.spec, {})),
         after=tuple(f"service:{need}" for need in want.needs),
         changes=changed.changes,
