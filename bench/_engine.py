@@ -49,11 +49,20 @@ def test_engine() -> Iterator[TestEngine]:
     told = output([script, "start", "--test", "--owner", str(os.getpid())])
     said = dict(line.split("=", 1) for line in told.splitlines() if "=" in line)
     number = said["POLDER_TEST_INSTANCE"]
+    engine = TestEngine(number, said["DOCKER_HOST"].removeprefix("unix://"), said["POLDER_TEST_ADDRESS"])
     try:
-        yield TestEngine(number, said["DOCKER_HOST"].removeprefix("unix://"), said["POLDER_TEST_ADDRESS"])
+        _wide_networks(engine)
+        yield engine
     finally:
         note(f"taking test engine {number} away")
         subprocess.run([script, "stop", "--test", number], check=False, capture_output=True, timeout=300)
+
+
+def _wide_networks(engine: TestEngine) -> None:
+    """Swarm gives a network 254 addresses unless told otherwise, and every app has one on the ingress's network."""
+    output(engine.docker("swarm", "leave", "--force"))
+    pool = ["--default-addr-pool", "10.128.0.0/9", "--default-addr-pool-mask-length", "20"]
+    output(engine.docker("swarm", "init", "--advertise-addr", engine.address, *pool))
 
 
 def load_tiny(engine: TestEngine) -> str:
