@@ -183,11 +183,15 @@ def test_the_second_of_two_operators_is_told_and_not_mixed_in(provider: Provider
     assert first.stdout
     while (line := first.stdout.readline()) and not line.startswith(("...", "ok ")):
         pass
-    shown = provider.run("apply", "--yes", status=2)
-    assert "ana" in shown
-    assert first.wait(300) == 0
+    provider.run("app", "set", "jardin/wiki", "settings.title=Cahier")
+    try:
+        shown = provider.run("apply", "--yes", status=2)
+    finally:
+        assert first.wait(300) == 0
+    assert "ana" in shown and "is applying changes" in shown
     provider.run("app", "set", "velo/agenda", "size=small")
     provider.run("apply", "--yes")
+    assert provider.json("plan")["steps"] == []
 
 
 @pytest.mark.parametrize("operations", [0, 2])
