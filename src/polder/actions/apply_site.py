@@ -26,21 +26,27 @@ from polder.world.journal import Journal, operator
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the asker wants. ``plan``: digest (or its beginning) of the one plan that may run; ``""``: whichever is shown.
-    ``only``: subjects (``group/app``) to act on, empty for all."""
+    ``language``: of the lines that say how far a step has come."""
 
     down: bool = False
     forget: bool = False
     plan: str = ""
     detach: bool = False
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """``outcome`` is ``None`` when there was nothing to do or the asker said no (``declined``)."""
+    """``outcome`` is ``None`` when there was nothing to do or the asker said no (``declined``). ``unsaved``: why the files that
+    applying wrote could not be committed to the site's history."""
 
     plan: Plan
     outcome: Outcome | None
     declined: bool = False
+    unsaved: Problem | None = None
+
+
+Ran = tuple[Outcome, Problem | None]
 
 
 def apply_site(
@@ -71,10 +77,11 @@ def apply_to(
         return Applied(first.plan, None)
     if not agree(first.plan):
         return Applied(first.plan, None, declined=True)
-    return Applied(first.plan, _run_alone(folder, engine, first, asked, report))
+    outcome, unsaved = _run_alone(folder, engine, first, asked, report)
+    return Applied(first.plan, outcome, unsaved=unsaved)
 
 
-def _run_alone(folder: Path, engine: Engine, first: Looked, asked: Asked, report: Report) -> Outcome:
+def _run_alone(folder: Path, engine: Engine, first: Looked, asked: Asked, report: Report) -> Ran:
     """Under the lock, look once more: only the plan that was approved runs."""
     who = operator(folder)
     with hold(engine, first.site.slug, who) as lock:
@@ -85,9 +92,9 @@ def _run_alone(folder: Path, engine: Engine, first: Looked, asked: Asked, report
         return _run(again, who, asked, report, lock)
 
 
-def _run(looked: Looked, who: str, asked: Asked, report: Report, lock: Lock) -> Outcome:
+def _run(looked: Looked, who: str, asked: Asked, report: Report, lock: Lock) -> Ran:
     journal = Journal(looked.folder, who)
-    preparer = Preparer(looked.folder, looked.site, looked.engine)
+    preparer = Preparer(looked.folder, looked.site, looked.engine, asked.language)
     preparer.preflight(looked.plan)
     digest = short(looked.plan.digest)
     journal.write(datetime.now(UTC), "apply-begun", {"plan": digest, "steps": len(looked.plan.acting)})
@@ -109,13 +116,13 @@ def _run(looked: Looked, who: str, asked: Asked, report: Report, lock: Lock) -> 
     finally:
         ended = {"plan": digest, "result": result, "seconds": round(time.monotonic() - began, 2)}
         path = journal.write(datetime.now(UTC), "apply-ended", ended)
-        _commit(looked, [*preparer.written, path], result)
-    return outcome
+        unsaved = _commit(looked, [*preparer.written, path], result)
+    return outcome, unsaved
 
 
-def _commit(looked: Looked, paths: list[Path], result: str) -> None:
+def _commit(looked: Looked, paths: list[Path], result: str) -> Problem | None:
     """Files that applying wrote (lock, secrets, journal) go into the site's history, if it has one."""
-    commit_paths(looked.folder, paths, f"Apply {short(looked.plan.digest, 8)}: {result}.")
+    return commit_paths(looked.folder, paths, f"Apply {short(looked.plan.digest, 8)}: {result}.").problem
 
 
 def _expect(wanted: str, plan: Plan) -> None:

@@ -10,7 +10,7 @@ import click
 from polder.actions.look_site import Looked, looked_at
 from polder.cli.door import DECLINED, FAILED, confirm, guarded, language, show_json, site_path
 from polder.cli.lines import print_lines
-from polder.kernel.sentences import translate
+from polder.kernel.sentences import say_problem, translate
 from polder.kernel.sentences.mark import N_
 from polder.platform.plan.model import Plan
 
@@ -60,7 +60,7 @@ def apply(yes: bool, digest: str, detach: bool, as_json: bool) -> None:
     """
     from polder.actions.apply_site import Asked
 
-    _apply(Asked(plan=digest, detach=detach), yes or as_json, as_json)
+    _apply(Asked(plan=digest, detach=detach, language=language()), yes or as_json, as_json)
 
 
 @click.command(epilog="Example: polder down --yes")
@@ -78,7 +78,7 @@ def down(yes: bool, forget_data: str) -> None:
     site = load_site(site_path())
     if forget_data and forget_data != site.slug:
         raise Refused(Problem("site.forget-mismatch", "", {"typed": forget_data, "wanted": site.slug}))
-    _apply(Asked(down=True, forget=bool(forget_data)), yes, False)
+    _apply(Asked(down=True, forget=bool(forget_data), language=language()), yes, False)
 
 
 def _apply(asked: object, yes: bool, as_json: bool) -> None:
@@ -108,6 +108,8 @@ def _apply(asked: object, yes: bool, as_json: bool) -> None:
         show_json(outcome_data(applied, time.monotonic() - began, words))
     elif applied.outcome:
         print_lines(outcome_lines(applied.outcome, time.monotonic() - began, words))
+    if applied.unsaved:
+        click.echo(say_problem(applied.unsaved, words), err=True)
     if applied.outcome and (applied.outcome.failed or applied.outcome.not_begun):
         sys.exit(FAILED)
 
