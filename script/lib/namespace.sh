@@ -19,7 +19,7 @@ claim() { # prints the first free number and makes its state folder; the folder 
   [ "${#TEST_STATE}" -le 50 ] || fail 2 "$TEST_STATE is too long a path: sockets in it could not be opened."
   mkdir -p "$TEST_STATE"
   for n in $(seq 0 99); do
-    if [ ! -e "$TEST_STATE/$n" ] && ! network_taken "$n" && [ ! -e "/run/netns/$(name_of "$n")" ] \
+    if [ ! -e "$TEST_STATE/$n" ] && ! network_taken "$n" && [ ! -e "/run/netns/$(name_of "$n")" ] && ! ip link show "$(name_of "$n")" >/dev/null 2>&1 \
       && mkdir "$TEST_STATE/$n" 2>/dev/null; then
       printf '%s' "$n"
       return
