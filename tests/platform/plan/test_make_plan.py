@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polder.kernel.digest import digest_of_bytes
-from polder.kernel.engine import RemoveVolume, UpdateService
+from polder.kernel.engine import CreateNetwork, RemoveVolume, UpdateService
 from polder.kernel.problem import Refused
 from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import MakeAuthority, MakeSecret, Plan
@@ -234,3 +234,33 @@ def test_an_image_that_never_gets_healthy_leaves_the_former_one_and_the_next_pla
     for _ in range(5):
         engine.look()
     assert engine.rollout("les-lilas_lilas_wiki_web").state == "done"
+
+
+OUTGOING = {
+    **RECIPE_FILES,
+    "recipes/pair/recipe.yml": RECIPE_FILES["recipes/pair/recipe.yml"] + "outgoing: true\n",
+}
+
+
+def networks_of(engine: MemoryEngine, app: str) -> set[str]:
+    specs = [s.spec for s in engine.look().services if s.labels["polder.app"] == app]
+    return {one["Target"] for spec in specs for one in spec["TaskTemplate"].get("Networks") or []}
+
+
+def test_apps_that_reach_the_internet_share_no_network_but_that_of_the_ingress() -> None:
+    engine = MemoryEngine()
+    applied(site_files({"lilas": group("wiki pair", "pad pair")}, **OUTGOING), engine)
+    assert networks_of(engine, "lilas/wiki") & networks_of(engine, "lilas/pad") == {"les-lilas_ingress"}
+    assert "les-lilas_lilas_wiki__out" in networks_of(engine, "lilas/wiki")
+
+
+@pytest.mark.parametrize("outgoing", [True, False])
+def test_a_network_of_a_recipe_leads_out_only_when_the_recipe_says_that_its_app_does(outgoing: bool) -> None:
+    compose = RECIPE_FILES["recipes/pair/compose.yml"].replace("  db:\n", "  db:\n    networks: [deep]\n")
+    recipes = {
+        **(OUTGOING if outgoing else RECIPE_FILES),
+        "recipes/pair/compose.yml": compose + "networks: {deep: {}}\n",
+    }
+    plan = make_plan(ready(site_files({"lilas": group("wiki pair")}, **recipes)), MemoryEngine().look(), NOW)
+    (work,) = [s.work for s in plan.steps if s.key == "network:les-lilas_lilas_wiki_deep"]
+    assert isinstance(work, CreateNetwork) and work.spec["Internal"] is not outgoing

@@ -77,8 +77,8 @@ SENTENCES: dict[str, str] = {
     "compose.empty-command": N_("“{key}” is empty: Docker Swarm cannot take away what the image runs."),
     "compose.bad-quotes": N_("“{key}” has a quote that is never closed."),
     "compose.no-value": N_("“{name}” under “{key}” has no value, and there is no shell to take one from."),
-    "compose.hostname-with-dot": N_(
-        "The hostname “{hostname}” has a dot: with another app's domain it would take that app's visitors."
+    "compose.hostname": N_(
+        "The hostname “{hostname}” would be answered on the network that all apps share, in the place of another app."
     ),
     "compose.reserved-label": N_("The label “{name}” is one of Polder's own."),
     "compose.bad-extra-host": N_(
@@ -163,7 +163,7 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
-    "compose.hostname-with-dot": N_("Use a name without dots, or ${{POLDER_DOMAIN}}, the app's own domain."),
+    "compose.hostname": N_("Leave it out, or write ${{POLDER_DOMAIN}}, the app's own domain."),
     "compose.image-without-digest": N_(
         "Ask “docker buildx imagetools inspect {image}” for its digest and write the image as name@sha256:…"
     ),

@@ -80,9 +80,7 @@ SERVICE: Section = {
     "configs": _yes("short and long form"),
     "cap_add": Key("permission", remark="permission capabilities; those that amount to root need privileged"),
     "network_mode": Key("permission", remark="host only, with the permission host-network"),
-    "hostname": _yes(
-        "without dots, or ${POLDER_DOMAIN}: Docker's DNS answers it on every network of the service"
-    ),
+    "hostname": _yes("${POLDER_DOMAIN} only: Docker's DNS answers it on every network of the service"),
     "init": _yes("true unless the file says false"),
     **_all(
         _HONOURED,

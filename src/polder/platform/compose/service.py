@@ -155,11 +155,12 @@ def make_service(reader: Reader, draft: Draft) -> Service:
 
 def _check_hostname(reader: Reader, draft: Draft) -> None:
     """Docker's DNS answers a container's hostname on every network it joins, the one it shares with the
-    ingress too: with the domain of another app as its hostname, a service would get that app's visitors."""
+    ingress too: called like another app, another app's database, or the ingress's own ``names``, a service
+    would be asked in its place."""
     hostname = draft.parts.get("hostname", "")
     own = (reader.variables or {}).get("POLDER_DOMAIN")
-    if "." in hostname and hostname.lower() != own and not reader.waits(hostname):
-        reader.problems.add("compose.hostname-with-dot", draft.where, hostname=hostname)
+    if hostname and hostname.lower() != own and not reader.waits(hostname):
+        reader.problems.add("compose.hostname", draft.where, hostname=hostname)
 
 
 def _limits(reader: Reader, draft: Draft, wish: Limits, keys: tuple[str, str, str]) -> Limits:

@@ -186,19 +186,21 @@ class _Maker:
     def _networks(self, service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The networks a service joins, each made wanted on the way.
 
-        A published port needs a network that leads out: on internal ones alone Docker publishes nothing, silently.
+        A published port needs a network that leads out: on internal ones alone Docker publishes nothing, silently. Each app has
+        its own: on one that apps share, one app's names would be answered by another. No network of a recipe has an empty part.
         """
         if self.recipe.system:
             for short_name, aliases in service.networks.items():
                 yield self._shared(short_name), aliases
             return
         for short_name, aliases in service.networks.items():
-            internal = self.project.networks.get(short_name, True)
-            yield self._network(service_name(*self.prefix, short_name), internal), (service.name, *aliases)
+            internal = self.project.networks.get(short_name, True) or not self.recipe.outgoing
+            full = service_name(*self.prefix, short_name)
+            yield self._network(full, internal=internal), (service.name, *aliases)
         if not service.networks and self.own_network:
-            yield self._network(service_name(*self.prefix), True), (service.name,)
+            yield self._network(service_name(*self.prefix), internal=True), (service.name,)
         if self.recipe.outgoing or service.ports:
-            yield self._shared("out"), ()
+            yield self._network(service_name(*self.prefix, "", "out"), internal=False), ()
         if service.name == self.recipe.front_service:
             yield self._shared("ingress"), (self.app.domain,)
 
@@ -208,7 +210,7 @@ class _Maker:
         self.found.networks.setdefault(full, _overlay(full, internal=name == "ingress", labels=labels))
         return full
 
-    def _network(self, full: str, internal: bool) -> str:
+    def _network(self, full: str, *, internal: bool) -> str:
         self.found.networks[full] = _overlay(full, internal=internal, labels=self.labels)
         return full
 

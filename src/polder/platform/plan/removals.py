@@ -42,7 +42,9 @@ def removal_steps(
     services = [_service(s) for s in gone]
     keys = tuple(step.key for step in services)
     networks = [
-        _network(n, keys) for n in seen.networks if _ours(site, n.labels) and n.name not in target.networks
+        _network(n, (*done, *keys))
+        for n in seen.networks
+        if _ours(site, n.labels) and n.name not in target.networks
     ]
     data = [
         _volume(site, v, _keys_of(v.labels, gone), down=down, forget=forget)

@@ -85,7 +85,8 @@ def _app(site: Site, app: App, recipe: Recipe, problems: Problems) -> None:
 def _names(site: Site, app: App, recipe: Recipe) -> Iterator[str]:
     """Every name that the app's parts get on the engine."""
     project = recipe.project
-    for part in (*project.services, *project.volumes):
+    goes_out = recipe.outgoing or any(service.ports for service in project.services.values())
+    for part in (*project.services, *project.volumes, *project.networks, *(["_out"] if goes_out else [])):
         yield service_name(site.slug, app.group, app.name, part)
     for part in (*project.secrets, *project.configs):
         yield service_name(site.slug, app.group, app.name, part) + "_" + "0" * 12
