@@ -327,3 +327,52 @@ def test_an_authority_about_to_end_is_renewed_in_one_apply_and_nobody_trusts_any
     new_root, new_certificate = certificates((folder / "internal-ca.crt").read_text())
     assert new_root == root and new_certificate != certificate
     assert new_certificate.encode() in engine.revealed.values()
+
+
+@pytest.mark.parametrize("lost", ["internal-ca.crt", "secrets/polder.ca.age", "both"])
+def test_a_lost_authority_is_made_anew_only_after_the_plan_said_that_nobody_trusts_the_new_one(
+    write_site: WriteSite, engine: MemoryEngine, lost: str
+) -> None:
+    folder = write_site(WIKI)
+    assert "step.make-authority" in [step.code for step in plan_of(engine, folder).steps]
+    apply(engine, folder)
+    for name in ["internal-ca.crt", "secrets/polder.ca.age"] if lost == "both" else [lost]:
+        (folder / name).unlink()
+    plan = plan_of(engine, folder)
+    step = next(step for step in plan.steps if step.key == "authority")
+    assert (step.code, step.kind, step.undo) == ("step.replace-authority", "rotate", "no")
+    shown = "\n".join(text for text, _ in plan_lines(plan, "en", False))
+    assert "everybody who trusts the former one" in shown and "bring back internal-ca.crt" in shown
+
+
+def test_an_authority_whose_root_ends_soon_is_replaced_and_one_with_another_key_is_refused(
+    write_site: WriteSite, engine: MemoryEngine, recipient: str
+) -> None:
+    folder = write_site(WIKI)
+    apply(engine, folder)
+    long_ago = datetime.now(UTC) - timedelta(days=320)
+    root, root_key = new_authority("Les Lilas", (), long_ago)
+    text = public_file(root, new_intermediate("Les Lilas", root, root_key, long_ago)[0])
+    (folder / "internal-ca.crt").write_text(text)
+    outcome = apply(engine, folder).outcome
+    assert outcome and outcome.failed[0].problem
+    assert outcome.failed[0].problem.code == "ingress.not-its-key"
+    assert (folder / "internal-ca.crt").read_text() == text
+    ages_ago = datetime.now(UTC) - timedelta(days=3600)
+    root, root_key = new_authority("Les Lilas", (), ages_ago)
+    text = public_file(root, new_intermediate("Les Lilas", root, root_key, ages_ago)[0])
+    (folder / "internal-ca.crt").write_text(text)
+    assert "step.replace-authority" in [step.code for step in plan_of(engine, folder).steps]
+    _complete(engine, folder)
+
+
+@pytest.mark.parametrize("cut", [100, 300, 900])
+def test_an_authority_file_cut_short_is_refused_where_it_is(
+    write_site: WriteSite, engine: MemoryEngine, cut: int
+) -> None:
+    folder = write_site(WIKI)
+    apply(engine, folder)
+    path = folder / "internal-ca.crt"
+    path.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" + path.read_text()[:cut])
+    with pytest.raises(Refused, match=r"site\.not-a-certificate"):
+        load_site(folder)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.platform.ingress.authority import certificates
 from polder.platform.plan.model import MakeAuthority
@@ -29,7 +30,10 @@ def make_authority(preparer: Preparer, work: MakeAuthority) -> Mapping[str, str]
     else:
         root, root_key = new_authority(work.name, work.domains, now)
         known |= preparer.write_secret("polder.ca", root_key, work.recipients)
-    certificate, key = new_intermediate(work.name, root, root_key, now)
+    try:
+        certificate, key = new_intermediate(work.name, root, root_key, now)
+    except ValueError:
+        raise Refused(Problem("ingress.not-its-key", "internal-ca.crt")) from None
     known |= preparer.write_secret("polder.intermediate", key, work.recipients)
     known |= preparer.write_secret("polder.intermediate-certificate", Secret(certificate), work.recipients)
     path = preparer.folder / "internal-ca.crt"

@@ -99,7 +99,7 @@ def step_lines(step: Step, language: str, verbose: bool) -> Iterator[tuple[str, 
     facts = list(_facts(step, language))
     if facts:
         yield "      " + "; ".join(facts), "dim"
-    if (advice := hint(step.code, step.values, language)) and step.subject != INGRESS:
+    if (advice := hint(step.code, step.values, language)) and (step.kind, step.subject) != ("keep", INGRESS):
         yield "      " + advice, "dim"
     if verbose and not isinstance(step.work, Nothing):
         yield f"      {step.work!r}", "dim"

@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "ingress.gone-title": N_("Nothing here"),
     "ingress.gone": N_("There is no service under this name. It may have moved or ended."),
     "ingress.no-authority": N_("This site has no certificate authority yet."),
+    "ingress.not-its-key": N_("secrets/polder.ca.age is not the key of the root in internal-ca.crt."),
     "ingress.uncovered": N_(
         "{domain} is a public name that this site's certificate authority cannot vouch for."
     ),
@@ -76,6 +77,7 @@ SENTENCES: dict[str, str] = {
 HINTS: dict[str, str] = {
     "ingress.trust-save-exists": N_("Name another file."),
     "ingress.no-authority": N_("The first `polder apply` makes one."),
+    "ingress.not-its-key": N_("Bring both back from the same version of the site, then apply again."),
     "ingress.uncovered": N_(
         "Browsers will warn of it until public certificates (ACME) arrive; until then use a name under .test, .internal or .home.arpa."
     ),

@@ -6,6 +6,9 @@ SENTENCES: dict[str, str] = {
     "step.init-swarm": N_("Make this engine a swarm of one, reachable by later hosts at {address}"),
     "step.label-host": N_("Label the engine's node as host {host}"),
     "step.make-authority": N_("Make the certificate authority of {site} (encrypted to the operators)"),
+    "step.replace-authority": N_(
+        "Make a new certificate authority of {site}: everybody who trusts the former one must trust this one instead"
+    ),
     "step.renew-authority": N_("Renew the intermediate certificate of {site}'s authority"),
     "step.make-secret": N_("Generate the secret {secret}, encrypted to {operators}"),
     "step.build-image": N_("Build the image {key} from recipe {recipe} {version}"),
@@ -35,5 +38,8 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "step.replace-authority": N_(
+        "If the former one is in another copy of the site or in its history, bring back internal-ca.crt and secrets/polder.*.age."
+    ),
     "step.keep-data": N_("To destroy it: polder app remove {app} --forget-data {app}"),
 }

@@ -38,6 +38,25 @@ def renewal_due(internal_ca: str, now: datetime) -> bool:
         return True
 
 
+def is_authority(text: str) -> bool:
+    """Whether ``text`` begins with a certificate and every one in it is whole."""
+    try:
+        return text.lstrip().startswith("-----BEGIN") and bool(
+            [valid_until(one) for one in certificates(text)]
+        )
+    except ValueError:
+        return False
+
+
+def root_lasts(internal_ca: str, now: datetime) -> bool:
+    """Whether there is a root that can still sign an intermediate worth having."""
+    found = certificates(internal_ca)
+    try:
+        return bool(found) and valid_until(found[0]) - now >= RENEW_WITHIN
+    except ValueError:
+        return False
+
+
 def valid_until(pem: str) -> datetime:
     """The end of the first certificate in ``pem`` (RFC 5280, 4.1.2.5). ``ValueError`` when it is not a certificate."""
     match = _PEM.search(pem)

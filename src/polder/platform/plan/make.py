@@ -46,7 +46,7 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
     if seen.swarm == "none" and not down:
         steps.append(_init(site))
     hosts = [] if down else host_steps(site, seen)
-    prepare = [] if down else prepare_steps(site, target, now)
+    prepare = [] if down else prepare_steps(site, target, seen, now)
     ready = tuple(step.key for step in (*steps, *hosts, *prepare))
     steps += [*hosts, *prepare]
     storage = [

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from polder.platform.ingress.authority import AUTHORITY_FILES, renewal_due
+from polder.kernel.engine import Seen
+from polder.kernel.names import service_name
+from polder.platform.ingress.authority import AUTHORITY_FILES, renewal_due, root_lasts
 from polder.platform.plan.desired import Wanted, WantedImage
 from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Step, WriteLock
+from polder.platform.plan.names import INGRESS
 from polder.platform.site.model import Site
 
 
@@ -22,10 +25,10 @@ def without_authority(site: Site) -> Site:
     return replace(site, secrets={k: v for k, v in site.secrets.items() if k not in AUTHORITY_FILES})
 
 
-def prepare_steps(site: Site, target: Wanted, now: datetime) -> list[Step]:
+def prepare_steps(site: Site, target: Wanted, seen: Seen, now: datetime) -> list[Step]:
     """Authority, secrets, images and lock that ``target`` needs and that do not exist yet."""
     return [
-        *_authority(site, target, now),
+        *_authority(site, target, seen, now),
         *_secrets(site, target),
         *_images(site, target),
         *_lock(site, target),
@@ -36,22 +39,37 @@ def _recipients(site: Site) -> tuple[str, ...]:
     return tuple(operator.recipient for operator in site.operators)
 
 
-def _authority(site: Site, target: Wanted, now: datetime) -> list[Step]:
+def _authority(site: Site, target: Wanted, seen: Seen, now: datetime) -> list[Step]:
+    """Renewed where its root and the root's key are there; else made, and where there was another before, the plan says that
+    nobody trusts the new one yet."""
     if not target.services or not authority_due(site, now):
         return []
     domains = tuple(sorted({app.domain for app in site.apps}))
-    renew = bool(site.internal_ca) and "polder.ca" in site.secrets
+    renew = "polder.ca" in site.secrets and root_lasts(site.internal_ca, now)
+    replaces = not renew and _had_authority(site, seen)
+    made = "step.replace-authority" if replaces else "step.make-authority"
     return [
         Step(
             key="authority",
-            kind="rotate" if renew else "prepare",
+            kind="rotate" if renew or replaces else "prepare",
             subject="polder/ingress",
-            code="step.renew-authority" if renew else "step.make-authority",
+            code="step.renew-authority" if renew else made,
             values={"site": site.name},
             work=MakeAuthority(site.name, domains, _recipients(site), renew),
             secrets=AUTHORITY_FILES,
+            undo="no" if replaces else "yes",
         )
     ]
+
+
+def _had_authority(site: Site, seen: Seen) -> bool:
+    """Whether a file of an authority is left in the site, or the ingress was given one."""
+    given = f"{service_name(site.slug, *INGRESS.split('/'), 'intermediate')}_"
+    return (
+        bool(site.internal_ca)
+        or "polder.ca" in site.secrets
+        or any(one.name.startswith(given) for one in seen.secrets)
+    )
 
 
 def _secrets(site: Site, target: Wanted) -> list[Step]:

@@ -14,6 +14,7 @@ from polder.kernel.folder import Folder
 from polder.kernel.names import is_slug, nearest
 from polder.kernel.problem import Problems
 from polder.kernel.shape import Record
+from polder.platform.ingress.authority import is_authority
 from polder.platform.recipe.model import Permission, Recipe
 from polder.platform.site.across import check_across
 from polder.platform.site.app import read_app
@@ -190,9 +191,10 @@ class _Reader:
 
     def internal_ca(self) -> str:
         content = self.folder.files.get("internal-ca.crt", b"")
-        if content and not content.lstrip().startswith(b"-----BEGIN CERTIFICATE-----"):
+        text = content.decode("ascii", "replace")
+        if content and not is_authority(text):
             self.problems.add("site.not-a-certificate", "internal-ca.crt:1")
-        return content.decode("ascii", "replace")
+        return text
 
 
 def _is_address(text: str) -> bool:
