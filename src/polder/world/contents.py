@@ -68,9 +68,10 @@ def _entries(path: Path) -> Iterator[os.DirEntry[str]]:
     with os.scandir(path) as listed:
         entries = sorted(listed, key=lambda entry: entry.name)
     for entry in entries:
+        if entry.name == ".git":
+            continue
         if entry.is_dir(follow_symlinks=False):
-            if entry.name != ".git":
-                yield from _entries(Path(entry.path))
+            yield from _entries(Path(entry.path))
         else:
             yield entry
 

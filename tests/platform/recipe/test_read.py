@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from polder.kernel.document import Scalar
 from polder.kernel.folder import Folder
 from polder.kernel.problem import Problem, Refused
+from polder.kernel.shape import Wrong
 from polder.platform.recipe.model import Recipe
 from polder.platform.recipe.read import read_recipe
+from polder.platform.recipe.shape import INSIDE
 
 RECIPE = b"""recipe: pages
 version: "1"
@@ -135,3 +138,14 @@ def test_a_file_that_could_not_be_read_is_placed_in_the_recipe() -> None:
     assert [(p.where, p.code) for p in refused.value.problems] == [
         ("recipes/pages/image/big", "site.file-too-big")
     ]
+
+
+@pytest.mark.parametrize("place", ["/srv/../../etc", "/..", "/srv/./www", "/" + "a" * 60 + "!", "srv", "/"])
+def test_content_lies_at_a_plain_path_and_no_other_takes_long_to_refuse(place: str) -> None:
+    with pytest.raises(Wrong):
+        INSIDE.accept(Scalar(place, place, 1))
+
+
+@pytest.mark.parametrize("place", ["/srv/www", "/srv/www/", "/usr/share/a..b", "/srv/.well-known"])
+def test_content_may_lie_at_any_plain_path(place: str) -> None:
+    assert INSIDE.accept(Scalar(place, place, 1)) == place

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polder.kernel.problem import Refused
+from polder.world.contents import read_contents
 from polder.world.images.archive import layer_of, new_image, read_archive, with_layer, write_archive
 from polder.world.images.layer import pack_content, pack_upper
 from polder.world.images.model import EPOCH
@@ -79,6 +80,20 @@ def test_links_out_of_the_folder_sockets_and_reserved_names_are_refused_all_at_o
     with pytest.raises(Refused) as refused:
         pack_content(website, "/srv/www", tmp_path / "layer.tar")
     assert codes(refused) == ["image.link-outside", "image.link-outside", "image.odd-file", "image.odd-name"]
+
+
+@pytest.mark.parametrize("inside", [".git", "sub/.git", ".git/config", "sub/.git/config"])
+def test_the_history_of_a_website_is_not_served_with_it(website: Path, tmp_path: Path, inside: str) -> None:
+    before = (
+        pack_content(website, "/srv/www", tmp_path / "before.tar"),
+        read_contents(website.parent, [website.name]),
+    )
+    (website / "sub").mkdir(exist_ok=True)
+    packed = pack_content(website, "/srv/www", tmp_path / "empty.tar")
+    (website / inside).parent.mkdir(parents=True, exist_ok=True)
+    (website / inside).write_text("url = https://ana:hunter2@forge.example\n")
+    assert pack_content(website, "/srv/www", tmp_path / "after.tar") == packed
+    assert read_contents(website.parent, [website.name]) == before[1]
 
 
 def test_a_link_within_the_folder_stays_a_link(website: Path, tmp_path: Path) -> None:

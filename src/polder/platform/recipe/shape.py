@@ -21,7 +21,7 @@ from polder.kernel.shape import Key, Keys, ListOf, MapOf, Raw
 
 ADDRESS = matching("recipe.not-an-address", r"https?://[^\s/]+(?:/\S*)?")
 PATH = matching("recipe.not-a-path", r"/\S*")
-INSIDE = matching("recipe.not-a-path", r"/(?:[A-Za-z0-9._-]+/?)+")
+INSIDE = matching("recipe.not-a-path", r"(?!.*/\.\.?(?:/|$))(?:/[A-Za-z0-9._-]+)+/?")
 PACKAGE = matching("recipe.not-a-package", r"[a-z0-9][a-z0-9+.-]+(?:=[A-Za-z0-9.+:~-]+)?")
 REQUEST = matching("recipe.not-a-request", r"(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|[A-Z]{4,12}) /\S*")
 CAPTURE = matching("recipe.not-a-name", r"[a-z][a-z0-9_-]{0,31}")

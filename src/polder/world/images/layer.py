@@ -119,9 +119,10 @@ def _attribute(path: Path, name: str) -> bytes:
 
 
 def pack_content(folder: Path, at: str, out: Path, where: str = "") -> Digest:
-    """Pack a group's files, to lie under ``at``: owned by root, modes 0644 and 0755. Refuses links that lead
-    out of the folder and anything that is neither file, folder nor link, all of them at once."""
-    parts = sorted(_walk(folder))
+    """Pack a group's files, to lie under ``at``: owned by root, modes 0644 and 0755. Version control is no
+    content: a site's whole history would be served. Refuses links that lead out of the folder and anything
+    that is neither file, folder nor link, all of them at once."""
+    parts = [inside for inside in _walk(folder) if ".git" not in inside]
     check_content(folder, parts, where)
     with out.open("wb") as handle:
         hashing = _Hashing(handle)
