@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +56,13 @@ def work_folder(cache: Path) -> Iterator[Path]:
     """A folder on the cache's own disk, gone afterwards; removes those of dead builds first."""
     parent = cache / "work"
     parent.mkdir(parents=True, exist_ok=True)
-    _remove_dead(parent)
-    folder = Path(tempfile.mkdtemp(prefix="build-", dir=parent))
-    with (parent / f"{folder.name}.lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        # A folder just made, its lock not held yet, looks like one of a dead build: one at a time.
+        with locked(cache, "work", lambda code, values: None):
+            _remove_dead(parent)
+            folder = Path(tempfile.mkdtemp(prefix="build-", dir=parent))
+            handle = held.enter_context((parent / f"{folder.name}.lock").open("a"))
+            fcntl.flock(handle, fcntl.LOCK_EX)
         try:
             yield folder
         finally:
