@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -376,3 +378,25 @@ def test_an_authority_file_cut_short_is_refused_where_it_is(
     path.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" + path.read_text()[:cut])
     with pytest.raises(Refused, match=r"site\.not-a-certificate"):
         load_site(folder)
+
+
+@pytest.mark.parametrize("room", range(0, 40, 3))
+def test_a_disk_that_fills_up_hides_nothing_of_what_was_done_and_the_next_apply_completes(
+    write_site: WriteSite, engine: MemoryEngine, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    folder, flush, left = write_site(WIKI), os.fsync, [room]
+
+    def full(handle: int) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        flush(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with contextlib.suppress(OSError):  # the very first line of the journal: nothing was begun
+        applied = apply(engine, folder)
+        assert applied.outcome
+        assert left[0] >= 0 or applied.unsaved
+        assert room or not applied.outcome
+    monkeypatch.setattr(os, "fsync", flush)
+    _complete(engine, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -177,3 +178,27 @@ def test_schemas_are_printed_and_written(site: Path, tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     assert run("schema", "group").exit_code == 0
     assert "Did you mean “group”" in run("schema", "gruop").stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("init", "file/below"),
+        ("key", "new", "--file", "file/below/key.txt"),
+        ("group", "add", "lilas", "--name", "Lilas"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_said_in_a_sentence(
+    site: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    (site / "file").write_text("in the way")
+    monkeypatch.setattr("tempfile.mkstemp", _read_only)
+
+    result = run(*words)
+
+    assert result.exit_code == 1
+    assert "The system refused it: " in result.stderr
+
+
+def _read_only(**_: object) -> None:
+    raise OSError(errno.EROFS, "Read-only file system", "groups")

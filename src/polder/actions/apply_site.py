@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +13,10 @@ from polder.actions.hands import SiteHands
 from polder.actions.look_site import Looked, engine_of, look
 from polder.actions.meet_names import meet_names
 from polder.actions.prepare_site import Preparer
-from polder.actions.run_plan import Outcome, Report, run_plan
+from polder.actions.run_plan import Outcome, Report, StepResult, run_plan
 from polder.kernel.digest import short
 from polder.kernel.engine import Engine
-from polder.kernel.problem import Problem, Refused
+from polder.kernel.problem import Problem, Refused, Value, file_trouble
 from polder.platform.plan.model import Plan
 from polder.world.docker.lock import Lock, hold
 from polder.world.git import commit_paths
@@ -99,30 +99,45 @@ def _run(looked: Looked, who: str, asked: Asked, report: Report, lock: Lock) -> 
     digest = short(looked.plan.digest)
     journal.write(datetime.now(UTC), "apply-begun", {"plan": digest, "steps": len(looked.plan.acting)})
     hands = SiteHands(looked.engine, preparer, journal, looked.seen, digest, lock)
+    failed: tuple[StepResult, ...] = ()
     result, began = "interrupted", time.monotonic()
     try:
         outcome = run_plan(looked.plan, hands, report, detach=asked.detach)
         result = "failed" if outcome.failed or outcome.not_begun else "done"
         if result == "done" and not asked.detach:
             meet_names(looked.site, looked.plan)
-        for failure in outcome.failed:
-            assert failure.problem is not None
-            facts = {
-                "step": failure.step.code,
-                "subject": failure.step.subject,
-                "problem": failure.problem.code,
-            }
-            journal.write(datetime.now(UTC), "step-failed", {**facts, "plan": digest})
+        failed = outcome.failed
     finally:
-        ended = {"plan": digest, "result": result, "seconds": round(time.monotonic() - began, 2)}
-        path = journal.write(datetime.now(UTC), "apply-ended", ended)
-        unsaved = _commit(looked, [*preparer.written, path], result)
+        ended: dict[str, Value] = {
+            "plan": digest,
+            "result": result,
+            "seconds": round(time.monotonic() - began, 2),
+        }
+        unsaved = _write_down(looked, journal, failed, ended, preparer.written)
     return outcome, unsaved
 
 
-def _commit(looked: Looked, paths: list[Path], result: str) -> Problem | None:
-    """Files that applying wrote (lock, secrets, journal) go into the site's history, if it has one."""
-    return commit_paths(looked.folder, paths, f"Apply {short(looked.plan.digest, 8)}: {result}.").problem
+def _write_down(
+    looked: Looked,
+    journal: Journal,
+    failed: tuple[StepResult, ...],
+    ended: Mapping[str, Value],
+    paths: list[Path],
+) -> Problem | None:
+    """The end goes into the journal, and what applying wrote (lock, secrets, journal) into the site's history, if it has one.
+
+    A full disk must not hide what became of the steps: it is returned.
+    """
+    try:
+        for failure in failed:
+            code = failure.problem.code if failure.problem else ""
+            facts = {"step": failure.step.code, "subject": failure.step.subject, "problem": code}
+            journal.write(datetime.now(UTC), "step-failed", {**facts, "plan": ended["plan"]})
+        path = journal.write(datetime.now(UTC), "apply-ended", ended)
+    except OSError as error:
+        return file_trouble(error)
+    message = f"Apply {short(looked.plan.digest, 8)}: {ended['result']}."
+    return commit_paths(looked.folder, [*paths, path], message).problem
 
 
 def _expect(wanted: str, plan: Plan) -> None:

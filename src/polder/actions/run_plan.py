@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Literal, Protocol
 
 from polder.kernel.engine import Engine, Rollout
-from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.platform.plan.model import Plan, Step
 
 TOGETHER = 8
@@ -165,6 +165,8 @@ def _collect(run: _Run) -> None:
             run.end(step, "failed", refused.problems[0])
         except Unreachable as lost:
             run.end(step, "unfinished", _lost(lost))
+        except OSError as error:
+            run.end(step, "failed", file_trouble(error))
         else:
             if step.wait and not run.detach:
                 run.rising[step.key] = step
@@ -222,7 +224,7 @@ def _judge(run: _Run, step: Step, rollout: Rollout) -> None:
 def _take_back(run: _Run, step: Step) -> None:
     try:
         run.hands.take_back(step)
-    except (Refused, Unreachable) as error:
+    except (Refused, Unreachable, OSError) as error:
         run.report.line(step, str(error))
 
 

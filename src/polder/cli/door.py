@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.kernel.sentences import LANGUAGES, hint, say, say_problem
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def fail(problems: Iterable[Problem]) -> NoReturn:
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
-    """Decorator: ``Refused``, ``Unreachable`` and Ctrl-C become sentences and exit statuses."""
+    """Decorator: ``Refused``, ``Unreachable``, trouble with files and Ctrl-C become sentences and exit statuses."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -75,6 +75,11 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except Unreachable as lost:
             click.echo(say("kernel.unreachable", {"what": lost.what, "why": lost.why}, language()), err=True)
             sys.exit(UNREACHABLE)
+        except BrokenPipeError:  # whoever read our output has enough
+            raise
+        except OSError as error:
+            click.echo(say_problem(file_trouble(error), language()), err=True)
+            sys.exit(FAILED)
         except KeyboardInterrupt:
             click.echo(say("kernel.interrupted", {}, language()), err=True)
             sys.exit(130)

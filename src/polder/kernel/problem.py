@@ -52,6 +52,11 @@ class Unreachable(Exception):
         super().__init__(f"{what}: {why}")
 
 
+def file_trouble(error: OSError) -> Problem:
+    """What the system said about a file (no room, no permission, read only) as a problem at that file."""
+    return Problem("kernel.file-trouble", str(error.filename or ""), {"reason": error.strerror or str(error)})
+
+
 class Problems:
     """Collects problems while reading goes on, then refuses once.
 

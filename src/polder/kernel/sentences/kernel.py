@@ -5,6 +5,7 @@ from polder.kernel.sentences.mark import N_
 SENTENCES: dict[str, str] = {
     "kernel.example": N_("Mend the {thing}."),
     "kernel.unreachable": N_("No answer from {what}: {why}"),
+    "kernel.file-trouble": N_("The system refused it: {reason}."),
     "kernel.interrupted": N_(
         "Interrupted. What was done stays done; run the same command again to complete it."
     ),
