@@ -134,6 +134,7 @@ forget() {
   if [ -e "$SITE/site.yml" ] && engine_answers; then
     step "Services and data away (polder down --forget-data les-lilas)" forget_data
     forget_images
+    forget_labels
     leave_swarm
   fi
   "$POLDER_ROOT/script/engine" stop --forget
@@ -155,6 +156,16 @@ forget_images() { # by the ids that polder.lock names
   sed -n 's/.*\(sha256:[0-9a-f]\{64\}\).*/\1/p' "$SITE/polder.lock" 2>/dev/null | sort -u | while read -r id; do
     docker image rm "$id" >/dev/null 2>&1 || true
   done
+}
+
+forget_labels() { # on the engine's node, as long as they are the demo's and no other site runs
+  local name gone=()
+  [ "$(docker node inspect self --format '{{index .Spec.Labels "polder.host"}}' 2>/dev/null)" = lilas ] || return 0
+  [ -z "$(docker service ls --quiet --filter label=polder.site 2>/dev/null)" ] || return 0
+  for name in $(docker node inspect self --format '{{range $name, $value := .Spec.Labels}}{{$name}} {{end}}'); do
+    case $name in polder.*) gone+=(--label-rm "$name") ;; esac
+  done
+  docker node update "${gone[@]}" "$(docker node inspect self --format '{{.ID}}')" >/dev/null
 }
 
 leave_swarm() { # only one that the demo began, and that nobody else uses meanwhile
