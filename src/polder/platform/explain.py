@@ -108,7 +108,7 @@ def _data(site: Site, app: App, seen: Seen, services: list[WantedService], langu
     }
     volumes = sorted({volume for service in services for volume in service.volumes})
     for volume in volumes:
-        meaning = meanings[volume].read(language) if volume in meanings else volume
+        meaning = _within(meanings[volume].read(language)) if volume in meanings else volume
         folder = places.get(volume) or f"/var/lib/docker/volumes/{volume}/_data"
         yield Said(
             "explain.data", {"meaning": meaning, "volume": volume, "host": app.host or "?", "folder": folder}
@@ -117,12 +117,21 @@ def _data(site: Site, app: App, seen: Seen, services: list[WantedService], langu
         yield Said("explain.no-data", {})
 
 
+def _within(sentence: str) -> str:
+    """A recipe's sentence, where ours goes on after it."""
+    return sentence.rstrip(".")
+
+
 def _secrets(site: Site, app: App, language: str) -> Iterator[Said]:
     recipe = site.recipes[app.recipe]
     names = {want.file: want.name for want in wanted(site).secrets.values() if want.subject == app.id}
     for secret in recipe.secrets.values():
         file = secret_file(app.group, app.name, secret.name)
-        values = {"meaning": secret.meaning.read(language), "file": file, "secret": names.get(file, "?")}
+        values = {
+            "meaning": _within(secret.meaning.read(language)),
+            "file": file,
+            "secret": names.get(file, "?"),
+        }
         yield Said("explain.secret", values)
     if not recipe.secrets:
         yield Said("explain.no-secrets", {})
