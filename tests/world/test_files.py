@@ -238,3 +238,17 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
 
     assert path.read_bytes() == b"old"
     assert [found.name for found in tmp_path.iterdir()] == ["file.yml"]
+
+
+@pytest.mark.parametrize("name", ["pad.YML", "pad.Yaml", "PAD.YAML"])
+def test_a_groups_file_with_another_ending_is_no_silence(site: Path, name: str) -> None:
+    (site / "groups/lilas.yml").rename(site / "groups" / name)
+    assert faults(read_folder(site)) == {f"groups/{name}": "site.file-ending"}
+
+
+def test_a_link_that_leads_nowhere_is_no_silence_and_neither_is_a_file_for_a_folder(site: Path) -> None:
+    (site / "groups/pad.yml").symlink_to("moved.yml")
+    (site / "secrets").rename(site / "elsewhere")
+    (site / "secrets").write_text("in the way")
+    unreadable = dict.fromkeys(["groups/pad.yml", "secrets"], "site.file-unreadable")
+    assert faults(read_folder(site)) == unreadable

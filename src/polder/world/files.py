@@ -6,6 +6,7 @@ cannot be read becomes a fault in the ``Folder`` (the reader of the site places 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -149,13 +150,18 @@ class _Reading:
         if path.is_symlink() and not path.resolve().is_relative_to(self.resolved):
             self.fault(name, "site.file-outside")
             return []
+        if os.path.lexists(path) and not path.is_dir():
+            self.fault(name, "site.file-unreadable", reason=os.strerror(errno.ENOTDIR))
+            return []
         return _listed(path, limit)
 
     def group(self, entry: os.DirEntry[str]) -> None:
         name = f"groups/{entry.name}"
-        if entry.name.endswith(".yml") and not entry.name.startswith("."):
+        if entry.name.startswith("."):
+            return
+        if entry.name.endswith(".yml"):
             self.take(Path(entry.path), name)
-        elif entry.name.endswith(".yaml"):
+        elif entry.name.lower().endswith((".yml", ".yaml")):  # left out, its apps would be removed
             self.fault(name, "site.file-ending")
 
     def take(self, path: Path, name: str, limit: int = MAX_BYTES) -> None:
@@ -164,8 +170,11 @@ class _Reading:
             if path.is_symlink() and not path.resolve().is_relative_to(self.resolved):
                 return self.fault(name, "site.file-outside")
             self.files[name] = self.content(path, name, limit)
-        except (FileNotFoundError, _TooMuch):
+        except _TooMuch:
             pass
+        except FileNotFoundError as error:
+            if path.is_symlink():
+                self.fault(name, "site.file-unreadable", reason=error.strerror or "")
         except OSError as error:
             self.fault(name, "site.file-unreadable", reason=error.strerror or type(error).__name__)
 
