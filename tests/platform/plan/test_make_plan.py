@@ -16,7 +16,7 @@ from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import MakeAuthority, MakeSecret, Plan
 from polder.platform.site.model import Site
 from polder.world.docker.memory import MemoryEngine
-from support.sites import NEW_IMAGE, NOW, RECIPE_FILES, carry_out, group, read, ready, site_files
+from support.sites import NEW_IMAGE, NOW, RECIPE_FILES, SITE, carry_out, group, read, ready, site_files
 
 
 def applied(files: dict[str, str], engine: MemoryEngine) -> Site:
@@ -264,3 +264,39 @@ def test_a_network_of_a_recipe_leads_out_only_when_the_recipe_says_that_its_app_
     plan = make_plan(ready(site_files({"lilas": group("wiki pair")}, **recipes)), MemoryEngine().look(), NOW)
     (work,) = [s.work for s in plan.steps if s.key == "network:les-lilas_lilas_wiki_deep"]
     assert isinstance(work, CreateNetwork) and work.spec["Internal"] is not outgoing
+
+
+def test_a_changed_short_name_of_the_provider_is_not_taken_for_a_new_site_without_a_word() -> None:
+    engine = MemoryEngine()
+    applied(site_files(WIKI), engine)
+    renamed = ready(
+        site_files(WIKI, **{"site.yml": SITE.replace("provider: les-lilas", "provider: lilas")}), engine
+    )
+    found = make_plan(renamed, engine.look(), NOW).findings
+    assert [(f.code, f.values["other"], f.values["volumes"]) for f in found] == [
+        ("plan.other-site", "les-lilas", 2)
+    ]
+    carry_out(make_plan(renamed, engine.look(), NOW), engine)
+    assert make_plan(renamed, engine.look(), NOW).findings == ()
+
+
+def test_a_service_whose_recipe_limits_no_memory_gets_the_limit_of_its_size() -> None:
+    engine = MemoryEngine()
+    applied(site_files({"lilas": group("wiki pair", "page bare size=large")}), engine)
+    limits = {
+        s.name: s.spec["TaskTemplate"]["Resources"]["Limits"]["MemoryBytes"] for s in engine.look().services
+    }
+    assert limits["les-lilas_lilas_wiki_db"] == limits["les-lilas_lilas_wiki_web"] == 32 * 2**20
+    assert limits["les-lilas_lilas_page_web"] == 64 * 2**20
+
+
+def test_an_ingress_of_ones_own_is_held_to_the_policy_like_any_recipe() -> None:
+    bare = {f"recipes/ingress/{n}": RECIPE_FILES[f"recipes/bare/{n}"] for n in ("recipe.yml", "compose.yml")}
+    bare["recipes/ingress/recipe.yml"] = bare["recipes/ingress/recipe.yml"].replace(
+        "recipe: bare", "recipe: ingress"
+    )
+    bare["recipes/ingress/compose.yml"] = bare["recipes/ingress/compose.yml"].replace(
+        "web: {", "web: {volumes: ['/run/docker.sock:/run/docker.sock'], "
+    )
+    with pytest.raises(Refused, match=r"site\.needs-docker-socket"):
+        read(site_files(WIKI, **bare))

@@ -4,6 +4,9 @@ from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
     "plan.no-node": N_("Host {host} ({address}) is not a node of this swarm."),
+    "plan.other-site": N_(
+        "The engine holds the site {other} (volumes: {volumes}) and nothing of {site} yet: this plan begins with empty apps beside it."
+    ),
     "plan.host-away": N_("Host {host} is {state}."),
     "plan.host-closed": N_("Host {host} was closed by hand: it starts nothing new."),
     "plan.not-running": N_("{app} is not running: {service} has no healthy container."),
@@ -36,6 +39,9 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "plan.other-site": N_(
+        "If “provider” was changed in site.yml: put “{other}” back, or take the data along first."
+    ),
     "plan.no-node": N_(
         "Join it to the swarm, or correct its address in hosts.yml; `docker node ls` shows the nodes."
     ),

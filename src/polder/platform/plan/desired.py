@@ -7,7 +7,7 @@ here, only the digest of its ciphertext; what is not known yet (an image not bui
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from polder.kernel.digest import digest_of_bytes, short
 from polder.kernel.engine import Json
@@ -218,6 +218,9 @@ class _Maker:
         self, service: Service, image: str, networks: tuple[tuple[str, tuple[str, ...]], ...]
     ) -> None:
         name = service_name(*self.prefix, service.name)
+        if not service.limits.memory:
+            size = self.recipe.sizes[self.app.size]
+            service = replace(service, limits=replace(service.limits, memory=size.memory))
         updates = self.recipe.updates
         order = service.update_order or updates.order
         published = bool(service.ports)

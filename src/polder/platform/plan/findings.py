@@ -3,6 +3,7 @@ data that stays where it cannot be reached from here, names that the site's auth
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 
 from polder.kernel.engine import Seen
@@ -19,6 +20,7 @@ def findings(
 ) -> tuple[Problem, ...]:
     """``away``: the hosts that can run nothing new now."""
     return (
+        *_other_sites(site, target, seen),
         *_hosts(seen),
         *_not_running(target, seen, away),
         *_waiting(target, seen, away),
@@ -26,6 +28,16 @@ def findings(
         *_out_of_reach(site, seen, down=down, forget=forget),
         *(Problem("ingress.uncovered", "", {"domain": domain}) for domain in uncovered(site)),
     )
+
+
+def _other_sites(site: Site, target: Wanted, seen: Seen) -> Iterator[Problem]:
+    """Before anything of this site is on the engine: what another one keeps there. A provider that changed its short name looks
+    just so, and would begin with empty apps beside its own data."""
+    running = {service.labels.get("polder.site", "") for service in seen.services}
+    volumes = Counter(volume.labels.get("polder.site", "") for volume in seen.volumes)
+    found = running | set(volumes)
+    for other in sorted(found - {""}) if target.services and site.slug not in found else ():
+        yield Problem("plan.other-site", "", {"other": other, "site": site.slug, "volumes": volumes[other]})
 
 
 def _hosts(seen: Seen) -> Iterator[Problem]:

@@ -53,17 +53,20 @@ def _registry(site: Site, problems: Problems) -> None:
 
 
 def _permissions(site: Site, problems: Problems) -> None:
-    """Once for each recipe and permission, at the first app that asks for the recipe."""
-    seen: set[str] = set()
+    """Once for each recipe and permission, at the first app that asks for the recipe; of an ingress that does not come with
+    Polder, which is run unasked, too."""
+    first: dict[str, str] = {}
     for app in site.apps:
-        recipe = site.recipes.get(app.recipe)
-        if recipe is None or recipe.name in seen:
-            continue
-        seen.add(recipe.name)
-        for permission, place in needed_permissions(recipe.project).items():
-            if permission not in site.allow.get(recipe.name, ()):
-                values = {"recipe": recipe.name, "permission": permission, "place": place}
-                problems.add(f"site.needs-{permission}", app.where, **values)
+        first.setdefault(app.recipe, app.where)
+    own = site.recipes.get("ingress")
+    if own and not own.builtin:
+        first.setdefault(own.name, "site.yml:1")
+    for name, where in first.items():
+        recipe = site.recipes.get(name)
+        for permission, place in needed_permissions(recipe.project).items() if recipe else ():
+            if permission not in site.allow.get(name, ()):
+                values = {"recipe": name, "permission": permission, "place": place}
+                problems.add(f"site.needs-{permission}", where, **values)
 
 
 def _app(site: Site, app: App, recipe: Recipe, problems: Problems) -> None:
