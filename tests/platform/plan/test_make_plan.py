@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.engine import CreateNetwork, RemoveVolume, UpdateService
 from polder.kernel.problem import Refused
+from polder.kernel.sentences import hint
 from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import MakeAuthority, MakeSecret, Plan
 from polder.platform.site.model import Site
@@ -300,3 +301,20 @@ def test_an_ingress_of_ones_own_is_held_to_the_policy_like_any_recipe() -> None:
     )
     with pytest.raises(Refused, match=r"site\.needs-docker-socket"):
         read(site_files(WIKI, **bare))
+
+
+def test_a_volume_that_a_recipe_renamed_is_not_called_that_of_a_removed_app() -> None:
+    engine = MemoryEngine()
+    applied(site_files(WIKI), engine)
+    renamed = {
+        "recipes/plain/recipe.yml": RECIPE_FILES["recipes/plain/recipe.yml"].replace(
+            "volume: data", "volume: pages"
+        ),
+        "recipes/plain/compose.yml": RECIPE_FILES["recipes/plain/compose.yml"]
+        .replace('"data:/data"', '"pages:/data"')
+        .replace("volumes: {data: {}}", "volumes: {pages: {}}"),
+    }
+    plan = make_plan(ready(site_files(WIKI, **renamed), engine), engine.look(), NOW)
+    (kept,) = [step for step in plan.steps if step.kind == "keep"]
+    assert (kept.code, kept.data) == ("step.keep-unused-data", ("les-lilas_lilas_wiki_data",))
+    assert "--forget-data" not in hint(kept.code, kept.values), "which would destroy what the app uses now"

@@ -29,6 +29,7 @@ SENTENCES: dict[str, str] = {
     "step.remove-service": N_("Stop and remove {service}"),
     "step.remove-network": N_("Remove the network {network}"),
     "step.keep-data": N_("Keep the data of {app}, which is no longer in the site: volume {volume}"),
+    "step.keep-unused-data": N_("Keep the volume {volume}, which {app} no longer uses"),
     "step.keep-data-elsewhere": N_(
         "Keep the data of {app}, which is no longer in the site: volume {volume} on host {host}"
     ),
@@ -40,6 +41,9 @@ SENTENCES: dict[str, str] = {
 HINTS: dict[str, str] = {
     "step.replace-authority": N_(
         "If the former one is in another copy of the site or in its history, bring back internal-ca.crt and secrets/polder.*.age."
+    ),
+    "step.keep-unused-data": N_(
+        "If its recipe gave the volume another name: put the former name back, or the app begins without this data."
     ),
     "step.keep-data": N_("To destroy it: polder app remove {app} --forget-data {app}"),
 }

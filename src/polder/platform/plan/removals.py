@@ -112,7 +112,9 @@ def _volume(site: Site, volume: ObjectSeen, after: tuple[str, ...], *, down: boo
             undo="no",
             away=None,
         )
-    return Step(f"keep:{volume.name}", "keep", app, "step.keep-data", values, Nothing(), data=(volume.name,))
+    stays = not down and any(one.id == app for one in site.apps)
+    code = "step.keep-unused-data" if stays else "step.keep-data"
+    return Step(f"keep:{volume.name}", "keep", app, code, values, Nothing(), data=(volume.name,))
 
 
 def _kept_elsewhere(service: ServiceSeen, seen: Seen) -> Iterator[Step]:
