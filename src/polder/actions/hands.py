@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from polder.actions.prepare_site import Preparer
+from polder.actions.run_plan import StepResult
 from polder.kernel.engine import (
     CreateConfig,
     CreateNetwork,
@@ -64,8 +66,14 @@ class SiteHands:
         except BaseException as error:
             self._note(step, "failed", time.monotonic() - began, _why(error))
             raise
-        self._note(step, "done", time.monotonic() - began, "")
+        self._note(step, "accepted" if step.wait else "done", time.monotonic() - began, "")
         return found
+
+    def ended(self, result: StepResult) -> None:
+        """Journal what became of a step that the engine had accepted."""
+        why = result.problem.code if result.problem else ""
+        with suppress(OSError):  # a full disk must not keep the other steps from being waited for
+            self._note(result.step, result.state, result.seconds, why)
 
     def _work(self, step: Step, known: Mapping[str, str], line: Callable[[str], None]) -> Mapping[str, str]:
         match step.work:

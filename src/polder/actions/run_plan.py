@@ -63,7 +63,8 @@ class Report(Protocol):
 
 
 class Hands(Protocol):
-    """Does one step's work. ``perform`` returns what it made known (placeholder to value)."""
+    """Does one step's work. ``perform`` returns what it made known (placeholder to value); ``ended`` is told what became of a
+    step that was waited for."""
 
     engine: Engine
 
@@ -71,6 +72,7 @@ class Hands(Protocol):
         self, step: Step, known: Mapping[str, str], line: Callable[[str], None]
     ) -> Mapping[str, str]: ...
     def take_back(self, step: Step) -> None: ...
+    def ended(self, result: StepResult) -> None: ...
     def monotonic(self) -> float: ...
     def sleep(self, seconds: float) -> None: ...
 
@@ -121,7 +123,8 @@ class _Run:
         seconds = self.hands.monotonic() - self.begun[step.key]
         result = StepResult(step, state, seconds, problem, logs)
         self.results[step.key] = result
-        self.rising.pop(step.key, None)
+        if self.rising.pop(step.key, None):
+            self.hands.ended(result)
         self.broken = self.broken or state != "done"
         self.report.ended(result)
 
