@@ -3,6 +3,7 @@
 from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
+    "plan.port-taken": N_("Port {port} is published already on this engine by {service} (site: {other})."),
     "plan.no-node": N_("Host {host} ({address}) is not a node of this swarm."),
     "plan.other-site": N_(
         "The engine holds the site {other} (volumes: {volumes}) and nothing of {site} yet: this plan begins with empty apps beside it."
@@ -39,6 +40,9 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "plan.port-taken": N_(
+        "One engine holds one site. Take the other down first (polder down in its folder), or use another engine."
+    ),
     "plan.other-site": N_(
         "If “provider” was changed in site.yml: put “{other}” back, or take the data along first."
     ),

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from polder.kernel.digest import Digest, digest_of_data
-from polder.kernel.engine import InitSwarm, ObjectSeen, RemoveService, Seen, UpdateNode, UpdateService
+from polder.kernel.engine import InitSwarm, Json, ObjectSeen, RemoveService, Seen, UpdateNode, UpdateService
 from polder.kernel.problem import Problem, Refused
 from polder.platform.plan.desired import Wanted, wanted
 from polder.platform.plan.findings import findings
@@ -42,6 +42,7 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
     target = (
         Wanted() if down else wanted(without_authority(site) if authority_due(site, now) else site, images)
     )
+    refuse_taken_ports(site, target, seen)
     steps: list[Step] = []
     if seen.swarm == "none" and not down:
         steps.append(_init(site))
@@ -63,6 +64,31 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
     steps += removal_steps(site, target, seen, done, down=down, forget=forget, away=away)
     known = findings(site, target, seen, away, down=down, forget=forget)
     return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
+
+
+def refuse_taken_ports(site: Site, target: Wanted, seen: Seen) -> None:
+    """Two services cannot publish one port on a host: a plan that would try is refused before it takes anything away."""
+    live = {service.name for service in seen.services}
+    theirs = [s for s in seen.services if s.labels.get("polder.site") != site.slug]
+    held = {port: service for service in theirs for port in published(service.spec)}
+    fresh = [want for want in target.services.values() if want.name not in live]
+    problems = [
+        Problem(
+            "plan.port-taken",
+            "",
+            {"port": port[0], "service": held[port].name, "other": held[port].labels.get("polder.site", "-")},
+        )
+        for want in fresh
+        for port in sorted(published(want.spec) & held.keys())
+    ]
+    if problems:
+        raise Refused(problems)
+
+
+def published(spec: Json) -> frozenset[tuple[int, str]]:
+    """The ports that a service publishes, with their protocols."""
+    ports = (spec.get("EndpointSpec") or {}).get("Ports") or ()
+    return frozenset((p["PublishedPort"], p.get("Protocol", "tcp")) for p in ports if p.get("PublishedPort"))
 
 
 def after_all(before: tuple[str, ...], steps: list[Step]) -> list[Step]:
