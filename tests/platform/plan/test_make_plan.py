@@ -273,6 +273,9 @@ def test_a_changed_short_name_of_the_provider_is_not_taken_for_a_new_site_withou
     renamed = ready(
         site_files(WIKI, **{"site.yml": SITE.replace("provider: les-lilas", "provider: lilas")}), engine
     )
+    with pytest.raises(Refused, match="plan.port-taken"):
+        make_plan(renamed, engine.look(), NOW)
+    carry_out(make_plan(ready(site_files(WIKI), engine), engine.look(), NOW, down=True), engine)
     found = make_plan(renamed, engine.look(), NOW).findings
     assert [(f.code, f.values["other"], f.values["volumes"]) for f in found] == [
         ("plan.other-site", "les-lilas", 2)
@@ -318,3 +321,20 @@ def test_a_volume_that_a_recipe_renamed_is_not_called_that_of_a_removed_app() ->
     (kept,) = [step for step in plan.steps if step.kind == "keep"]
     assert (kept.code, kept.data) == ("step.keep-unused-data", ("les-lilas_lilas_wiki_data",))
     assert "--forget-data" not in hint(kept.code, kept.values), "which would destroy what the app uses now"
+
+
+def test_a_second_site_whose_ingress_wants_ports_that_are_held_is_refused_and_takes_nothing_away() -> None:
+    engine = MemoryEngine()
+    applied(site_files(WIKI), engine)
+    other = ready(site_files(WIKI, **{"site.yml": RECIPE_SITE.replace("les-lilas", "les-joncs")}), engine)
+    with pytest.raises(Refused) as refused:
+        make_plan(other, engine.look(), NOW)
+    taken = {(problem.code, problem.values["port"]) for problem in refused.value.problems}
+    assert taken == {("plan.port-taken", 80), ("plan.port-taken", 443)}
+
+
+def test_an_app_speaks_the_first_language_of_its_group_that_it_knows() -> None:
+    wiki = group("wiki dokuwiki").replace("languages: [en]", "languages: [eo, fr, en]")
+    told = group("wiki dokuwiki language=es").replace("languages: [en]", "languages: [fr]")
+    site = read(site_files({"lilas": wiki, "joncs": told.replace("lilas.test", "joncs.test")}))
+    assert [app.settings["language"] for app in site.apps] == ["es", "fr"]

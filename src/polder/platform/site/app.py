@@ -15,6 +15,9 @@ from polder.platform.recipe.setting import setting_shape
 from polder.platform.site.files import group_files, parse
 from polder.platform.site.model import App, SettingValue
 
+LANGUAGE = "language"
+"""The setting of kind choice that says which language an app speaks."""
+
 
 def read_app(
     group: str,
@@ -25,9 +28,13 @@ def read_app(
     host: str | None,
     folder: Folder,
     problems: Problems,
+    languages: tuple[str, ...] = (),
 ) -> App:
-    """``host`` is the one it is pinned to. Without a recipe, which is a problem of its own, settings are not looked at."""
+    """``host`` is the one it is pinned to. Without a recipe, which is a problem of its own, settings are not looked at.
+    ``languages`` are the group's: an app speaks the first of them that it knows, unless it is told otherwise."""
     settings = read_settings(record["settings"], recipe, where, problems) if recipe else {}
+    if recipe and not record["settings"].has(LANGUAGE) and (spoken := _spoken(recipe, languages)):
+        settings[LANGUAGE] = spoken
     return App(
         group=group,
         name=name,
@@ -39,6 +46,13 @@ def read_app(
         content=_content(settings, record["settings"], recipe, folder, problems) if recipe else {},
         where=where,
     )
+
+
+def _spoken(recipe: Recipe, languages: tuple[str, ...]) -> str:
+    """The first of ``languages`` that the recipe's choice ``language`` offers; ``""`` for none."""
+    setting = recipe.settings.get(LANGUAGE)
+    offered = setting.choices if setting else ()
+    return next((language for language in languages if language in offered), "")
 
 
 def read_settings(record: Record, recipe: Recipe, where: str, problems: Problems) -> dict[str, SettingValue]:

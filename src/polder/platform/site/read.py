@@ -146,21 +146,30 @@ class _Reader:
             name=record["name"],
             languages=record["languages"],
             apps={
-                name: self.app(slug, name, item, record["apps"], hosts)
+                name: self.app(slug, record["languages"] or (), name, item, record["apps"], hosts)
                 for name, item in record["apps"].items()
             },
             forget_data=self.forget_data(record),
             where=f"{path}:1",
         )
 
-    def app(self, group: str, name: str, record: Record, apps: Record, hosts: Mapping[str, Host]) -> App:
+    def app(
+        self,
+        group: str,
+        languages: tuple[str, ...],
+        name: str,
+        record: Record,
+        apps: Record,
+        hosts: Mapping[str, Host],
+    ) -> App:
         recipe = self.recipes.get(record["recipe"])
         if recipe is None and record.has("recipe") and record["recipe"] not in self.broken:
             self.unknown("site.unknown-recipe", record["recipe"], self.offered, record.where("recipe"))
         if record.has("host") and record["host"] not in hosts and hosts:
             self.unknown("site.unknown-host", record["host"], hosts, record.where("host"))
         host = record["host"] or (next(iter(hosts)) if len(hosts) == 1 else None)
-        return read_app(group, name, record, apps.where(name), recipe, host, self.folder, self.problems)
+        where = apps.where(name)
+        return read_app(group, name, record, where, recipe, host, self.folder, self.problems, languages)
 
     def forget_data(self, record: Record) -> tuple[str, ...]:
         forgotten: tuple[str, ...] = record["forget-data"]
