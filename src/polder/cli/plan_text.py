@@ -138,7 +138,10 @@ def outcome_lines(outcome: Outcome, seconds: float, language: str) -> Iterator[t
         return
     for failure in outcome.failed:
         yield from failure_lines(failure, language)
-    yield translate(STOPPED, language).format(done=done, all=total), "bold red"
+    if not outcome.not_begun:
+        yield translate(DONE, language).format(done=done, all=total, seconds=f"{seconds:.1f}"), "bold red"
+    else:
+        yield translate(STOPPED, language).format(done=done, all=total), "bold red"
     for result in outcome.not_begun:
         yield "  · " + say(result.step.code, result.step.values, language), ""
     yield translate(AGAIN, language), ""

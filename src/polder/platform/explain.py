@@ -152,5 +152,9 @@ def _by_hand(site: Site, app: App, services: list[WantedService]) -> Iterator[Sa
             yield Said("explain.copy-data", {}, f"tar -C {place} -czf {volume}.tar.gz .")
     for secret in site.recipes[app.recipe].secrets.values():
         file = secret_file(app.group, app.name, secret.name)
-        yield Said("explain.open-secret", {}, f"age -d -i ~/.config/polder/identity.txt secrets/{file}.age")
+        yield Said(
+            "explain.open-secret",
+            {},
+            f"age -d -i ${{POLDER_IDENTITY:-~/.config/polder/identity.txt}} secrets/{file}.age",
+        )
     yield Said("explain.leave", {}, f"polder export {app.id} ./{app.group}-{app.name}")
