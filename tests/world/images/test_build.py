@@ -189,6 +189,18 @@ def test_nothing_of_the_builder_s_own_environment_gets_into_a_build(
     assert "hunter2" not in text and os.uname().nodename not in text
 
 
+def test_a_recipes_files_follow_the_images_own_links_and_never_reach_this_machine(
+    cache: Path, recipe: Recipe, tmp_path: Path
+) -> None:
+    request = recipe()
+    name = f"polder-{tmp_path.name}"
+    place = request.folder / "files/var/run" / name
+    place.parent.mkdir(parents=True)
+    place.write_text("/var/run leads to /run")
+    build_image(request, cache)
+    assert not Path("/run", name).exists()
+
+
 def test_what_is_inside_an_image_can_be_asked_for_by_its_key_until_it_is_forgotten(
     cache: Path, recipe: Recipe
 ) -> None:

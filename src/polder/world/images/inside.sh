@@ -40,7 +40,7 @@ if [ -n "$PACKAGES" ]; then
     apt install $PACKAGES
 fi
 echo "@files"
-tar -C "$STAGE" -cf - . | tar -C "$ROOT" -xpf - --no-overwrite-dir --keep-directory-symlink --same-owner
+tar -C "$STAGE" -cf - . | chroot "$ROOT" tar -C / -xpf - --no-overwrite-dir --keep-directory-symlink --same-owner
 if [ -n "$SETUP" ]; then
     echo "@setup"
     cp "$SETUP" "$ROOT/tmp/polder-setup"
