@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from polder.cli.lines import print_lines
 from polder.cli.main import polder
 from support.sites import RECIPIENT
 
@@ -202,3 +203,10 @@ def test_a_place_that_cannot_be_written_is_said_in_a_sentence(
 
 def _read_only(**_: object) -> None:
     raise OSError(errno.EROFS, "Read-only file system", "groups")
+
+
+def test_what_a_container_wrote_does_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    print_lines([("| ready\x1b[2J\x1b]52;c;cm0gLXJm\x07 \u202egnp.exe", "dim"), ("été\u00a0: 1 →\t2", "")])
+    shown = capsys.readouterr().out
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+    assert shown.endswith("été\u00a0: 1 →\t2\n")

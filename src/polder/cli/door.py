@@ -18,6 +18,7 @@ import click
 
 from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.kernel.sentences import LANGUAGES, hint, say, say_problem
+from polder.kernel.text import harmless
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,10 +57,10 @@ def fail(problems: Iterable[Problem]) -> NoReturn:
     """Print every problem with its hint to standard error and leave with status 2."""
     words = language()
     for problem in problems:
-        click.echo(say_problem(problem, words), err=True)
+        click.echo(harmless(say_problem(problem, words)), err=True)
         advice = hint(problem.code, problem.values, words)
         if advice:
-            click.echo("    " + advice, err=True)
+            click.echo("    " + harmless(advice), err=True)
     sys.exit(REFUSED)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import click
 
+from polder.kernel.text import harmless
+
 STYLES: dict[str, dict[str, object]] = {
     "bold": {"bold": True},
     "dim": {"dim": True},
@@ -24,5 +26,6 @@ STYLES: dict[str, dict[str, object]] = {
 def print_lines(lines: Iterable[tuple[str, str]]) -> None:
     """Print ``(text, style)`` pairs."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    for text, style in lines:
+    for told, style in lines:
+        text = harmless(told)
         click.echo(click.style(text, **STYLES[style]) if colour and style else text)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from polder.actions.run_plan import StepResult
 from polder.kernel.engine import Rollout
 from polder.kernel.sentences import say, translate
 from polder.kernel.sentences.mark import N_
+from polder.kernel.text import harmless
 from polder.platform.plan.model import Step
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class PlainProgress:
 
     def _say(self, text: str) -> None:
         with self.lock:
-            click.echo(text)
+            click.echo(harmless(text))
 
 
 class Quiet(PlainProgress):
@@ -126,7 +127,7 @@ class LiveProgress(PlainProgress):
     def _plain(text: str) -> str:
         from rich.markup import escape
 
-        return escape(text)
+        return escape(harmless(text))
 
 
 def progress(language: str) -> PlainProgress:

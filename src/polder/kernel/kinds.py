@@ -17,8 +17,8 @@ from polder.kernel.names import SLUG as SLUG_PATTERN
 from polder.kernel.names import is_domain, is_slug, nearest
 from polder.kernel.shape import MapOf, Value, Wrong
 from polder.kernel.size import parse_bytes, parse_seconds
+from polder.kernel.text import UNSEEN
 
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 LONGEST_LINE, LONGEST_PROSE = 1_000, 100_000
 
 
@@ -30,7 +30,7 @@ def _text(scalar: Scalar) -> str:
 
 def _prose(scalar: Scalar) -> str:
     text = _text(scalar)
-    if _UNSEEN.search(text):
+    if UNSEEN.search(text):
         raise Wrong("kernel.unseen-character")
     if len(text) > LONGEST_PROSE:
         raise Wrong("kernel.too-long", limit=LONGEST_PROSE)

@@ -8,8 +8,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal or turn the direction of text; newlines and tabs are none of them."""
+
+
+def harmless(text: str) -> str:
+    """``text`` from anybody (a container, an engine) as it may be shown on a terminal.
+
+    >>> harmless("ready\\x1b]0;pwned\\x07")
+    'ready�]0;pwned�'
+    """
+    return UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @dataclass(frozen=True, slots=True)
