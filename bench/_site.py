@@ -123,7 +123,11 @@ def new_site(parent: Path, engine: str, recipes: Mapping[str, str] | None = None
     identity.chmod(0o600)
     recipient = str(key.to_public())
     head = "name: Bench\nlanguages: [en]\ndomain: bench.test\ncontact: mailto:ops@bench.test\n"
-    write(folder / "site.yml", f"provider: {SLUG}\n{head}engine: {engine}\noperators: {{ana: {recipient}}}\n")
+    write(
+        folder / "site.yml",
+        f"provider: {SLUG}\n{head}engine: {engine}\noperators: {{ana: {recipient}}}\n"
+        "policy: {allow: {ingress: [ports]}}\n",
+    )
     write(folder / "hosts.yml", "one: {address: local, roles: [manager, ingress]}\n")
     for path, text in (recipes or {}).items():
         write(folder / "recipes" / path, text)
