@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,9 +41,8 @@ def engine_of(site: Site) -> Iterator[Engine]:
 def look(folder: Path, engine: Engine, site: Site, *, down: bool = False, forget: bool = False) -> Looked:
     """One look and the plan that follows from it."""
     seen = engine.look()
-    return Looked(
-        folder, site, engine, seen, make_plan(site, seen, datetime.now(UTC), down=down, forget=forget)
-    )
+    plan = make_plan(site, seen, datetime.now(UTC), down=down, forget=forget)
+    return Looked(folder, site, engine, seen, replace(plan, engine=engine.address))
 
 
 @contextmanager

@@ -38,6 +38,7 @@ COUNTS = {
     "prune": N_("{number} to tidy away"),
 }
 N_("site")
+ENGINE = N_("{site} on {engine}")
 HEADING = N_("Plan {digest} for {site}")
 NOTHING = N_("Nothing has to change.")
 AWAY = N_("away for about {seconds} s")
@@ -60,7 +61,7 @@ WIDEST = 100
 def plan_lines(plan: Plan, language: str, verbose: bool = False) -> Iterator[tuple[str, str]]:
     """Lines with their style (``""`` for none)."""
     if plan.acting or plan.steps:
-        yield translate(HEADING, language).format(digest=short(plan.digest, 8), site=plan.site), "bold"
+        yield _heading(plan, language), "bold"
     for subject in dict.fromkeys(step.subject for step in plan.steps):
         yield "", ""
         yield (translate(subject, language) if subject == "site" else subject), "bold"
@@ -74,6 +75,11 @@ def plan_lines(plan: Plan, language: str, verbose: bool = False) -> Iterator[tup
         if advice := hint(finding.code, finding.values, language):
             yield "    " + advice, ""
     yield summary(plan, language), "bold"
+
+
+def _heading(plan: Plan, language: str) -> str:
+    where = translate(ENGINE, language).format(site=plan.site, engine=plan.engine)
+    return translate(HEADING, language).format(digest=short(plan.digest, 8), site=where)
 
 
 def summary(plan: Plan, language: str) -> str:

@@ -4,7 +4,7 @@ can be undone and for how long an app is away, and carries exactly what will be 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -113,14 +113,15 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``site``: the target's name, typed by whoever approves. ``findings`` are worth knowing and change nothing.
-    ``digest`` covers the steps: the same digest is the same plan. ``made`` is the time of the look."""
+    ``digest`` covers the steps: the same digest is the same plan. ``made`` is the time of the look, ``engine`` the
+    address of what was looked at."""
 
     site: str
     steps: tuple[Step, ...]
     findings: tuple[Problem, ...]
     digest: Digest
     made: datetime
-    names: Mapping[str, str] = field(default_factory=dict)
+    engine: str = ""
 
     @property
     def acting(self) -> tuple[Step, ...]:

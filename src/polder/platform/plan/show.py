@@ -14,6 +14,7 @@ def plan_data(plan: Plan, language: str = "en") -> dict[str, Any]:
     """The whole plan as JSON-like data."""
     return {
         "site": plan.site,
+        "engine": plan.engine,
         "plan": short(plan.digest),
         "made": plan.made.isoformat(timespec="seconds"),
         "changes": len(plan.acting),
