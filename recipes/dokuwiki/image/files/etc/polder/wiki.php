@@ -8,6 +8,7 @@ $conf['savedir'] = '/data/wiki';
 $conf['userewrite'] = 1;
 $conf['useslash'] = 0;
 $conf['send404'] = 1;
+$conf['license'] = ''; // a group chooses its own, on a page of its own
 $conf['useacl'] = 1;
 $conf['authtype'] = 'authplain';
 $conf['passcrypt'] = 'bcrypt';

@@ -53,7 +53,7 @@ $lock = fopen('/data/conf/.prepare', 'c');
 flock($lock, LOCK_EX);
 if (!is_dir('/data/wiki/pages')) {
     seed(SEED, '/data/wiki');
-    put('/data/wiki/pages/start.txt', '====== ' . (getenv('WIKI_TITLE') ?: 'Wiki') . " ======\n\n[[wiki:syntax]]\n");
+    put('/data/wiki/pages/start.txt', '====== ' . (getenv('WIKI_TITLE') ?: 'Wiki') . " ======\n");
 }
 foreach (array_diff(scandir(SEED), ['.', '..']) as $name) {
     folder("/data/wiki/$name");
