@@ -28,3 +28,14 @@ def test_nothing_heavy_is_imported_to_answer(words: list[str]) -> None:
 
     assert "click" in imported
     assert sorted(set(imported) & set(HEAVY)) == []
+
+
+def test_help_of_every_command_is_given_without_loading_what_reads_sites_and_plans() -> None:
+    program = PROGRAM.replace('name.partition(".")[0]', '".".join(name.split(".")[:2])')
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--help"], capture_output=True, text=True, check=True
+    )
+    imported = done.stdout.rpartition("IMPORTED ")[2].split()
+
+    assert "polder.cli" in imported
+    assert sorted({"polder.actions", "polder.platform", "polder.world"} & set(imported)) == []

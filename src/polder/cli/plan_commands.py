@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from polder.actions.look_site import Looked, looked_at
 from polder.cli.door import DECLINED, FAILED, confirm, guarded, language, show_json, site_path
 from polder.cli.lines import print_lines
 from polder.kernel.sentences import say_problem, translate
 from polder.kernel.sentences.mark import N_
-from polder.platform.plan.model import Plan
+
+if TYPE_CHECKING:
+    from polder.actions.look_site import Looked
+    from polder.platform.plan.model import Plan
 
 TYPE_NAME = N_("To go ahead, type the name of the site ({site})")
 DECLINED_TEXT = N_("Nothing was done.")
@@ -27,6 +30,8 @@ def plan(as_json: bool, verbose: bool) -> None:
 
     Exit status: 0 nothing has to change, also 0 when something has to (see --json), 2 bad files, 3 the engine is away.
     """
+    from polder.actions.look_site import looked_at
+
     with looked_at(site_path()) as looked:
         if as_json:
             from polder.platform.plan.show import plan_data
