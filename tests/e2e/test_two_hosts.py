@@ -269,11 +269,11 @@ def test_when_the_power_is_back_the_app_is_back_with_its_data_and_the_plan_is_th
     site.provider.run("apply", "--yes")
     assert site.provider.json("app", "check", "velo/agenda")[0]["passed"]
     assert site.apps()["velo/agenda"]["hosts"] == ["saule"]
-    assert site.provider.json("plan") | {"made": "", "plan": ""} == nothing_to_do()
+    assert site.provider.json("plan") | {"made": "", "plan": "", "engine": ""} == nothing_to_do()
 
 
 def nothing_to_do() -> dict[str, Any]:
-    return {"site": "duo", "plan": "", "made": "", "changes": 0, "steps": [], "findings": []}
+    return {"site": "duo", "engine": "", "plan": "", "made": "", "changes": 0, "steps": [], "findings": []}
 
 
 def calendar(site: Site, method: str) -> int:
@@ -306,7 +306,7 @@ def test_an_app_moves_with_its_data_as_documented(site: Site) -> None:
     site.provider.run("apply", "--yes")
     assert site.apps()["velo/agenda"]["hosts"] == ["lilas"]
     assert calendar(site, "PROPFIND") == 207
-    assert site.provider.json("plan") | {"made": "", "plan": ""} == nothing_to_do()
+    assert site.provider.json("plan") | {"made": "", "plan": "", "engine": ""} == nothing_to_do()
 
 
 def test_data_on_another_host_is_not_said_to_be_destroyed(site: Site) -> None:
