@@ -29,6 +29,7 @@ from polder.kernel.engine import (
     UpdateNode,
     UpdateService,
 )
+from polder.kernel.host import Hosts, HostWork
 from polder.kernel.problem import Refused
 from polder.platform.plan.hosts import SELF
 from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Nothing, Step, WriteLock
@@ -51,6 +52,7 @@ class SiteHands:
     before: Seen
     plan_digest: str
     lock: Lock
+    hosts: Hosts | None = None
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -79,6 +81,9 @@ class SiteHands:
         match step.work:
             case MakeSecret() | MakeAuthority() | BuildImage() | WriteLock():
                 return self.preparer.prepare(step.work, line)
+            case HostWork():
+                assert self.hosts is not None
+                return self.hosts.run(step.work, known, line)
             case Nothing():
                 return {}
             case _:

@@ -19,6 +19,18 @@ SENTENCES: dict[str, str] = {
     ),
     "site.not-a-contact": N_("“{value}” is not an address to write to, like mailto:hello@lilas.example."),
     "site.not-an-address": N_("“{value}” is neither an IP address nor “local”."),
+    "site.not-a-port": N_("“{value}” is not a port and its protocol, such as 25/tcp."),
+    "site.not-a-user": N_("“{value}” is not a user name of a Debian machine."),
+    "site.not-a-mesh-address": N_(
+        "“{value}” is not an IPv4 address of a private network, such as 10.213.0.1."
+    ),
+    "site.not-a-finding": N_("“{value}” is not the name of a finding or of a line of the profile."),
+    "site.not-an-ssh-key": N_("“{value}” is not an SSH public key (ssh-ed25519 or ssh-rsa)."),
+    "site.unknown-operator": N_("There is no operator “{name}” in site.yml. There are: {known}."),
+    "site.unknown-operator-near": N_("There is no operator “{name}” in site.yml. Did you mean “{nearest}”?"),
+    "site.profile-needs-address": N_(
+        "{host} has the address “local”: a profile is applied over SSH and needs an IP address."
+    ),
     "site.not-a-digest": N_("“{value}” is not a digest: sha256: and 64 hex digits."),
     "site.not-a-recipient": N_("“{value}” is neither an age recipient (age1…) nor an SSH public key."),
     "site.private-key": N_(

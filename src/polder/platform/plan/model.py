@@ -10,6 +10,7 @@ from typing import Literal
 
 from polder.kernel.digest import Digest
 from polder.kernel.engine import Operation
+from polder.kernel.host import HostWork
 from polder.kernel.problem import Problem, Value
 
 
@@ -63,7 +64,7 @@ class Nothing:
     """A step that only tells (data kept, something to know)."""
 
 
-Work = Operation | MakeSecret | MakeAuthority | BuildImage | WriteLock | Nothing
+Work = Operation | HostWork | MakeSecret | MakeAuthority | BuildImage | WriteLock | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,13 @@ Undo = Literal["yes", "rollback", "no"]
 @dataclass(frozen=True, slots=True)
 class Step:
     """``key`` is unique in the plan; ``after`` holds keys of steps that must be done before. ``subject`` is ``group/app``,
-    ``polder/ingress`` or ``site``. ``code`` is a ``step.*`` sentence. ``away``: seconds that the app is expected to be away
+    ``polder/ingress``, ``host/NAME`` or ``site``. ``code`` is a ``step.*`` sentence. ``away``: seconds that the app is expected to be away
     (0: not at all, ``None``: for good)."""
 
     key: str
-    kind: Literal["prepare", "create", "change", "restart", "remove", "keep", "forget", "rotate", "prune"]
+    kind: Literal[
+        "host", "prepare", "create", "change", "restart", "remove", "keep", "forget", "rotate", "prune"
+    ]
     subject: str
     code: str
     values: Mapping[str, Value]

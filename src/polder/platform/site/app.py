@@ -45,6 +45,7 @@ def read_app(
         host=host,
         content=_content(settings, record["settings"], recipe, folder, problems) if recipe else {},
         where=where,
+        needs=dict(record["needs"]),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from polder.kernel.digest import Digest
 from polder.kernel.folder import Folder
@@ -15,29 +16,55 @@ SettingValue = str | int | bool | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Somebody who may read the site's secrets. ``recipient``: ``age1...`` or an ``ssh-ed25519``/``ssh-rsa`` public key."""
+    """Somebody who may read the site's secrets. ``recipient``: ``age1...`` or an ``ssh-ed25519``/``ssh-rsa`` public key.
+    ``keys``: the SSH public keys with which they reach hosts; a recipient that is one is among them."""
 
     name: str
     recipient: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a host offers to apps: ``memory`` and ``disk`` in bytes, ``cpus`` in cores; 0 where the file says nothing."""
+
+    memory: int = 0
+    disk: int = 0
+    cpus: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
     """A machine. ``address`` is an IP address, or ``local`` for the machine of the engine we talk to.
-    ``roles``: ``manager``, ``ingress``, ``worker``. ``labels`` (region, jurisdiction, power, ...) become node labels."""
+    ``roles``: ``manager``, ``ingress``, ``worker``. ``labels`` (region, jurisdiction, power, ...) become node labels.
+
+    ``profile``: ``baseline`` when Polder sets the machine up over SSH (as ``user`` at ``port``, where it must show ``host_key``),
+    ``none`` when people do. ``mesh``: its address in the provider's WireGuard mesh. ``ports``: what may be reached from outside
+    beyond what its roles need, as (port, protocol). ``without``: lines of the profile that are refused, each with the reason;
+    ``silence``: findings of an audit that are known, each with the reason. ``open``: takes new work; else it is drained."""
 
     name: str
     address: str
     roles: frozenset[str]
     labels: Mapping[str, str]
     where: str
+    profile: Literal["none", "baseline"] = "none"
+    user: str = "root"
+    port: int = 22
+    host_key: str = ""
+    mesh: str = ""
+    ports: tuple[tuple[int, str], ...] = ()
+    capacity: Capacity = Capacity()
+    without: Mapping[str, str] = field(default_factory=dict)
+    silence: Mapping[str, str] = field(default_factory=dict)
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class App:
     """One recipe running for one group. ``settings`` are complete: the recipe's defaults are filled in.
     ``host`` is the host that the app is pinned to: as written, or the only host; ``None`` when Swarm may choose.
-    ``content`` maps each setting of kind ``folder`` to the digest of the folder's files."""
+    ``content`` maps each setting of kind ``folder`` to the digest of the folder's files. ``needs``: labels that its host must have."""
 
     group: str
     name: str
@@ -48,6 +75,7 @@ class App:
     host: str | None
     content: Mapping[str, Digest]
     where: str
+    needs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -106,4 +134,4 @@ class Site:
         return tuple(app for group in self.groups.values() for app in group.apps.values())
 
 
-__all__ = ["App", "Folder", "Group", "Host", "Lock", "Operator", "SettingValue", "Site", "Text"]
+__all__ = ["App", "Capacity", "Folder", "Group", "Host", "Lock", "Operator", "SettingValue", "Site", "Text"]

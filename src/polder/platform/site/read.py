@@ -19,7 +19,8 @@ from polder.platform.recipe.model import Permission, Recipe
 from polder.platform.site.across import check_across
 from polder.platform.site.app import read_app
 from polder.platform.site.files import Kind, group_files, parse
-from polder.platform.site.model import App, Group, Host, Lock, Operator, Site
+from polder.platform.site.model import App, Capacity, Group, Host, Lock, Operator, Site
+from polder.platform.site.recipient import is_ssh_recipient
 
 RESERVED = "polder"
 """The group of what Polder runs for itself, and the first word of its secrets' names."""
@@ -68,7 +69,7 @@ class _Reader:
             contact=record["contact"],
             engine=record["engine"],
             registry=record["registry"],
-            operators=tuple(Operator(name, recipient) for name, recipient in record["operators"].items()),
+            operators=self.operators(record),
             allow=self.allow(record["policy"]["allow"]),
             keep_old=record["policy"]["keep-old"],
             hosts=hosts,
@@ -85,6 +86,18 @@ class _Reader:
             if recipe not in self.recipes and recipe not in self.broken:
                 self.unknown("site.unknown-recipe", recipe, self.recipes, record.where(recipe))
         return {recipe: frozenset(allowed) for recipe, allowed in record.items()}
+
+    def operators(self, record: Record) -> tuple[Operator, ...]:
+        """Each with the keys given for them; their recipient too, when it is an SSH key."""
+        given, known = record["ssh-keys"], record["operators"]
+        for name in given:
+            if name not in known:
+                self.unknown("site.unknown-operator", name, known, given.where(name))
+        found = []
+        for name, recipient in known.items():
+            own = (recipient,) if is_ssh_recipient(recipient) else ()
+            found.append(Operator(name, recipient, tuple(dict.fromkeys((*own, *(given.get(name) or ()))))))
+        return tuple(found)
 
     def unknown(self, code: str, word: str, known: Mapping[str, object], where: str) -> None:
         if near := nearest(word, known):
@@ -121,7 +134,36 @@ class _Reader:
             self.problems.add("site.not-an-address", record.where("address"), key="address", value=address)
         named = {key: record[key] for key in ("region", "jurisdiction", "power") if record[key]}
         labels = named | dict(record["labels"])
-        return Host(name, address, frozenset(record["roles"] or roles), labels, where)
+        if record["profile"] == "baseline" and address == "local":
+            self.problems.add("site.profile-needs-address", record.where("profile"), host=name)
+        if record["mesh"] and not _is_private(record["mesh"]):
+            self.problems.add(
+                "site.not-a-mesh-address", record.where("mesh"), key="mesh", value=record["mesh"]
+            )
+        capacity = record["capacity"]
+        return Host(
+            name,
+            address,
+            frozenset(record["roles"] or roles),
+            labels,
+            where,
+            profile=record["profile"],
+            user=record["user"],
+            port=record["port"],
+            host_key=record["host-key"],
+            mesh=record["mesh"],
+            ports=tuple(self.port(text, record.where("ports")) for text in record["ports"]),
+            capacity=Capacity(capacity["memory"], capacity["disk"], capacity["cpus"]),
+            without=dict(record["without"]),
+            silence=dict(record["silence"]),
+            open=not record["drained"],
+        )
+
+    def port(self, text: str, where: str) -> tuple[int, str]:
+        number, _, protocol = text.partition("/")
+        if int(number or 0) > 65535:
+            self.problems.add("site.not-a-port", where, key="ports", value=text)
+        return int(number or 0), protocol
 
     def host_addresses(self, hosts: Mapping[str, Host]) -> None:
         first: dict[str, str] = {}
@@ -130,6 +172,13 @@ class _Reader:
             if host.address and other != host.name:
                 self.problems.add(
                     "site.same-address", host.where, host=host.name, address=host.address, other=other
+                )
+        meshed: dict[str, str] = {}
+        for host in hosts.values():
+            other = meshed.setdefault(host.mesh, host.name) if host.mesh else host.name
+            if other != host.name:
+                self.problems.add(
+                    "site.same-address", host.where, host=host.name, address=host.mesh, other=other
                 )
 
     def groups(self, hosts: Mapping[str, Host]) -> dict[str, Group]:
@@ -212,3 +261,12 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_private(text: str) -> bool:
+    """An IPv4 address of a private network (RFC 1918) or of those for carriers (RFC 6598)."""
+    try:
+        found = ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return found.is_private or found in ipaddress.IPv4Network("100.64.0.0/10")

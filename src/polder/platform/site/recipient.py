@@ -61,3 +61,17 @@ def _accept(scalar: Scalar) -> str:
 RECIPIENT = Value(
     "site.not-a-recipient", _accept, {"type": "string", "pattern": "^(age1|ssh-ed25519 |ssh-rsa )"}
 )
+
+
+def _accept_key(scalar: Scalar) -> str:
+    text = scalar.value
+    if not isinstance(text, str) or "\n" in text.strip():
+        raise Wrong
+    if "PRIVATE KEY" in text:
+        raise Wrong("site.private-key", value="***")
+    if not is_ssh_recipient(text.strip()):
+        raise Wrong
+    return text.strip()
+
+
+SSH_KEY = Value("site.not-an-ssh-key", _accept_key, {"type": "string", "pattern": "^(ssh-ed25519 |ssh-rsa )"})

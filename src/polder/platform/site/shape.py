@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from polder.kernel.kinds import DOMAIN, LANGUAGE, PROSE, SLUG, TEXT, between, choice, matching
+from polder.kernel.kinds import (
+    DECIMAL,
+    DOMAIN,
+    LANGUAGE,
+    PROSE,
+    SIZE,
+    SLUG,
+    TEXT,
+    YES_NO,
+    between,
+    choice,
+    matching,
+)
 from polder.kernel.shape import Key, Keys, ListOf, MapOf, Raw
 from polder.platform.recipe.model import PERMISSIONS
-from polder.platform.site.recipient import RECIPIENT
+from polder.platform.site.recipient import RECIPIENT, SSH_KEY
 
 ENGINE = matching(
     "site.not-an-engine",
@@ -20,6 +32,10 @@ CONTACT = matching(
 ADDRESS = matching("site.not-an-address", r"local|[0-9.]{7,15}|[0-9a-f:.]{2,45}")
 DIGEST = matching("site.not-a-digest", r"sha256:[0-9a-f]{64}")
 IMAGE = matching("site.not-a-digest", r"(?:\S+@)?sha256:[0-9a-f]{64}")
+PORT = matching("site.not-a-port", r"[1-9][0-9]{0,4}/(?:tcp|udp)")
+USER = matching("site.not-a-user", r"[a-z_][a-z0-9_-]{0,31}")
+MESH = matching("site.not-a-mesh-address", r"[0-9.]{7,15}")
+LINE_ID = matching("site.not-a-finding", r"[a-z0-9][a-z0-9.-]{0,60}")
 ROLES = ("manager", "ingress", "worker")
 
 POLICY = Keys(
@@ -59,9 +75,20 @@ SITE = Keys(
         "operators": Key(
             MapOf(RECIPIENT, SLUG), "Who may read the secrets: name to age recipient or SSH public key."
         ),
+        "ssh-keys": Key(
+            MapOf(ListOf(SSH_KEY), SLUG),
+            "The SSH public keys with which operators reach the hosts; one whose recipient is an SSH key needs none.",
+        ),
         "policy": Key(POLICY, "What is allowed and what is kept."),
     },
     title="A Polder site",
+)
+CAPACITY = Keys(
+    {
+        "memory": Key(SIZE, "Memory for apps.", example="6G"),
+        "disk": Key(SIZE, "Disk for apps' data.", example="80G"),
+        "cpus": Key(DECIMAL, "Processor cores for apps.", example=3),
+    }
 )
 HOST = Keys(
     {
@@ -76,6 +103,28 @@ HOST = Keys(
         "jurisdiction": Key(TEXT, "Whose law it is under.", example="EU"),
         "power": Key(TEXT, "What feeds it.", example="solar"),
         "labels": Key(MapOf(TEXT, SLUG), "Anything else worth saying about it."),
+        "profile": Key(
+            choice(("none", "baseline")),
+            "“baseline”: Polder sets the machine up over SSH and keeps it so; “none”: you do.",
+            default="none",
+        ),
+        "user": Key(
+            USER, "Who Polder logs in as: root, or somebody who may become root by sudo.", default="root"
+        ),
+        "port": Key(between(1, 65535), "Where its SSH server listens.", default=22),
+        "host-key": Key(SSH_KEY, "The key that its SSH server must show.", example="ssh-ed25519 AAAA..."),
+        "mesh": Key(MESH, "Its address in the encrypted mesh between your hosts.", example="10.213.0.1"),
+        "ports": Key(
+            ListOf(PORT), "What may be reached from outside besides what its roles need.", example=["25/tcp"]
+        ),
+        "capacity": Key(CAPACITY, "What it offers to apps, where that is less than the machine has."),
+        "without": Key(
+            MapOf(TEXT, LINE_ID), "Lines of the profile that this host does without, each with the reason."
+        ),
+        "silence": Key(
+            MapOf(TEXT, LINE_ID), "Findings of an audit that are known and accepted, each with the reason."
+        ),
+        "drained": Key(YES_NO, "Whether it is kept free of apps, for work on it.", default=False),
     }
 )
 HOSTS = MapOf(HOST, SLUG)
@@ -89,6 +138,7 @@ APP = Keys(
             "Answers to the recipe's questions.",
         ),
         "host": Key(SLUG, "The host it is pinned to.", example="ada"),
+        "needs": Key(MapOf(TEXT, SLUG), "Labels that its host must have.", example={"jurisdiction": "EU"}),
     }
 )
 GROUP = Keys(
