@@ -95,7 +95,9 @@ class UnitSeen:
 
 @dataclass(frozen=True, slots=True)
 class DockerSeen:
-    """``swarm``: inactive, pending, active, error, locked. ``version`` ``""``: not installed. ``running``: the daemon answers."""
+    """``swarm``: inactive, pending, active, error, locked. ``version`` ``""``: not installed. ``running``: the daemon answers.
+    ``address``: the one that the other nodes of its swarm reach it at. ``log_limited``: whether ``/etc/docker/daemon.json``
+    limits the size of containers' logs (``log-opts`` with ``max-size``, or another driver than ``json-file``)."""
 
     version: str = ""
     running: bool = False
@@ -104,6 +106,8 @@ class DockerSeen:
     manager: bool = False
     live_restore: bool = False
     containers: int = 0
+    address: str = ""
+    log_limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,11 @@ class HostSeen:
     ``mesh_key``: public key of the host's mesh interface, ``""`` before it is made. ``newest_kernel``: the newest installed.
     ``upgrades``: packages with a newer version waiting, ``security`` those of them from the security archive,
     ``lists_age``: seconds since the package lists were fetched (-1: never). ``open_keys``: private keys that others may read.
-    ``sshd``: effective settings (``sshd -T``), lower case. ``wireguard``: what can carry a mesh here."""
+    ``sshd``: effective settings (``sshd -T``), lower case. ``wireguard``: what can carry a mesh here.
+    ``virtual``: what ``systemd-detect-virt`` says (none, kvm, systemd-nspawn, lxc ...); a container has neither clock nor kernel
+    of its own. ``mesh_peers``: mesh address to public key of each peer that the mesh interface has now. ``failed``: units that
+    systemd calls failed. ``filters``: nftables tables (``inet filter``) other than ours in which something that comes in may be
+    dropped or rejected. ``apparmor``: the kernel confines programs by it."""
 
     name: str
     hostname: str = ""
@@ -159,6 +167,11 @@ class HostSeen:
     docker: DockerSeen = field(default_factory=DockerSeen)
     certificates: tuple[CertificateSeen, ...] = ()
     open_keys: tuple[str, ...] = ()
+    virtual: str = ""
+    mesh_peers: Mapping[str, str] = field(default_factory=dict)
+    failed: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    apparmor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
