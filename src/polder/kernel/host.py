@@ -129,7 +129,8 @@ class HostSeen:
     ``virtual``: what ``systemd-detect-virt`` says (none, kvm, systemd-nspawn, lxc ...); a container has neither clock nor kernel
     of its own. ``mesh_peers``: mesh address to public key of each peer that the mesh interface has now. ``failed``: units that
     systemd calls failed. ``filters``: nftables tables (``inet filter``) other than ours in which something that comes in may be
-    dropped or rejected. ``apparmor``: the kernel confines programs by it."""
+    dropped or rejected. ``apparmor``: the kernel confines programs by it. ``guard``: a guarded work there waits for its
+    confirmation (pending), or the last one was taken back and nobody has done another since (taken-back)."""
 
     name: str
     hostname: str = ""
@@ -172,6 +173,7 @@ class HostSeen:
     failed: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     apparmor: bool = False
+    guard: Literal["", "pending", "taken-back"] = ""
 
 
 @dataclass(frozen=True, slots=True)
