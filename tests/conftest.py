@@ -1,8 +1,8 @@
 """What every test may ask for: a real engine of its own, and the address at which its published ports answer.
 
 ``script/test`` starts a throw-away engine (a swarm of one in its own network) and names it in the
-environment. Without it tests marked ``engine`` are skipped, and those marked ``builder`` without root or
-mmdebstrap; with ``POLDER_REQUIRE_ENGINE=1`` (set by ``script/test``) they fail instead, so that a green
+environment. Without it tests marked ``engine`` are skipped, and those marked ``builder`` or ``lab`` without root or
+the programs they need; with ``POLDER_REQUIRE_ENGINE=1`` (set by ``script/test``) they fail instead, so that a green
 run never hides an engine that was missing.
 """
 
@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from polder.lab.machine import missing_programs
 
 ENGINE = os.environ.get("POLDER_TEST_ENGINE", "")
 ADDRESS = os.environ.get("POLDER_TEST_ADDRESS", "127.0.0.1")
@@ -25,6 +27,10 @@ def _lacking(item: pytest.Item) -> str:
         return "building images from Debian packages needs root"
     if item.get_closest_marker("builder") and not shutil.which("mmdebstrap"):
         return "building images from Debian packages needs mmdebstrap (script/setup installs it)"
+    if item.get_closest_marker("lab") and os.geteuid() != 0:
+        return "a lab of real hosts needs root"
+    if item.get_closest_marker("lab") and (missing := missing_programs()):
+        return f"a lab of real hosts needs {', '.join(missing)} (script/setup --tests installs them)"
     return ""
 
 

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "secret": ("secret_commands", "secret"),
     "trust": ("secret_commands", "trust"),
     "doctor": ("doctor_commands", "doctor"),
+    "lab": ("lab_commands", "lab"),
 }
 
 

@@ -32,6 +32,9 @@ AREAS = (
     "app",
     "explain",
     "doctor",
+    "profile",
+    "audit",
+    "lab",
 )
 LANGUAGES = ("en", "fr", "es", "ca", "de", "pt", "it", "el", "ro", "sq")
 

@@ -1,0 +1,97 @@
+"""Cuts as the router's nftables rules, and the rules that let a lab reach out through the machine.
+
+Rules: a cut works both ways, at once, also on connections that stand, and without a word to either side: packets vanish.
+A provider that is cut off from ``ALL`` still has its own hosts; a host that is cut off from ``ALL`` has nobody. The router's own
+services (DNS, ACME, registries) count as everybody's neighbours: only a cut from ``ALL`` takes them away.
+
+>>> lab = new_lab("lab", 0, 2, 1, "trixie")
+>>> print(cut_rules(lab, [("alder-1", "birch")]))
+table inet polder_cuts
+delete table inet polder_cuts
+table inet polder_cuts {
+  chain cuts {
+    ip saddr 198.18.1.1/32 ip daddr 198.18.2.0/24 drop
+    ip saddr 198.18.2.0/24 ip daddr 198.18.1.1/32 drop
+    ip daddr 198.18.1.254 tcp dport 5000 ip saddr != { 198.18.1.0/24, 198.18.0.1 } drop
+    ip daddr 198.18.2.254 tcp dport 5000 ip saddr != { 198.18.2.0/24, 198.18.0.1 } drop
+  }
+  chain forward { type filter hook forward priority 0; jump cuts; }
+  chain input { type filter hook input priority 0; jump cuts; }
+  chain output { type filter hook output priority 0; jump cuts; }
+}
+<BLANKLINE>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from polder.lab.model import ALL, OUTSIDE, Lab, new_lab
+
+__all__ = ["cut_rules", "new_lab", "way_out"]
+TAG = "polder_cuts"
+
+
+def cut_rules(lab: Lab, cuts: Iterable[tuple[str, str]]) -> str:
+    """The router's whole table, replaced in one go by ``nft -f``. ``cuts`` hold words as ``Lab.end`` gives them."""
+    lines = [line for one, other in cuts for line in _cut(lab, one, other)]
+    return "\n".join(
+        (
+            f"table inet {TAG}",
+            f"delete table inet {TAG}",
+            f"table inet {TAG} {{",
+            "  chain cuts {",
+            *(f"    {line} drop" for line in (*lines, *_registries(lab))),
+            "  }",
+            *(
+                f"  chain {hook} {{ type filter hook {hook} priority 0; jump cuts; }}"
+                for hook in ("forward", "input", "output")
+            ),
+            "}\n",
+        )
+    )
+
+
+def _cut(lab: Lab, one: str, other: str) -> tuple[str, ...]:
+    if ALL in (one, other):
+        end = other if one == ALL else one
+        return _from_all(lab, end)
+    if OUTSIDE in (one, other):
+        end = _prefix(lab, other if one == OUTSIDE else one)
+        return (f'ip saddr {end} oifname "wan"', f'ip daddr {end} iifname "wan"')
+    first, second = _prefix(lab, one), _prefix(lab, other)
+    return (f"ip saddr {first} ip daddr {second}", f"ip saddr {second} ip daddr {first}")
+
+
+def _from_all(lab: Lab, end: str) -> tuple[str, ...]:
+    if end in (ALL, OUTSIDE):
+        return _cut(lab, "", OUTSIDE) if end == OUTSIDE else ("ip saddr 0.0.0.0/0",)
+    prefix = _prefix(lab, end)
+    return (f"ip saddr {prefix} ip daddr != {prefix}", f"ip daddr {prefix} ip saddr != {prefix}")
+
+
+def _prefix(lab: Lab, end: str) -> str:
+    """A host's address, a provider's network, or the whole lab's for no word at all."""
+    if not end:
+        return lab.network
+    providers = {provider.name: provider.network for provider in lab.providers}
+    return providers.get(end) or lab.node(end).address + "/32"
+
+
+def _registries(lab: Lab) -> tuple[str, ...]:
+    """Each provider's registry is for its own hosts and for the operator's machine."""
+    return tuple(
+        f"ip daddr {p.gateway} tcp dport 5000 ip saddr != {{ {p.network}, {lab.operator} }}"
+        for p in lab.providers
+    )
+
+
+def way_out(lab: Lab) -> tuple[tuple[str, ...], ...]:
+    """Rules of the machine's own iptables (table, chain, rule), each marked with the lab's name: the lab may send out and be answered."""
+    mark = ("-m", "comment", "--comment", lab.router)
+    masked = ("-s", lab.network, "!", "-o", lab.uplink, *mark, "-j", "MASQUERADE")
+    return (
+        ("nat", "POSTROUTING", *masked),
+        ("filter", "FORWARD", "-i", lab.uplink, *mark, "-j", "ACCEPT"),
+        ("filter", "FORWARD", "-o", lab.uplink, *mark, "-j", "ACCEPT"),
+    )
