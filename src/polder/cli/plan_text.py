@@ -62,12 +62,11 @@ def plan_lines(plan: Plan, language: str, verbose: bool = False) -> Iterator[tup
     """Lines with their style (``""`` for none)."""
     if plan.acting or plan.steps:
         yield _heading(plan, language), "bold"
-    for subject in dict.fromkeys(step.subject for step in plan.steps):
+    for subject, steps in _by_subject(plan).items():
         yield "", ""
         yield (translate(subject, language) if subject == "site" else subject), "bold"
-        for step in plan.steps:
-            if step.subject == subject:
-                yield from step_lines(step, language, verbose)
+        for step in steps:
+            yield from step_lines(step, language, verbose)
     if plan.steps:
         yield "", ""
     for finding in plan.findings:
@@ -75,6 +74,14 @@ def plan_lines(plan: Plan, language: str, verbose: bool = False) -> Iterator[tup
         if advice := hint(finding.code, finding.values, language):
             yield "    " + advice, ""
     yield summary(plan, language), "bold"
+
+
+def _by_subject(plan: Plan) -> dict[str, list[Step]]:
+    """Steps by what they are about, in the order in which each is first met."""
+    found: dict[str, list[Step]] = {}
+    for step in plan.steps:
+        found.setdefault(step.subject, []).append(step)
+    return found
 
 
 def _heading(plan: Plan, language: str) -> str:

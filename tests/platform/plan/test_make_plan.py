@@ -160,6 +160,21 @@ def test_going_down_removes_everything_but_data_and_forgetting_takes_that_too() 
     assert engine.look().volumes == ()
 
 
+def test_going_down_does_not_say_of_an_app_that_it_left_the_site() -> None:
+    engine = MemoryEngine()
+    applied(site_files({"lilas": group("wiki plain", "shop pair")}), engine)
+    one = ready(site_files(WIKI), engine)
+    kept = {
+        step.subject: step
+        for step in make_plan(one, engine.look(), NOW, down=True).steps
+        if step.kind == "keep"
+    }
+    assert kept["lilas/wiki"].code == kept["polder/ingress"].code == "step.keep-data-down"
+    assert kept["lilas/shop"].code == "step.keep-data"
+    advice = hint(kept["lilas/wiki"].code, kept["lilas/wiki"].values)
+    assert advice.endswith("polder down --forget-data les-lilas")
+
+
 def test_the_order_in_which_the_engine_lists_things_changes_no_plan() -> None:
     engine = MemoryEngine()
     site = applied(site_files(WIKI), engine)

@@ -29,6 +29,8 @@ SENTENCES: dict[str, str] = {
     "step.remove-service": N_("Stop and remove {service}"),
     "step.remove-network": N_("Remove the network {network}"),
     "step.keep-data": N_("Keep the data of {app}, which is no longer in the site: volume {volume}"),
+    "step.keep-data-down": N_("Keep the data of {app}: volume {volume}"),
+    "step.keep-data-down-elsewhere": N_("Keep the data of {app}: volume {volume} on host {host}"),
     "step.keep-unused-data": N_("Keep the volume {volume}, which {app} no longer uses"),
     "step.keep-data-elsewhere": N_(
         "Keep the data of {app}, which is no longer in the site: volume {volume} on host {host}"
@@ -45,5 +47,6 @@ HINTS: dict[str, str] = {
     "step.keep-unused-data": N_(
         "If its recipe gave the volume another name: put the former name back, or the app begins without this data."
     ),
+    "step.keep-data-down": N_("To destroy all data of the site: polder down --forget-data {site}"),
     "step.keep-data": N_("To destroy it: polder app remove {app} --forget-data {app}"),
 }

@@ -59,9 +59,11 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
     stored = (*ready, *(step.key for step in storage))
     away = frozenset[str]() if down else away_hosts(site, seen)
     services = service_steps(site, target, seen, now, away)
-    steps += after_all(stored, services)
+    vacating = frozenset(key for step in services for key in step.after if key.startswith("remove:"))
+    steps += after_all(stored, services, vacating)
     done = tuple(step.key for step in services)
-    steps += removal_steps(site, target, seen, done, down=down, forget=forget, away=away)
+    removals = removal_steps(site, target, seen, done, down=down, forget=forget, away=away)
+    steps += [replace(step, after=stored) if step.key in vacating else step for step in removals]
     known = findings(site, target, seen, away, down=down, forget=forget)
     return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
 
@@ -91,10 +93,10 @@ def published(spec: Json) -> frozenset[tuple[int, str]]:
     return frozenset((p["PublishedPort"], p.get("Protocol", "tcp")) for p in ports if p.get("PublishedPort"))
 
 
-def after_all(before: tuple[str, ...], steps: list[Step]) -> list[Step]:
+def after_all(before: tuple[str, ...], steps: list[Step], others: frozenset[str] = frozenset()) -> list[Step]:
     """Each of ``steps`` after everything in ``before``. One tuple for all of them, or a large plan would take room by the square;
-    a step that follows another of ``steps`` follows ``before`` by that already."""
-    known, own = frozenset(before), frozenset(step.key for step in steps)
+    a step that follows another of ``steps`` (or of ``others``, which follow ``before`` too) follows it by that already."""
+    known, own = frozenset(before), others.union(step.key for step in steps)
     found = []
     for step in steps:
         more = tuple(key for key in step.after if key not in known)

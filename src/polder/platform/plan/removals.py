@@ -18,7 +18,7 @@ from polder.kernel.engine import (
 from polder.platform.plan.desired import Wanted
 from polder.platform.plan.hosts import host_of, pinned_to
 from polder.platform.plan.model import Nothing, Step
-from polder.platform.plan.names import has_placeholder
+from polder.platform.plan.names import INGRESS, has_placeholder
 from polder.platform.plan.storage import stem
 from polder.platform.site.model import Site
 
@@ -46,11 +46,12 @@ def removal_steps(
         for n in seen.networks
         if _ours(site, n.labels) and n.name not in target.networks
     ]
+    of_app, there = _keys_by_app(gone), frozenset(app.id for app in site.apps)
     data = [
-        _volume(site, v, _keys_of(v.labels, gone), down=down, forget=forget)
+        _volume(site, v, of_app.get(v.labels.get("polder.app", ""), ()), there, down=down, forget=forget)
         for v in _left_over(site, target, seen)
     ]
-    data += [step for service in gone for step in _kept_elsewhere(service, seen)]
+    data += [step for service in gone for step in _kept_elsewhere(service, seen, there)]
     prune = _prune(site, target, seen, (*done, *keys), down, _held(target, seen, away))
     return [*services, *networks, *prune, *data]
 
@@ -89,12 +90,24 @@ def _left_over(site: Site, target: Wanted, seen: Seen) -> list[ObjectSeen]:
     return [v for v in seen.volumes if _ours(site, v.labels) and v.name not in used]
 
 
-def _keys_of(labels: object, gone: list[ServiceSeen]) -> tuple[str, ...]:
-    app = labels.get("polder.app") if isinstance(labels, dict) else None
-    return tuple(f"remove:{s.name}" for s in gone if s.labels.get("polder.app") == app)
+def _keys_by_app(gone: list[ServiceSeen]) -> dict[str, tuple[str, ...]]:
+    """The removals of each app's services."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for service in gone:
+        found[service.labels.get("polder.app", "")].append(f"remove:{service.name}")
+    return {app: tuple(keys) for app, keys in found.items()}
 
 
-def _volume(site: Site, volume: ObjectSeen, after: tuple[str, ...], *, down: bool, forget: bool) -> Step:
+def _volume(
+    site: Site,
+    volume: ObjectSeen,
+    after: tuple[str, ...],
+    there: Collection[str],
+    *,
+    down: bool,
+    forget: bool,
+) -> Step:
+    """``there``: the apps that the site has."""
     app = volume.labels.get("polder.app", "")
     group, _, name = app.partition("/")
     said = group in site.groups and name in site.groups[group].forget_data
@@ -112,21 +125,21 @@ def _volume(site: Site, volume: ObjectSeen, after: tuple[str, ...], *, down: boo
             undo="no",
             away=None,
         )
-    stays = not down and any(one.id == app for one in site.apps)
-    code = "step.keep-unused-data" if stays else "step.keep-data"
-    return Step(f"keep:{volume.name}", "keep", app, code, values, Nothing(), data=(volume.name,))
+    stays = "step.keep-data-down" if down else "step.keep-unused-data"
+    code = stays if app in there or app == INGRESS else "step.keep-data"
+    step_values = {**values, "site": site.slug} if code == "step.keep-data-down" else values
+    return Step(f"keep:{volume.name}", "keep", app, code, step_values, Nothing(), data=(volume.name,))
 
 
-def _kept_elsewhere(service: ServiceSeen, seen: Seen) -> Iterator[Step]:
+def _kept_elsewhere(service: ServiceSeen, seen: Seen, there: Collection[str]) -> Iterator[Step]:
     """Volumes on another host than the one we talk to, known only while the service that uses them is there."""
     host, app = pinned_to(service.spec), service.labels.get("polder.app", "")
     here = any(node.id == seen.node_id and host_of(node) == host for node in seen.nodes)
     mounts = service.spec["TaskTemplate"]["ContainerSpec"].get("Mounts") or []
     for volume in () if here or not host else (m["Source"] for m in mounts if m.get("Type") == "volume"):
         values = {"volume": volume, "app": app, "host": host}
-        yield Step(
-            f"keep:{volume}", "keep", app, "step.keep-data-elsewhere", values, Nothing(), data=(volume,)
-        )
+        code = "step.keep-data-down-elsewhere" if app in there else "step.keep-data-elsewhere"
+        yield Step(f"keep:{volume}", "keep", app, code, values, Nothing(), data=(volume,))
 
 
 def _held(target: Wanted, seen: Seen, away: Collection[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,13 +51,14 @@ def service_steps(
     """
     live = {service.name: service for service in seen.services}
     running = {t.service_id for t in seen.tasks if t.state == "running" and t.desired == "running"}
+    leaving = _leaving(site, target, seen)
     steps: list[Step] = []
     for want in target.services.values():
         found = live.get(want.name)
         if away and pinned_to(want.spec) in away:
             continue
         if found is None:
-            steps.append(_create(want, _vacates(want, target, seen)))
+            steps.append(_create(want, _vacates(want, leaving)))
         elif (changed := compare(want, found)) is not None:
             steps.append(_change(want, found, changed))
         elif seen.tasks and found.id not in running and _recent(found, want, now):
@@ -152,13 +154,19 @@ def aliases(spec: Json) -> frozenset[str]:
     return frozenset(a for network in networks for a in network.get("Aliases") or [] if "." in a)
 
 
-def _vacates(want: WantedService, target: Wanted, seen: Seen) -> tuple[str, ...]:
+def _leaving(site: Site, target: Wanted, seen: Seen) -> dict[str, list[str]]:
+    """Domain to the services on their way out that hold it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for service in seen.services:
+        if service.labels.get("polder.site") == site.slug and service.name not in target.services:
+            for name in aliases(service.spec):
+                found[name].append(service.name)
+    return found
+
+
+def _vacates(want: WantedService, leaving: Mapping[str, list[str]]) -> tuple[str, ...]:
     """Removals that must come first: services on their way out that hold this one's domain."""
-    names = aliases(want.spec)
-    if not names:
+    if not leaving:
         return ()
-    site = want.spec["Labels"]["polder.site"]
-    leaving = [
-        s for s in seen.services if s.labels.get("polder.site") == site and s.name not in target.services
-    ]
-    return tuple(f"remove:{s.name}" for s in leaving if names & aliases(s.spec))
+    held = {service for name in aliases(want.spec) for service in leaving.get(name, ())}
+    return tuple(f"remove:{service}" for service in sorted(held))

@@ -6,7 +6,6 @@ from polder.kernel.engine import CreateConfig, CreateNetwork, CreateSecret, Seen
 from polder.kernel.problem import Value
 from polder.platform.plan.desired import Wanted, WantedSecret
 from polder.platform.plan.model import Step
-from polder.platform.plan.names import has_placeholder
 from polder.platform.site.model import Site
 
 
@@ -28,7 +27,7 @@ def network_steps(site: Site, target: Wanted, seen: Seen) -> list[Step]:
 
 
 def secret_steps(site: Site, target: Wanted, seen: Seen) -> list[Step]:
-    """Deliver each secret whose content-hash name the engine does not hold yet."""
+    """Deliver each secret whose content-hash name the engine does not hold yet; whoever calls puts them after what makes them."""
     have = {secret.name for secret in seen.secrets}
     known = {stem(name) for name in have}
     return [
@@ -39,7 +38,6 @@ def secret_steps(site: Site, target: Wanted, seen: Seen) -> list[Step]:
 
 
 def _secret(site: Site, want: WantedSecret, rotated: bool) -> Step:
-    fresh = has_placeholder(want.name)
     values: dict[str, Value] = {"secret": want.file}
     return Step(
         key=f"secret:{want.name}",
@@ -48,7 +46,6 @@ def _secret(site: Site, want: WantedSecret, rotated: bool) -> Step:
         code="step.rotate-secret" if rotated else "step.create-secret",
         values=values,
         work=CreateSecret(want.name, {"polder.site": site.slug, "polder.app": want.subject}, want.file),
-        after=(f"make-secret:{want.file}", "authority") if fresh else (),
         secrets=(want.file,),
     )
 
