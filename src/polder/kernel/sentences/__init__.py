@@ -32,6 +32,7 @@ AREAS = (
     "app",
     "explain",
     "doctor",
+    "host",
     "profile",
     "audit",
     "lab",

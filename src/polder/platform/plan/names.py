@@ -16,14 +16,14 @@ from polder.kernel.digest import Digest, digest_of_data, short
 from polder.kernel.names import service_name
 from polder.platform.recipe.model import Recipe
 
-BUILDER = 1
+BUILDER = 2
 """Raised when the image builder itself changes what it makes from the same inputs."""
 
 LIMIT = 64
 """Longest name of a Swarm secret or config."""
 
 INGRESS = "polder/ingress"
-PLACEHOLDER = re.compile(r"\{secret:[^}]+\}|image:[a-z0-9.-]+")
+PLACEHOLDER = re.compile(r"\{(?:secret|mesh-key):[^}]+\}|image:[a-z0-9.-]+")
 
 
 def object_name(*parts: str, fingerprint: str) -> str:

@@ -1,0 +1,69 @@
+"""Docker: Debian's own, with one file of settings that is written before its first start.
+
+No ``live-restore``: a node of a swarm cannot have it (Docker's documentation, "Live restore": "only pertains to standalone
+containers, and not to Swarm services"; the daemon refuses to start with both). So a restart of Docker ends its containers for a moment:
+on a host that runs any the step says so, and hosts of one swarm take turns.
+"""
+
+from __future__ import annotations
+
+import json
+
+from polder.kernel.host import InstallPackages, PutFile, RunScript, SetUnit
+from polder.platform.hosts.lines import path
+from polder.platform.hosts.neighbours import is_address, registry_of
+from polder.platform.hosts.view import Doing, View, changed, file_changes
+from polder.platform.plan.model import Change
+from polder.platform.site.model import Site
+
+FILE, UNIT = path("docker"), "docker.service"
+PACKAGES = {
+    "bookworm": ("docker.io", "iptables", "ca-certificates"),
+    "trixie": ("docker.io", "docker-cli", "iptables", "ca-certificates"),
+}
+AWAY = 30
+"""Seconds that a host's apps may be away while Docker restarts."""
+SET_ASIDE = RunScript(f"[ -e {FILE}.before-polder ] || cp -p {FILE} {FILE}.before-polder")
+
+
+def daemon_file(site: Site) -> str:
+    """``insecure-registries``: a registry named by its address has no certificate that anybody could check."""
+    settings: dict[str, object] = {
+        "live-restore": False,
+        "log-driver": "json-file",
+        "log-opts": {"max-file": "3", "max-size": "10m"},
+    }
+    where = site.registry.partition("/")[0]
+    if where and is_address(registry_of(site.registry)[0]):
+        settings["insecure-registries"] = [where]
+    return json.dumps(settings, indent=2, sort_keys=True) + "\n"
+
+
+def docker_doings(view: View) -> list[Doing]:
+    if view.refused("docker"):
+        return []
+    seen, files = view.seen, changed(view, (PutFile(FILE, daemon_file(view.site)),))
+    installed = bool(seen.docker.version) or "docker.io" in seen.packages
+    missing = () if installed else PACKAGES[seen.codename]
+    state = seen.units.get(UNIT)
+    up = bool(state and (state.enabled, state.active) == ("enabled", "active"))
+    if installed and up and not files:
+        return []
+    aside = (SET_ASIDE,) if FILE in seen.files and files else ()
+    unit = SetUnit(UNIT, change="restart" if installed and files else "start")
+    install = (InstallPackages(missing),) if missing else ()
+    shown = (
+        *file_changes(view, files),
+        *(Change(f"package {name}", "", "installed") for name in missing),
+        *(() if up else (Change(UNIT, state.active if state else "", "active"),)),
+    )
+    turns = _turns(view) if unit.change == "restart" and seen.docker.swarm == "active" else ()
+    away = AWAY if unit.change == "restart" and seen.docker.containers else 0
+    work = (*aside, *files, *install, unit)
+    return [Doing("docker", "docker-restart" if away else "docker", work, shown, away=away, after=turns)]
+
+
+def _turns(view: View) -> tuple[str, ...]:
+    """The hosts before this one in the file restart first: never two managers at once."""
+    names = tuple(view.site.hosts)
+    return tuple(f"host:{name}:docker" for name in names[: names.index(view.host.name)])
