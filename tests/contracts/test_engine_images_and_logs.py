@@ -44,6 +44,13 @@ def test_after_a_rollback_the_given_up_containers_last_lines_are_told(real_bench
     assert sorted(real_bench.engine.logs(name)) == ["no such dike", "starting"]
 
 
+def test_a_container_that_never_gets_healthy_tells_what_its_health_check_said(real_bench):
+    check = {"Test": ["CMD", "sh", "-c", "echo no water yet; exit 1"], "Interval": 10**9, "Retries": 1}
+    name = real_bench.create(real_bench.spec(Command=["sh", "-c", SPEAKS], Healthcheck=check))
+    assert real_bench.settled(name).state == "failing"
+    assert real_bench.engine.logs(name)[-1] == "(health check) no water yet"
+
+
 def test_a_first_start_that_keeps_failing_tells_its_lines(real_bench):
     name = real_bench.create(real_bench.spec(real_bench.images.broken))
     assert real_bench.settled(name).state == "failing"

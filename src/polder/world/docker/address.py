@@ -7,7 +7,7 @@ usual socket), ``unix:///path``, ``ssh://user@host[:port]``, ``tcp://host:2376``
 >>> read_address("unix:///run/docker.sock", {}, Path("/nowhere"))
 UnixPlace(path='/run/docker.sock')
 >>> read_address("ssh://ana@192.0.2.7:2222", {}, Path("/nowhere"))
-SshPlace(host='192.0.2.7', user='ana', port=2222)
+SshPlace(host='192.0.2.7', user='ana', port=2222, options=(), sudo=False)
 """
 
 from __future__ import annotations
@@ -33,11 +33,14 @@ class UnixPlace:
 
 @dataclass(frozen=True, slots=True)
 class SshPlace:
-    """Reached by ``ssh`` and ``docker system dial-stdio`` there. ``user`` and ``port``: ``""`` and 0 leave it to ssh."""
+    """Reached by ``ssh`` and ``docker system dial-stdio`` there. ``user`` and ``port``: ``""`` and 0 leave it to ssh. ``options``
+    are put before all others; ``sudo``: only root may speak to the engine there."""
 
     host: str
     user: str = ""
     port: int = 0
+    options: tuple[str, ...] = ()
+    sudo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

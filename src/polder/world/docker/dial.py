@@ -94,11 +94,15 @@ def _tls(place: TcpPlace) -> ssl.SSLContext:
 
 def ssh_command(place: SshPlace) -> list[str]:
     """The command that carries one connection: never asks for a password, never hangs for ever on a dead host."""
-    options = ["-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_LIMIT:.0f}"]
+    from polder.world.hosts.known import ssh_options
+
+    options = [*(place.options or ssh_options()), "-o", "BatchMode=yes"]
+    options += ["-o", f"ConnectTimeout={CONNECT_LIMIT:.0f}"]
     options += ["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=3", "-T"]
     user = ["-l", place.user] if place.user else []
     port = ["-p", str(place.port)] if place.port else []
-    return ["ssh", *options, *user, *port, "--", place.host, "docker", "system", "dial-stdio"]
+    root = ["sudo", "-n"] if place.sudo else []
+    return ["ssh", *options, *user, *port, "--", place.host, *root, "docker", "system", "dial-stdio"]
 
 
 def _dial_ssh(place: SshPlace) -> Line:

@@ -23,6 +23,8 @@ from polder.world.docker.wire import Answer, Wire
 
 Json = dict[str, Any]
 
+JOIN_LIMIT = 60.0
+"""Seconds that joining may take: the engine itself gives an answer after 20."""
 GONE_WITHIN = 60.0
 """Seconds to wait for the last container that uses a volume or network."""
 
@@ -42,6 +44,14 @@ class Doer:
         match operation:
             case kernel.InitSwarm():
                 return self._init(operation)
+            case kernel.JoinSwarm():
+                return self._join(operation, values)
+            case kernel.LeaveSwarm():
+                return self._leave(operation)
+            case kernel.RemoveNode():
+                path = f"/nodes/{quote(operation.id, '')}?force={str(operation.force).lower()}"
+                self._accept(self.wire.ask("DELETE", path), "node", operation.id)
+                return ""
             case kernel.UpdateNode():
                 return self._update_node(operation)
             case kernel.CreateNetwork():
@@ -74,10 +84,46 @@ class Doer:
             "ListenAddr": listen_address(operation.advertise),
             "DefaultAddrPool": [NETWORK_POOL],
             "SubnetSize": NETWORK_BITS,
+            **data_path(operation.data_path),
         }
         return str(
             self._accept(self.wire.ask("POST", "/swarm/init", body, limit=60), "swarm", "default").json()
         )
+
+    def _join(self, operation: kernel.JoinSwarm, values: Mapping[str, Secret]) -> str:
+        if kernel.JOIN_TOKEN not in values:
+            raise Refused(
+                Problem("engine.no-value", "", {"name": operation.role, "source": kernel.JOIN_TOKEN})
+            )
+        body = {
+            "AdvertiseAddr": operation.advertise,
+            "ListenAddr": listen_address(operation.advertise),
+            "RemoteAddrs": list(operation.managers),
+            "JoinToken": values[kernel.JOIN_TOKEN].reveal(),
+            **data_path(operation.data_path),
+        }
+        answer = self.wire.ask("POST", "/swarm/join", body, limit=JOIN_LIMIT)
+        if "continue in the background" not in answer.message():
+            self._accept(answer, "swarm", "default")
+        return self._own_id()
+
+    def _own_id(self) -> str:
+        """The engine may accept and go on joining by itself: its node's id is there when it is one."""
+        until = time.monotonic() + JOIN_LIMIT
+        while True:
+            told = self._accept(self.wire.ask("GET", "/info"), "engine", "").json().get("Swarm") or {}
+            if told.get("LocalNodeState") == "active" and told.get("NodeID"):
+                return str(told["NodeID"])
+            if time.monotonic() > until:
+                values = {"kind": "swarm", "name": "default", "message": told.get("Error") or "not joined"}
+                raise Refused(Problem("engine.said", "", values))
+            self.sleep(0.25)
+
+    def _leave(self, operation: kernel.LeaveSwarm) -> str:
+        answer = self.wire.ask("POST", f"/swarm/leave?force={str(operation.force).lower()}", limit=60)
+        if answer.status >= 400 and "not part of a swarm" not in answer.message().lower():
+            self._accept(answer, "swarm", "default")
+        return ""
 
     def _update_node(self, operation: kernel.UpdateNode) -> str:
         version = self.versions.node(operation.id, operation.version)
@@ -186,6 +232,10 @@ class Doer:
         if answer.status >= 400:
             raise Refused(problem(answer.status, answer.message(), word, name))
         return answer
+
+
+def data_path(address: str) -> Json:
+    return {"DataPathAddr": address} if address else {}
 
 
 def listen_address(advertise: str) -> str:

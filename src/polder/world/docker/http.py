@@ -13,14 +13,14 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from polder.kernel.engine import Operation, Rollout, Seen, ServiceSeen, TaskSeen
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.world.docker import look
-from polder.world.docker.address import read_address
+from polder.world.docker.address import Place, read_address
 from polder.world.docker.refusals import problem
 from polder.world.docker.versions import Versions
 from polder.world.docker.wire import Answer, Wire
@@ -38,7 +38,12 @@ FEW = 8
 def open_engine(address: str) -> HttpEngine:
     """The engine at ``address`` (see ``address``). Nothing is asked yet: the first request finds out whether it answers."""
     folder = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
-    return HttpEngine(address, Wire(read_address(address, os.environ, folder), address))
+    return open_place(read_address(address, os.environ, folder), address)
+
+
+def open_place(place: Place, address: str) -> HttpEngine:
+    """The engine at ``place``; ``address`` names it for people."""
+    return HttpEngine(address, Wire(place, address))
 
 
 class HttpEngine:
@@ -70,6 +75,10 @@ class HttpEngine:
         from polder.world.docker.do import Doer
 
         return Doer(self._wire, self._versions).run(operation, values or {})
+
+    def join_token(self, role: Literal["manager", "worker"]) -> Secret:
+        """As ``Engine.join_token``."""
+        return Secret(_of_manager(self._wire.ask("GET", "/swarm")).json()["JoinTokens"][role.title()])
 
     def rollout(self, service: str) -> Rollout:
         """As ``Engine.rollout``; three requests at the same time, judged by ``rollout.judge``."""
@@ -104,6 +113,14 @@ class HttpEngine:
         from polder.world.docker import images
 
         return images.inspect(self._wire, reference)
+
+    def succeed(self, other: HttpEngine) -> None:
+        """Know what ``other``, of the same swarm, was shown: plans made then are carried out here."""
+        self._versions.learn_from(other._versions)
+
+    def give_up(self) -> None:
+        """Ends whatever is still asked of it from other threads."""
+        self._wire.give_up()
 
     def close(self) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
@@ -143,7 +160,16 @@ class HttpEngine:
         path = f"/tasks/{task.id}/logs?stdout=1&stderr=1&timestamps=1&tail={lines}"
         answer = self._wire.ask("GET", path, limit=LOG_LIMIT) if task.container_id else Answer(404, b"")
         found = logs.read_lines(answer.body) if answer.status == 200 else []
-        return found or logs.of_a_task_without_lines(task)
+        return [*(found or logs.of_a_task_without_lines(task)), *self._health(task)]
+
+    def _health(self, task: TaskSeen) -> list[tuple[str, str]]:
+        """What the last health check of a container that ended said; known only to the node that it ran on."""
+        from polder.world.docker import logs
+
+        if not task.container_id or task.state not in logs.FAILED:
+            return []
+        answer = self._wire.ask("GET", f"/containers/{task.container_id}/json", limit=LOG_LIMIT)
+        return logs.of_health(answer.json()) if answer.status == 200 else []
 
 
 def _read(what: str, answer: Answer) -> Any:

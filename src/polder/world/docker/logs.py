@@ -14,11 +14,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 
-from polder.kernel.engine import Rollout, TaskSeen
+from polder.kernel.engine import Json, Rollout, TaskSeen
 from polder.world.docker.rollout import moment
 
 NEWEST_TASKS = 3
-_FAILED = ("failed", "rejected", "complete", "orphaned")
+HEALTH_LINES = 5
+FAILED = ("failed", "rejected", "complete", "orphaned")
 
 
 def demultiplex(stream: bytes) -> bytes:
@@ -43,7 +44,7 @@ def read_lines(stream: bytes) -> list[tuple[str, str]]:
 def worth_reading(tasks: Sequence[TaskSeen], rollout: Rollout) -> list[TaskSeen]:
     """The tasks whose lines tell how the newest change goes: the failed ones first when it goes badly."""
     newest = sorted(tasks, key=lambda task: moment(task.created), reverse=True)
-    failed = [task for task in newest if task.state in _FAILED]
+    failed = [task for task in newest if task.state in FAILED]
     if failed and rollout.state != "done":
         return failed[:1]
     return [task for task in newest if task.desired == "running"][:NEWEST_TASKS] or newest[:1]
@@ -58,3 +59,15 @@ def merge(streams: Iterable[list[tuple[str, str]]], lines: int) -> tuple[str, ..
 def of_a_task_without_lines(task: TaskSeen) -> list[tuple[str, str]]:
     """A container that never started wrote nothing; the engine's reason stands for its lines."""
     return [(task.updated, task.error)] if task.error else []
+
+
+def of_health(container: Json) -> list[tuple[str, str]]:
+    """The lines of the newest failed health check, each marked as such, later than all that the container wrote.
+
+    >>> of_health({"State": {"Health": {"Log": [{"End": "2026-01-01T00:00:01Z", "ExitCode": 1, "Output": "no dike\\n"}]}}})
+    [('9', '(health check) no dike')]
+    """
+    log = ((container.get("State") or {}).get("Health") or {}).get("Log") or []
+    failed = [entry for entry in log if entry.get("ExitCode")]
+    said = str(failed[-1].get("Output") or "").strip() if failed else ""
+    return [("9", f"(health check) {line}") for line in said.splitlines()[-HEALTH_LINES:]]

@@ -81,6 +81,7 @@ def read_node(found: Json) -> NodeSeen:
         availability=spec.get("Availability", ""),
         role=spec.get("Role", ""),
         leader=bool((found.get("ManagerStatus") or {}).get("Leader")),
+        reachable=(found.get("ManagerStatus") or {}).get("Reachability", "reachable") == "reachable",
         spec=spec,
         nano_cpus=resources.get("NanoCPUs", 0),
         memory=resources.get("MemoryBytes", 0),

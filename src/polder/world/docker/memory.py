@@ -27,15 +27,18 @@ from polder.kernel.engine import CreateNetwork, ImageSeen, NodeSeen, ObjectSeen,
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.world.docker import life as lives
+from polder.world.docker import memory_swarm as swarm
 from polder.world.docker.images import split_reference
 from polder.world.docker.life import Life, World
 from polder.world.docker.memory_rules import as_kept, copy, member, named, network, refuse
+from polder.world.docker.memory_swarm import Joined
 from polder.world.docker.rollout import judge
 
 Json = dict[str, Any]
 Kind = Literal["networks", "secrets", "configs", "volumes"]
 
 CONFIG_LIMIT = 500 * 1000
+_WITHOUT_A_SWARM = kernel.InitSwarm | kernel.JoinSwarm | kernel.LeaveSwarm | kernel.RemoveVolume
 
 
 @dataclass(slots=True)
@@ -47,7 +50,10 @@ class _Failure:
 
 
 class MemoryEngine:
-    """``swarm=False`` begins outside any swarm; ``hosts`` are the nodes' names, the first one is ours and the manager."""
+    """``swarm=False`` begins outside any swarm; ``hosts`` are the nodes' names, the first one is ours and the manager.
+
+    ``wires`` holds the engines that can hear one another, by address; this one is heard at ``at``.
+    """
 
     def __init__(
         self,
@@ -56,8 +62,13 @@ class MemoryEngine:
         swarm: bool = True,
         hosts: tuple[str, ...] = ("one",),
         starts_after: int = 2,
+        at: str = "127.0.0.1",
+        wires: dict[str, MemoryEngine] | None = None,
     ) -> None:
-        self.address = address
+        self.address, self.at = address, at
+        self.wires = {} if wires is None else wires
+        self.wires[at] = self
+        self.joined: Joined | None = None
         self.starts_after = starts_after
         self.hosts = hosts
         self.ran: list[Operation] = []
@@ -66,7 +77,7 @@ class MemoryEngine:
         self._guard = threading.RLock()
         self._count = self._index = 0
         self._tick = 1_000_000
-        self._nodes: dict[str, NodeSeen] = {}
+        self.nodes: dict[str, NodeSeen] = {}
         self._services: dict[str, Life] = {}
         self._objects: dict[Kind, dict[str, ObjectSeen]] = {
             "networks": {},
@@ -74,7 +85,7 @@ class MemoryEngine:
             "configs": {},
             "volumes": {},
         }
-        self._images: dict[str, ImageSeen] = {}
+        self.images: dict[str, ImageSeen] = {}
         self._moving: set[str] = set()
         self._failures: list[_Failure] = []
         if swarm:
@@ -86,7 +97,7 @@ class MemoryEngine:
         self, identity: str, labels: Mapping[str, str] | None = None, tags: tuple[str, ...] = ()
     ) -> None:
         """An image on our node, as if it had been loaded."""
-        self._images[identity] = ImageSeen(identity, tags, labels or {})
+        self.images[identity] = ImageSeen(identity, tags, labels or {})
 
     def fail_on(
         self, matches: Callable[[Operation], bool], error: Exception, *, after: bool = False, times: int = 1
@@ -103,29 +114,33 @@ class MemoryEngine:
 
     def set_node(self, identity: str, **changes: Any) -> None:
         """Change what a node shows (``state="down"``, ...)."""
-        self._nodes[identity] = replace(self._nodes[identity], **changes)
+        self.nodes[identity] = replace(self.nodes[identity], **changes)
 
     # -- the interface --------------------------------------------------------------------------------------------------
 
     def look(self, *, tasks: bool = True, storage: bool = True) -> Seen:
+        if self.joined:
+            return self.joined.look(self, tasks=tasks, storage=storage)
         with self._guard:
             self._pass_time()
             found = self._objects
             return Seen(
-                swarm="manager" if self._nodes else "none",
-                node_id=next(iter(self._nodes), ""),
+                swarm="manager" if self.nodes else "none",
+                node_id=next(iter(self.nodes), ""),
                 engine_version="memory",
-                nodes=tuple(self._nodes.values()),
+                nodes=tuple(self.nodes.values()),
                 services=tuple(life.seen() for life in self._services.values()),
                 tasks=tuple(task for life in self._services.values() for task in life.tasks) if tasks else (),
                 networks=tuple(found["networks"].values()),
                 secrets=tuple(found["secrets"].values()),
                 configs=tuple(found["configs"].values()),
                 volumes=tuple(found["volumes"].values()) if storage else (),
-                images=tuple(self._images.values()) if storage else (),
+                images=tuple(self.images.values()) if storage else (),
             )
 
     def run(self, operation: Operation, values: Mapping[str, Secret] | None = None) -> str:
+        if self.joined and not isinstance(operation, kernel.InitSwarm | kernel.JoinSwarm | kernel.LeaveSwarm):
+            return self.joined.manager(self).run(operation, values)
         with self._guard:
             failure = self._failure(operation)
             if failure and not failure.after:
@@ -136,17 +151,28 @@ class MemoryEngine:
                 raise failure.error
             return found
 
+    def join_token(self, role: Literal["manager", "worker"]) -> Secret:
+        if self.joined:
+            return self.joined.manager(self).join_token(role)
+        if not self.nodes:
+            refuse("engine.no-swarm", "engine", self.address)
+        return Secret(f"{role}-of-{id(self)}")
+
     def rollout(self, service: str) -> Rollout:
         return self.rollouts([service])[service]
 
     def rollouts(self, services: Sequence[str]) -> Mapping[str, Rollout]:
+        if self.joined:
+            return self.joined.manager(self).rollouts(services)
         with self._guard:
             self._pass_time()
             found = {name: self._service(name) for name in services}
-            nodes, now = tuple(self._nodes.values()), float(self._tick)
+            nodes, now = tuple(self.nodes.values()), float(self._tick)
             return {name: judge(life.seen(), life.tasks, nodes, now) for name, life in found.items()}
 
     def logs(self, service: str, lines: int = 20) -> tuple[str, ...]:
+        if self.joined:
+            return self.joined.manager(self).logs(service, lines)
         with self._guard:
             life = self._service(service)
             errors = [task.error for task in life.tasks if task.error]
@@ -165,11 +191,11 @@ class MemoryEngine:
         return identity
 
     def push_image(self, image: str, reference: str) -> str:
-        if image not in self._images:
+        if image not in self.images:
             refuse("engine.missing", "image", image)
         pushed = f"{split_reference(reference)[0]}@{digest_of_bytes(image.encode())}"
-        known = self._images[image]
-        self._images[image] = replace(known, tags=tuple(dict.fromkeys((*known.tags, reference, pushed))))
+        known = self.images[image]
+        self.images[image] = replace(known, tags=tuple(dict.fromkeys((*known.tags, reference, pushed))))
         return pushed
 
     def close(self) -> None:
@@ -178,11 +204,17 @@ class MemoryEngine:
     # -- operations -----------------------------------------------------------------------------------------------------
 
     def _run(self, operation: Operation, values: Mapping[str, Secret]) -> str:
-        if not self._nodes and not isinstance(operation, kernel.InitSwarm | kernel.RemoveVolume):
+        if not self.nodes and not isinstance(operation, _WITHOUT_A_SWARM):
             refuse("engine.no-swarm", "engine", self.address)
         match operation:
             case kernel.InitSwarm():
                 return self._init()
+            case kernel.JoinSwarm():
+                return swarm.join(self, operation, values)
+            case kernel.LeaveSwarm():
+                return swarm.leave(self, operation)
+            case kernel.RemoveNode():
+                return swarm.remove_node(self.nodes, operation)
             case kernel.UpdateNode():
                 return self._update_node(operation)
             case kernel.CreateNetwork():
@@ -212,37 +244,33 @@ class MemoryEngine:
         assert_never(operation)
 
     def _init(self) -> str:
-        if self._nodes:
+        if self.nodes or self.joined:
             refuse("engine.exists", "swarm", "default")
         return self._join()
 
     def _join(self) -> str:
         for name in self.hosts:
-            role = "worker" if self._nodes else "manager"
-            spec = {"Role": role, "Availability": "active", "Labels": {}}
-            identity = self._next_id()
-            self._nodes[identity] = NodeSeen(
-                identity,
-                self._next_version(),
-                name,
-                "127.0.0.1",
-                "ready",
-                "active",
-                role,
-                role == "manager",
-                spec,
-            )
-        return next(iter(self._nodes))
+            self.add_node(name, "worker" if self.nodes else "manager", self.at)
+        return next(iter(self.nodes))
+
+    def add_node(self, name: str, role: str, address: str) -> str:
+        """One more node of this swarm."""
+        spec = {"Role": role, "Availability": "active", "Labels": {}}
+        identity, leader = self._next_id(), not self.nodes
+        self.nodes[identity] = NodeSeen(
+            identity, self._next_version(), name, address, "ready", "active", role, leader, spec
+        )
+        return identity
 
     def _update_node(self, operation: kernel.UpdateNode) -> str:
-        if operation.id not in self._nodes:
+        if operation.id not in self.nodes:
             refuse("engine.missing", "node", operation.id)
-        node = self._nodes[operation.id]
+        node = self.nodes[operation.id]
         if node.version != operation.version:
             refuse("engine.changed-since", "node", operation.id)
         spec = copy(operation.spec)
         availability, role = spec.get("Availability", "active"), spec.get("Role", node.role)
-        self._nodes[node.id] = replace(
+        self.nodes[node.id] = replace(
             node, version=self._next_version(), spec=spec, availability=availability, role=role
         )
         return node.id
@@ -360,11 +388,11 @@ class MemoryEngine:
             self._moving = {name for name in self._moving if self._services[name].waiting > 0}
 
     def _world(self) -> World:
-        nodes = tuple(self._nodes.values())
+        nodes = tuple(self.nodes.values())
         return World(nodes, self._fault, self._next_version, self._next_id, self._tick, self.starts_after)
 
     def _fault(self, image: str) -> str:
-        known = self._images.get(image)
+        known = self.images.get(image)
         if image.startswith("sha256:") and known is None:
             return "missing"
         said = image + (known.labels.get("polder.test", "") if known else "")

@@ -21,7 +21,12 @@ def _code(status: int, message: str) -> str:
         return "engine.changed-since"
     if "not a swarm manager" in said or "not part of a swarm" in said:
         return "engine.no-swarm"
-    if "in use" in said or "active endpoints" in said:
+    if (
+        "in use" in said
+        or "active endpoints" in said
+        or "can't be removed" in said
+        or "must be demoted" in said
+    ):
         return "engine.in-use"
     if "already exists" in said or "name conflicts" in said or "already part of a swarm" in said:
         return "engine.exists"

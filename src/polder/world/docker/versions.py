@@ -46,6 +46,12 @@ class Versions:
             self._ids = {("secrets", one.name): one.id for one in secrets}
             self._ids.update({("configs", one.name): one.id for one in configs})
 
+    def learn_from(self, other: Versions) -> None:
+        with other._lock:
+            specs = dict(other._specs)
+        with self._lock:
+            self._specs = specs | self._specs
+
     def remember_id(self, kind: str, name: str, found: str) -> None:
         with self._lock:
             self._ids[kind, name] = found

@@ -30,6 +30,7 @@ LIMIT = 30.0
 LARGEST = 512 * 2**20
 """Bytes of answer; the tasks of ten thousand services are about a tenth of it."""
 CUT = "the connection was cut before the answer came; did the engine stop?"
+LEADERLESS = "the swarm has no leader now: more than half of its managers must hear one another, and choosing takes seconds"
 MOST = 16
 MOST_BY_SSH = 4
 """Connections open at once. An sshd turns new ones away when about ten log in at the same time (``MaxStartups``)."""
@@ -120,6 +121,8 @@ class Wire:
     def __init__(self, place: Place, what: str) -> None:
         self.place, self.what = place, what
         self._idle: list[_Connection] = []
+        self._busy: set[_Connection] = set()
+        self._given_up = False
         self._lock = threading.Lock()
         self._turns = threading.Semaphore(MOST_BY_SSH if isinstance(place, SshPlace) else MOST)
 
@@ -135,7 +138,10 @@ class Wire:
         """One request; ``body`` is sent as JSON. ``path`` begins after the version."""
         sent = None if body is None else json.dumps(body).encode()
         with self.stream(method, path, sent, limit=limit) as response:
-            return Answer(response.status, _read_all(response, largest, self.what), _clock(response))
+            answer = Answer(response.status, _read_all(response, largest, self.what), _clock(response))
+        if answer.status >= 500 and "does not have a leader" in answer.message():
+            raise Unreachable(self.what, LEADERLESS)
+        return answer
 
     @contextmanager
     def stream(
@@ -186,8 +192,24 @@ class Wire:
         # An engine that refuses a long upload answers and stops listening: its reason is waiting to be read.
         return connection.getresponse()
 
+    def give_up(self) -> None:
+        """Whatever is still asked, nobody waits for it any more: every request ends with ``Unreachable`` at once."""
+        self._given_up = True
+        with self._lock:
+            busy = list(self._busy)
+        for connection in busy:
+            connection.hang_up()
+
     def _take(self) -> _Connection:
+        connection = self._find()
+        with self._lock:
+            self._busy.add(connection)
+        return connection
+
+    def _find(self) -> _Connection:
         while True:
+            if self._given_up:
+                raise Unreachable(self.what, CUT)
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
@@ -204,6 +226,8 @@ class Wire:
             raise
 
     def _give_back(self, connection: _Connection, keep: bool) -> None:
+        with self._lock:
+            self._busy.discard(connection)
         if keep:
             with self._lock:
                 self._idle.append(connection)
