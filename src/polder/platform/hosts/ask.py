@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from polder.kernel.host import Question
+from polder.platform.hosts.audit_upkeep import ASKED
 from polder.platform.hosts.docker import PACKAGES
 from polder.platform.hosts.firewall import UNIT as FIREWALL
 from polder.platform.hosts.lines import LINES
@@ -33,12 +34,6 @@ AUDITED_PACKAGES = (
     "apparmor",
     "needrestart",
 )
-AUDITED_SYSCTLS = (
-    "fs.protected_hardlinks",
-    "fs.protected_symlinks",
-    "kernel.randomize_va_space",
-    "kernel.unprivileged_bpf_disabled",
-)
 
 
 def question(site: Site | None = None, host: Host | None = None) -> Question:
@@ -49,5 +44,5 @@ def question(site: Site | None = None, host: Host | None = None) -> Question:
         paths=tuple(dict.fromkeys((*(path for line in LINES for path in line.files), *AUDITED_FILES))),
         units=(*TIMERS, *clocks, FIREWALL, MESH, "docker.service", "ssh.service"),
         packages=tuple(sorted(packages)),
-        sysctls=(*SYSCTLS, *AUDITED_SYSCTLS),
+        sysctls=(*SYSCTLS, *ASKED),
     )

@@ -58,3 +58,8 @@ def path(id: str, index: int = 0) -> str:
     '/etc/systemd/journald.conf.d/60-polder.conf'
     """
     return line(id).files[index]
+
+
+def sentence(id: str, part: Literal["title", "does", "why", "without"]) -> str:
+    """The code of what is said about a line."""
+    return f"profile.{id}-{part}"

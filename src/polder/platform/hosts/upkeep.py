@@ -26,22 +26,35 @@ SystemMaxUse=500M
 SystemKeepFree=1G
 MaxRetentionSec=30day
 """
-SYSCTLS = {
-    "fs.inotify.max_user_instances": "1024",
-    "kernel.dmesg_restrict": "1",
-    "kernel.kptr_restrict": "1",
-    "kernel.panic": "10",
-    "kernel.yama.ptrace_scope": "1",
-    "net.ipv4.conf.all.accept_redirects": "0",
-    "net.ipv4.conf.all.accept_source_route": "0",
-    "net.ipv4.conf.all.send_redirects": "0",
-    "net.ipv4.conf.default.accept_redirects": "0",
-    "net.ipv4.conf.default.accept_source_route": "0",
-    "net.ipv4.conf.default.send_redirects": "0",
-    "net.ipv4.tcp_syncookies": "1",
-    "net.ipv6.conf.all.accept_redirects": "0",
-    "net.ipv6.conf.default.accept_redirects": "0",
-}
+
+
+def settings(text: str) -> dict[str, str]:
+    """``name = value`` lines as a mapping.
+
+    >>> settings("a.b = 1\\nc = 2\\n")
+    {'a.b': '1', 'c': '2'}
+    """
+    return dict(line.split(" = ") for line in text.splitlines())
+
+
+SYSCTLS = settings(
+    """\
+fs.inotify.max_user_instances = 1024
+kernel.dmesg_restrict = 1
+kernel.kptr_restrict = 1
+kernel.panic = 10
+kernel.yama.ptrace_scope = 1
+net.ipv4.conf.all.accept_redirects = 0
+net.ipv4.conf.all.accept_source_route = 0
+net.ipv4.conf.all.send_redirects = 0
+net.ipv4.conf.default.accept_redirects = 0
+net.ipv4.conf.default.accept_source_route = 0
+net.ipv4.conf.default.send_redirects = 0
+net.ipv4.tcp_syncookies = 1
+net.ipv6.conf.all.accept_redirects = 0
+net.ipv6.conf.default.accept_redirects = 0
+"""
+)
 """Each with its reason in docs/explanation/baseline.md. Forwarding is not among them: Docker sets it."""
 SET_SYSCTLS = f"/usr/lib/systemd/systemd-sysctl {path('sysctl')}"
 

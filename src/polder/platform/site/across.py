@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from polder.kernel.names import service_name
 from polder.kernel.problem import Problems
 from polder.platform.compose.permissions import needed_permissions
+from polder.platform.hosts.refusals import check_refusals
 from polder.platform.recipe.model import Recipe
 from polder.platform.site.model import App, Site
 
@@ -21,6 +22,7 @@ def check_across(site: Site, problems: Problems) -> None:
     _operators(site, problems)
     _registry(site, problems)
     _permissions(site, problems)
+    check_refusals(site.hosts.values(), problems)
     for app in site.apps:
         if recipe := site.recipes.get(app.recipe):
             _app(site, app, recipe, problems)
