@@ -14,7 +14,6 @@ import itertools
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from pathlib import Path
 
 from polder.lab.model import Lab as Model
 from polder.lab.model import Node
-from polder.lab.state import find_lab
+from polder.lab.state import find_lab, state_folder
 
 _NUMBERS = itertools.count()
 
@@ -94,7 +93,7 @@ def start_lab(providers: int, hosts: int, *, suite: str = "trixie", owner: int |
     """A lab whose hosts all answer. It is taken away by ``stop_lab``, or by the next lab's start when ``owner`` (this process)
     has ended."""
     name = f"t{os.getpid()}-{next(_NUMBERS)}"
-    folder = Path(tempfile.mkdtemp(prefix="polder-lab-")) / "sites"
+    folder = state_folder() / name / "sites"
     wanted = ("--providers", str(providers), "--hosts", str(hosts), "--suite", suite)
     whose = ("--name", name, "--owner", str(owner or os.getpid()), "--yes")
     polder_lab("up", str(folder), *wanted, *whose, seconds=600)
@@ -103,7 +102,6 @@ def start_lab(providers: int, hosts: int, *, suite: str = "trixie", owner: int |
 
 def stop_lab(lab: Lab) -> None:
     polder_lab("down", "--name", lab.name, "--yes")
-    lab.folder.parent.rmdir()
 
 
 def polder_lab(*words: str, seconds: float = 180) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,14 +18,20 @@ from polder.cli.lines import print_lines
 from polder.kernel.sentences import say, translate
 from polder.kernel.sentences.mark import N_
 
-HEADERS = tuple(
-    N_(word) for word in ("host", "address", "power", "answers", "ssh", "docker", "memory", "slowed")
+if TYPE_CHECKING:
+    from polder.lab.state import Kept
+
+MOMENTS = (N_("clock"), N_("since"), N_("what"))
+ANSWERING = N_("{host} answers since {clock}")
+SILENT = N_("{host} does not answer")
+HEADERS = (
+    *(N_("host"), N_("address"), N_("power"), N_("answers")),
+    *(N_("ssh"), N_("docker"), N_("memory"), N_("slowed")),
 )
 REALLY_UP = N_(
     "This makes networks and {count} containers on this machine. Type the lab's name ({name}) to go on"
 )
 REALLY_DOWN = N_("This ends lab {name} and removes {folder}. Type the lab's name to go on")
-NO_SITES = N_("Keep the folder with the sites.")
 YES, NO = N_("yes"), N_("no")
 ADDRESSES = N_("Sites: {sites}\nNames: {dns}   Certificates (ACME): {acme}")
 CUT = N_("Cut: {one} from {other}")
@@ -69,17 +78,15 @@ def up(folder: Path, providers: int, hosts: int, suite: str, name: str, owner: i
 
 @lab.command(epilog="Example: polder lab down --yes")
 @which
-@click.option("--keep-sites", is_flag=True, help=NO_SITES)
+@click.option("--keep-sites", is_flag=True, help="Keep the folder with the sites.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @guarded
 def down(name: str, keep_sites: bool, yes: bool) -> None:
     """Take a lab away, also one that crashed: processes, networks, rules, files."""
-    from polder.lab.machine import check_machine
     from polder.lab.remove import take_down
-    from polder.lab.state import find_lab, one_at_a_time
+    from polder.lab.state import one_at_a_time
 
-    check_machine()
-    kept = find_lab(name)
+    kept = running(name)
     question = translate(REALLY_DOWN, language()).format(name=kept.lab.name, folder=kept.sites)
     if not confirm(question, kept.lab.name, yes):
         sys.exit(DECLINED)
@@ -123,6 +130,140 @@ def status(name: str, as_json: bool) -> None:
     for one, other in seen.cuts:
         click.echo(translate(CUT, words).format(one=one, other=other))
     click.echo(translate(ADDRESSES, words).format(sites=seen.sites, dns=seen.dns, acme=seen.acme))
+
+
+@lab.command(epilog="Example: polder lab cut alder-1 birch")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@which
+@guarded
+def cut(one: str, other: str, name: str) -> None:
+    """Let no packet pass between A and B: hosts, providers, ALL (everybody) or OUTSIDE (this machine and the Internet)."""
+    from polder.lab import change
+
+    change.cut(running(name), one, other)
+    tell("lab.is-cut", {"one": one, "other": other})
+
+
+@lab.command(epilog="Example: polder lab join alder-1 birch")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@which
+@guarded
+def join(one: str, other: str, name: str) -> None:
+    """Mend what was cut between A and B. B may be ALL: every cut of A is mended; ALL ALL: every cut."""
+    from polder.lab import change
+
+    change.join(running(name), one, other)
+    tell("lab.is-joined", {"one": one, "other": other})
+
+
+@lab.command(epilog="Example: polder lab slow alder-2 --delay 100ms --rate 1mbit")
+@click.argument("host", metavar="HOST")
+@click.option(
+    "--delay", metavar="TIME", default="", help="How much later each packet comes, in each direction."
+)
+@click.option("--rate", metavar="RATE", default="", help="How much passes in each direction: 256kbit, 1mbit.")
+@click.option("--off", is_flag=True, help="As fast as ever again.")
+@which
+@guarded
+def slow(host: str, delay: str, rate: str, off: bool, name: str) -> None:
+    """Delay or narrow all that goes to and comes from HOST."""
+    from polder.kernel.problem import Problem, Refused
+    from polder.lab import change
+
+    if off == bool(delay or rate):
+        raise Refused(Problem("lab.what-speed"))
+    change.slow(running(name), host, delay, rate)
+    tell("lab.is-fast" if off else "lab.is-slow", {"host": host, "how": f"{delay} {rate}".strip()})
+
+
+@lab.command(epilog="Example: polder lab kill alder-1")
+@click.argument("host", metavar="HOST")
+@which
+@guarded
+def kill(host: str, name: str) -> None:
+    """Take away HOST's power at once, without a word to it."""
+    from polder.lab import change
+
+    change.kill(running(name), host)
+    tell("lab.is-dark", {"host": host})
+
+
+@lab.command(epilog="Example: polder lab revive alder-1")
+@click.argument("host", metavar="HOST")
+@which
+@guarded
+def revive(host: str, name: str) -> None:
+    """Give HOST its power back and wait until it answers. Its files are as they were."""
+    from polder.lab import change
+
+    kept = running(name)
+    seconds = change.revive(kept, host)
+    hidden = change.hidden(kept, kept.lab.node(host))
+    tell("lab.is-back-hidden" if hidden else "lab.is-back", {"host": host, "seconds": round(seconds, 1)})
+
+
+@lab.command(
+    epilog="Example: polder lab shell alder-1 systemctl --failed",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.option(
+    "--console", is_flag=True, help="As at the host's own screen: also when no network leads to it."
+)
+@which
+@click.argument("host", metavar="HOST")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@guarded
+def shell(console: bool, name: str, host: str, command: tuple[str, ...]) -> None:
+    """Log in to HOST as root, or run COMMAND there."""
+    from polder.lab.look import console_argv, ssh_argv
+
+    kept = running(name)
+    node = kept.lab.node(host)
+    argv = console_argv(kept, node, *command) if console else ssh_argv(kept, node, *command)
+    os.execvp(argv[0], argv)  # noqa: S606 (no shell is wanted here but ssh's own)
+
+
+@lab.command("time", epilog="Example: polder lab time --json")
+@which
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@guarded
+def time_line(name: str, as_json: bool) -> None:
+    """Show what was done and what hosts did since, with the seconds between."""
+    from polder.cli.table import table_lines
+    from polder.lab.state import find_lab
+    from polder.lab.timeline import answering_since, read_timeline
+
+    moments = read_timeline(find_lab(name).folder)
+    if as_json:
+        show_json({"moments": [asdict(one) for one in moments], "answering": answering_since(moments)})
+        return
+    rows = [
+        [
+            clock(one.at),
+            "" if one.since < 0 else f"+{one.since:.1f} s",
+            f"lab {one.command}" if one.command else f"    {one.host}: {one.what}",
+        ]
+        for one in moments
+    ]
+    print_lines(table_lines([translate(header, language()) for header in MOMENTS], rows))
+    for host, since in answering_since(moments).items():
+        text = translate(ANSWERING if since else SILENT, language())
+        click.echo(text.format(host=host, clock=clock(since)))
+
+
+def running(name: str) -> Kept:
+    """The lab called so, to be changed: needs root and the programs."""
+    from polder.lab.machine import check_machine
+    from polder.lab.state import find_lab
+
+    check_machine()
+    return find_lab(name)
+
+
+def clock(at: float) -> str:
+    return datetime.fromtimestamp(at).strftime("%H:%M:%S")
 
 
 def tell(code: str, values: Mapping[str, str | int | float]) -> None:

@@ -20,44 +20,49 @@ from polder.lab.spawn import spawn
 from polder.lab.state import Kept, append_event, load
 
 
-def keep_host(kept: Kept, node: Node) -> None:
-    """Runs as long as the host has power."""
-    threading.Thread(target=watch, args=(kept, node), daemon=True).start()
-    while _run_once(kept, node) == REBOOT:
-        note(kept, node, "reboots")
-    wires.unplug(kept.lab, node)
-    note(kept, node, "off")
+class Keeper:
+    """One host's keeper. ``answering``: what is known of it, and noted."""
 
+    def __init__(self, kept: Kept, node: Node) -> None:
+        self.kept, self.node, self.answering = kept, node, False
 
-def _run_once(kept: Kept, node: Node) -> int:
-    wires.plug(kept.lab, node)
-    place = make_group(kept.lab.router, node.name)
-    note(kept, node, "starts")
-    status = spawn(place, boot_argv(kept, node), kept.host(node.name) / "log").wait()
-    end_group(group(kept.lab.router, node.name))
-    return status
+    def keep(self) -> None:
+        """Runs as long as the host has power."""
+        threading.Thread(target=self.watch, daemon=True).start()
+        while self.run_once() == REBOOT:
+            self.note("reboots")
+        wires.unplug(self.kept.lab, self.node)
+        self.note("off")
 
+    def run_once(self) -> int:
+        """From power on until the host ends by itself; its status."""
+        names = (self.kept.lab.router, self.node.name)
+        wires.plug(self.kept.lab, self.node)
+        self.answering = False
+        self.note("starts")
+        log = self.kept.host(self.node.name) / "log"
+        status = spawn(make_group(*names), boot_argv(self.kept, self.node), log).wait()
+        end_group(group(*names))
+        return status
 
-def watch(kept: Kept, node: Node) -> None:
-    """Notes each change between answering and silence, as seen from the operator's machine, about once a second."""
-    answering = False
-    while kept.folder.exists():
-        seen = pings(node.address, 1.0) and (answering or says_ssh(node.address))
-        if seen != answering:
-            answering = seen
-            note(kept, node, "answers" if seen else "silent")
-        time.sleep(1.0 if answering else 0.1)
+    def watch(self) -> None:
+        """Notes each change between answering and silence, as seen from the operator's machine, about once a second."""
+        while self.kept.folder.exists():
+            seen = pings(self.node.address, 1.0) and (self.answering or says_ssh(self.node.address))
+            if seen != self.answering:
+                self.answering = seen
+                self.note("answers" if seen else "silent")
+            time.sleep(1.0 if self.answering else 0.1)
 
-
-def note(kept: Kept, node: Node, what: str) -> None:
-    append_event(kept.folder, {"at": time.time(), "host": node.name, "what": what})
+    def note(self, what: str) -> None:
+        append_event(self.kept.folder, {"at": time.time(), "host": self.node.name, "what": what})
 
 
 def main() -> None:
     folder, name = sys.argv[1:3]
     kept = load(Path(folder))
     if kept:
-        keep_host(kept, kept.lab.node(name))
+        Keeper(kept, kept.lab.node(name)).keep()
 
 
 if __name__ == "__main__":

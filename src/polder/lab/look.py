@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from polder.kernel.problem import Problem, Refused
 from polder.lab import groups
+from polder.lab.machine import PATH
 from polder.lab.model import Node
 from polder.lab.power import has_power
 from polder.lab.probe import pings
 from polder.lab.state import Kept, read_data
 
 SECONDS = 5
+_CONSOLE = ("HOME=/root", "TERM=linux", "LC_ALL=C.UTF-8", f"PATH={PATH}")
 _DOCKER = "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}"
 
 
@@ -85,6 +88,14 @@ def look_at_host(kept: Kept, node: Node, slowed: dict[str, str]) -> NodeSeen:
 def ssh_argv(kept: Kept, node: Node, *command: str) -> tuple[str, ...]:
     """``ssh`` to the host as root with the lab's key."""
     return ("ssh", "-F", str(kept.ssh_config), "-o", f"ConnectTimeout={SECONDS}", node.name, *command)
+
+
+def console_argv(kept: Kept, node: Node, *command: str) -> tuple[str, ...]:
+    """A shell within the host, without a network. Refused with ``lab.no-power`` when nothing runs there."""
+    pid = first_process(kept, node)
+    if not pid:
+        raise Refused(Problem("lab.no-power", "", {"host": node.name}))
+    return ("nsenter", "-t", str(pid), "-a", "env", "-i", *_CONSOLE, *(command or ("bash", "-l")))
 
 
 def try_login(kept: Kept, node: Node) -> Literal["yes", "no-entry", "no"]:

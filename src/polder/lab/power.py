@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from polder.kernel.problem import Unreachable
 from polder.lab import wires
-from polder.lab.groups import end_group, group, make_group
+from polder.lab.groups import end_group, group, make_group, members
 from polder.lab.model import Node
 from polder.lab.probe import pings, says_ssh
 from polder.lab.spawn import spawn
@@ -30,7 +30,8 @@ def power_off(kept: Kept, node: Node) -> None:
 
 
 def has_power(kept: Kept, node: Node) -> bool:
-    return group(kept.lab.router, node.name).is_dir()
+    """Whether its keeper runs: also in the moment in which it starts anew."""
+    return bool(members(group(kept.lab.router, f"keeper-{node.name}")))
 
 
 def wait_for(nodes: Iterable[Node], seconds: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from polder.lab.remove import forget_abandoned, take_down
 from polder.lab.root import provide_root
 from polder.lab.services import start_services
 from polder.lab.sites import check_folder, make_key, write_sites
-from polder.lab.state import Kept, claim, keep, load, one_at_a_time, process, state_folder
+from polder.lab.state import Kept, claim, keep, load, one_at_a_time, state_folder
 from polder.lab.wires import NAMESPACES, make_router
 
 BOOT_SECONDS = 120
@@ -94,8 +93,3 @@ def remember_forwarding(kept: Kept) -> None:
     """Whether the machine forwarded packets before: it is put back when the last lab goes."""
     now = Path("/proc/sys/net/ipv4/ip_forward").read_text()
     (kept.folder / "ip_forward").write_text(now)
-
-
-def mine() -> int:
-    """This process, as an owner."""
-    return process(os.getpid()).pid

@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from polder.lab.groups import end_group, group
 from polder.lab.machine import Tell
 from polder.lab.sites import remove_sites
 from polder.lab.state import Kept, every_lab, one_at_a_time, state_folder
-from polder.lab.wires import NAMESPACES, remove_router
+from polder.lab.wires import remove_router
 
 NSPAWN = Path("/run/systemd/nspawn")
 _OURS = (
@@ -64,12 +63,12 @@ def end_strays(kept: Kept) -> None:
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         with suppress(OSError, ValueError):
             argv = file.read_bytes().decode(errors="replace").split("\0")
-            pid = int(file.parent.name)
-            is_ours = Path(argv[0]).name.startswith(_OURS) and any(
-                word in x + "/" for x in argv for word in words
-            )
-            if pid != os.getpid() and is_ours:
-                os.kill(pid, signal.SIGKILL)
+            if _is_ours(argv) and any(word in f"{given}/" for given in argv for word in words):
+                os.kill(int(file.parent.name), signal.SIGKILL)
+
+
+def _is_ours(argv: list[str]) -> bool:
+    return Path(argv[0]).name in _OURS or any(word.startswith("polder.lab.") for word in argv)
 
 
 def unmount_below(folder: Path) -> None:
@@ -107,9 +106,3 @@ def forget_abandoned(tell: Tell) -> None:
             if kept.abandoned:
                 tell("lab.taking-away", {"name": kept.lab.name})
                 take_down(kept)
-        time.sleep(0)
-
-
-def is_there(kept: Kept) -> bool:
-    """Whether the lab's network is: after the machine itself started anew only files are left."""
-    return (NAMESPACES / kept.lab.router).exists()

@@ -67,6 +67,11 @@ def inside(namespace: str, *argv: str, text: str | None = None, check: bool = Tr
     return run(["ip", "netns", "exec", namespace, *argv], text, check=check)
 
 
+def try_inside(namespace: str, *argv: str) -> bool:
+    """Whether the command succeeded there."""
+    return _quietly("ip", "netns", "exec", namespace, *argv)
+
+
 def _batch(namespace: str, commands: str) -> None:
     run(["ip", *(["-n", namespace] if namespace else []), "-batch", "-"], commands)
 

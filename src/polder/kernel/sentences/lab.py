@@ -41,6 +41,20 @@ SENTENCES: dict[str, str] = {
     "lab.up": N_("Lab “{name}” is up; its hosts answered after {seconds} s. Sites and keys: {folder}"),
     "lab.giving-up": N_("Something failed; taking away what was made of lab “{name}” ..."),
     "lab.taking-away": N_("Lab “{name}” was left behind by somebody who is gone; taking it away ..."),
+    "lab.not-cut": N_("Nothing is cut between {one} and {other}."),
+    "lab.same-end": N_("{name} cannot be cut off from itself."),
+    "lab.not-a-delay": N_("“{delay}” is not a delay: write 100ms or 1.5s, at most 60s."),
+    "lab.not-a-rate": N_("“{rate}” is not a rate: write 256kbit or 1mbit, at least 1kbit."),
+    "lab.what-speed": N_("How slow? Nothing was said."),
+    "lab.has-power": N_("{host} has power."),
+    "lab.no-power": N_("{host} has no power."),
+    "lab.is-cut": N_("No packet passes between {one} and {other} any more."),
+    "lab.is-joined": N_("{one} and {other} are joined again."),
+    "lab.is-slow": N_("Packets to and from {host} are slowed: {how}."),
+    "lab.is-fast": N_("{host} is as fast as ever."),
+    "lab.is-dark": N_("{host} lost its power."),
+    "lab.is-back": N_("{host} answered {seconds} s after its power came back."),
+    "lab.is-back-hidden": N_("{host} has power; it is cut off from here, so nobody waited for its answer."),
     "lab.down": N_("Lab “{name}” is gone ({seconds} s)."),
 }
 
@@ -51,6 +65,10 @@ HINTS: dict[str, str] = {
     "lab.exists": N_(
         "polder lab status shows it; polder lab down takes it away; --name NAME makes another beside it."
     ),
+    "lab.not-cut": N_("polder lab status shows what is cut."),
+    "lab.what-speed": N_("Write --delay 100ms, --rate 1mbit, both, or --off."),
+    "lab.has-power": N_("polder lab kill {host} takes it away."),
+    "lab.no-power": N_("polder lab revive {host} gives it back."),
     "lab.none": N_("polder lab up makes one."),
     "lab.which": N_("Say which with --name NAME."),
     "lab.no-number": N_("polder lab down --name NAME takes one away."),
