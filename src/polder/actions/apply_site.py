@@ -10,13 +10,15 @@ from pathlib import Path
 
 from polder.actions.check_site import load_site
 from polder.actions.hands import SiteHands
-from polder.actions.look_site import Looked, engine_of, look
+from polder.actions.look_hosts import Machines
+from polder.actions.look_site import Looked, look, reached
 from polder.actions.meet_names import meet_names
 from polder.actions.prepare_site import Preparer
 from polder.actions.run_plan import Outcome, Report, StepResult, run_plan
 from polder.kernel.digest import short
 from polder.kernel.engine import Engine
 from polder.kernel.problem import Problem, Refused, Value, file_trouble
+from polder.platform.plan.ground import USUAL, HostsAsked
 from polder.platform.plan.model import Plan
 from polder.world.docker.lock import Lock, hold
 from polder.world.git import commit_paths
@@ -33,6 +35,7 @@ class Asked:
     plan: str = ""
     detach: bool = False
     language: str = "en"
+    hosts: HostsAsked = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,8 @@ def apply_site(
     folder: Path, asked: Asked, show: Callable[[Looked], None], agree: Callable[[Plan], bool], report: Report
 ) -> Applied:
     """Bring the engine that ``site.yml`` names to what the site says; see ``apply_to``."""
-    with engine_of(load_site(folder)) as engine:
-        return apply_to(engine, folder, asked, show, agree, report)
+    with reached(load_site(folder), over_ssh=not asked.down) as (engine, machines):
+        return apply_to(engine, folder, asked, show, agree, report, machines)
 
 
 def apply_to(
@@ -64,47 +67,65 @@ def apply_to(
     show: Callable[[Looked], None],
     agree: Callable[[Plan], bool],
     report: Report,
+    machines: Machines | None = None,
 ) -> Applied:
-    """Bring ``engine`` to what the site in ``folder`` says.
+    """Bring ``engine`` and ``machines`` to what the site in ``folder`` says.
 
     ``show`` is given the plan; ``agree`` says whether it may run. Refused when files or engine changed between the two, when
     somebody else is applying, or when a secret cannot be read; nothing is changed then.
     """
-    first = look(folder, engine, load_site(folder), down=asked.down, forget=asked.forget)
+    first = _look(folder, engine, asked, machines)
     _expect(asked.plan, first.plan)
     show(first)
     if not first.plan.acting:
         return Applied(first.plan, None)
     if not agree(first.plan):
         return Applied(first.plan, None, declined=True)
-    outcome, unsaved = _run_alone(folder, engine, first, asked, report)
+    outcome, unsaved = _run_alone(folder, engine, first, asked, report, machines)
     return Applied(first.plan, outcome, unsaved=unsaved)
 
 
-def _run_alone(folder: Path, engine: Engine, first: Looked, asked: Asked, report: Report) -> Ran:
+def _look(folder: Path, engine: Engine, asked: Asked, machines: Machines | None) -> Looked:
+    site = load_site(folder)
+    return look(
+        folder,
+        engine,
+        site,
+        down=asked.down,
+        forget=asked.forget,
+        machines=machines,
+        asked=asked.hosts,
+    )
+
+
+def _run_alone(
+    folder: Path, engine: Engine, first: Looked, asked: Asked, report: Report, machines: Machines | None
+) -> Ran:
     """Under the lock, look once more: only the plan that was approved runs."""
     who = operator(folder)
     with hold(engine, first.site.slug, who) as lock:
-        again = look(folder, engine, load_site(folder), down=asked.down, forget=asked.forget)
+        again = _look(folder, engine, asked, machines)
         if again.plan.digest != first.plan.digest:
             values = {"before": short(first.plan.digest, 8), "after": short(again.plan.digest, 8)}
             raise Refused(Problem("plan.changed-since", "", values))
-        return _run(again, who, asked, report, lock)
+        return _run(again, who, asked, report, lock, machines)
 
 
-def _run(looked: Looked, who: str, asked: Asked, report: Report, lock: Lock) -> Ran:
+def _run(
+    looked: Looked, who: str, asked: Asked, report: Report, lock: Lock, machines: Machines | None
+) -> Ran:
     journal = Journal(looked.folder, who)
     preparer = Preparer(looked.folder, looked.site, looked.engine, asked.language)
     preparer.preflight(looked.plan)
     digest = short(looked.plan.digest)
     journal.write(datetime.now(UTC), "apply-begun", {"plan": digest, "steps": len(looked.plan.acting)})
-    hands = SiteHands(looked.engine, preparer, journal, looked.seen, digest, lock)
+    hands = SiteHands(looked.engine, preparer, journal, looked.seen, digest, lock, machines)
     failed: tuple[StepResult, ...] = ()
     result, began = "interrupted", time.monotonic()
     try:
         outcome = run_plan(looked.plan, hands, report, detach=asked.detach)
         result = "failed" if outcome.failed or outcome.not_begun else "done"
-        if result == "done" and not asked.detach:
+        if result == "done" and not asked.detach and not asked.hosts.only:
             meet_names(looked.site, looked.plan)
         failed = outcome.failed
     finally:

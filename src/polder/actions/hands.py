@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from polder.actions.look_hosts import Machines
+from polder.actions.node_hands import at_host, await_node, spare, update_node
 from polder.actions.prepare_site import Preparer
 from polder.actions.run_plan import StepResult
 from polder.kernel.engine import (
@@ -18,9 +20,12 @@ from polder.kernel.engine import (
     CreateService,
     Engine,
     InitSwarm,
+    JoinSwarm,
+    LeaveSwarm,
     Operation,
     RemoveConfig,
     RemoveNetwork,
+    RemoveNode,
     RemoveSecret,
     RemoveService,
     RemoveVolume,
@@ -29,10 +34,18 @@ from polder.kernel.engine import (
     UpdateNode,
     UpdateService,
 )
-from polder.kernel.host import Hosts, HostWork
-from polder.kernel.problem import Refused
-from polder.platform.plan.hosts import SELF
-from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Nothing, Step, WriteLock
+from polder.kernel.host import HostWork
+from polder.kernel.problem import Refused, Unreachable
+from polder.platform.plan.model import (
+    AtHost,
+    AwaitNode,
+    BuildImage,
+    MakeAuthority,
+    MakeSecret,
+    Nothing,
+    Step,
+    WriteLock,
+)
 from polder.platform.plan.names import fill
 from polder.platform.plan.services import bare, finish
 from polder.world.docker.lock import Lock
@@ -52,7 +65,7 @@ class SiteHands:
     before: Seen
     plan_digest: str
     lock: Lock
-    hosts: Hosts | None = None
+    machines: Machines | None = None
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -82,8 +95,19 @@ class SiteHands:
             case MakeSecret() | MakeAuthority() | BuildImage() | WriteLock():
                 return self.preparer.prepare(step.work, line)
             case HostWork():
-                assert self.hosts is not None
-                return self.hosts.run(step.work, known, line)
+                assert self.machines is not None
+                with suppress(Unreachable):  # what is done to a machine must not hang on the manager
+                    self.lock.check()
+                spare(self.engine, step.work)
+                return self.machines.hosts.run(step.work, known, line)
+            case AtHost():
+                assert self.machines is not None
+                with suppress(Unreachable):
+                    self.lock.check()
+                return at_host(self.engine, self.machines, step.work)
+            case AwaitNode():
+                await_node(self.engine, step.work, known)
+                return {}
             case Nothing():
                 return {}
             case _:
@@ -100,19 +124,14 @@ class SiteHands:
                 self.engine.run(replace(operation, spec=finish(operation.spec, known)))
             case UpdateService():
                 self._update(operation, finish(operation.spec, known))
-            case UpdateNode() if operation.id == SELF:
-                self.engine.run(self._this_node(operation))
-            case RemoveNetwork() | RemoveSecret() | RemoveConfig():
+            case UpdateNode():
+                update_node(self.engine, operation, known)
+            case RemoveNetwork() | RemoveSecret() | RemoveConfig() | RemoveNode():
                 self._until_free(operation)
-            case (
-                InitSwarm()
-                | CreateNetwork()
-                | CreateConfig()
-                | UpdateNode()
-                | RemoveService()
-                | RemoveVolume()
-            ):
+            case InitSwarm() | CreateNetwork() | CreateConfig() | RemoveService() | RemoveVolume():
                 self.engine.run(operation)
+            case JoinSwarm() | LeaveSwarm():
+                raise AssertionError("is asked of a host's own engine")
             case UpdateConfigLabels():
                 self.engine.run(operation)
             case _:
@@ -123,11 +142,6 @@ class SiteHands:
         live = next((s for s in self.before.services if s.name == operation.name), None)
         if live is None or bare(live.spec) != bare(spec):
             self.engine.run(replace(operation, spec=spec))
-
-    def _this_node(self, operation: UpdateNode) -> UpdateNode:
-        seen = self.engine.look(tasks=False, storage=False)
-        node = next(n for n in seen.nodes if n.id == seen.node_id)
-        return UpdateNode(node.id, node.version, {**node.spec, **operation.spec})
 
     def _until_free(self, operation: Operation) -> None:
         limit = time.monotonic() + IN_USE_SECONDS

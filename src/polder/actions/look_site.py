@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from polder.actions.check_site import load_site
+from polder.actions.look_hosts import Looks, Machines, machines_of
+from polder.actions.reach_engine import engine_of, open_planned_engine
 from polder.kernel.engine import Engine, Seen
+from polder.platform.plan.ground import USUAL, HostsAsked
 from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import Plan
 from polder.platform.site.model import Site
@@ -17,37 +20,58 @@ from polder.platform.site.model import Site
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A site, its engine, what the engine showed, and the plan that follows."""
+    """A site, its engine, what the engine and (``hosts``) the machines showed, and the plan that follows."""
 
     folder: Path
     site: Site
     engine: Engine
     seen: Seen
     plan: Plan
+    hosts: Looks | None = None
 
 
-@contextmanager
-def engine_of(site: Site) -> Iterator[Engine]:
-    """The engine that ``site.yml`` names, closed afterwards. ``Unreachable`` when it does not answer."""
-    from polder.world.docker.http import open_engine
-
-    engine = open_engine(site.engine)
-    try:
-        yield engine
-    finally:
-        engine.close()
-
-
-def look(folder: Path, engine: Engine, site: Site, *, down: bool = False, forget: bool = False) -> Looked:
-    """One look and the plan that follows from it."""
+def look(
+    folder: Path,
+    engine: Engine,
+    site: Site,
+    *,
+    down: bool = False,
+    forget: bool = False,
+    machines: Machines | None = None,
+    asked: HostsAsked = USUAL,
+) -> Looked:
+    """One look and the plan that follows from it. Without ``machines``, hosts are known by what the swarm says of its nodes."""
+    looks = machines.look(site) if machines and not down else None
     seen = engine.look()
-    plan = make_plan(site, seen, datetime.now(UTC), down=down, forget=forget)
-    return Looked(folder, site, engine, seen, replace(plan, engine=engine.address))
+    now = datetime.now(UTC)
+    plan = make_plan(site, seen, now, down=down, forget=forget, hosts=looks, asked=asked)
+    return Looked(folder, site, engine, seen, replace(plan, engine=engine.address), looks)
 
 
 @contextmanager
-def looked_at(folder: Path, *, down: bool = False, forget: bool = False) -> Iterator[Looked]:
-    """Read the site in ``folder``, look at its engine, plan. ``Refused`` with every problem of the files."""
+def reached(site: Site, *, over_ssh: bool = True) -> Iterator[tuple[Engine, Machines | None]]:
+    """The engine to talk to and the machines, both closed afterwards. ``over_ssh``: look at the machines themselves."""
+    with ExitStack() as stack:
+        machines = stack.enter_context(machines_of(site)) if over_ssh else None
+        engine = open_planned_engine(site, machines)
+        stack.callback(engine.close)
+        yield engine, machines
+
+
+@contextmanager
+def looked_at(
+    folder: Path,
+    *,
+    down: bool = False,
+    forget: bool = False,
+    over_ssh: bool = False,
+    asked: HostsAsked = USUAL,
+) -> Iterator[Looked]:
+    """Read the site in ``folder``, look at its engine (``over_ssh``: and its machines), plan. ``Refused`` with every problem of the
+    files."""
     site = load_site(folder)
-    with engine_of(site) as engine:
-        yield look(folder, engine, site, down=down, forget=forget)
+    with reached(site, over_ssh=over_ssh) as (engine, machines):
+        yield look(folder, engine, site, down=down, forget=forget, machines=machines, asked=asked)
+
+
+__all__ = ["Looked", "engine_of", "look", "looked_at", "reached"]

@@ -4,6 +4,7 @@ Rules:
 1. What was approved is what runs. Placeholders (an image just built, a secret just made) are the only thing filled in.
 2. A step is done when its effect is there: a service step ends when the service is healthy, not when the engine says "accepted".
 3. The first failure stops: nothing new begins, what is under way is waited for, and the outcome says what was done and what not.
+   Only hosts are set up side by side to the end: one that fails stops itself and what needs it.
 4. Every step is journalled before the next one that depends on it begins. Killed at any point, the next plan is the rest.
 """
 
@@ -100,12 +101,19 @@ class _Run:
 
     def ready(self, most: int) -> list[Step]:
         """At most ``most`` steps not begun whose predecessors in this plan are done; they are begun next."""
-        if self.broken or most <= 0:
+        if most <= 0:
             return []
-        found = list(islice((step for step in self.left if self._may_begin(step.after)), most))
+        may = (s for s in self.left if (not self.broken or self._goes_on(s)) and self._may_begin(s.after))
+        found = list(islice(may, most))
         begun = {step.key for step in found}
         self.left = [step for step in self.left if step.key not in begun] if found else self.left
         return found
+
+    def _goes_on(self, step: Step) -> bool:
+        """Whether it is another host's setting up than that of the hosts that failed."""
+        failed = [result.step for result in self.results.values() if result.state != "done"]
+        hosts = {one.subject for one in failed}
+        return step.kind == "host" and step.subject not in hosts and all(one.kind == "host" for one in failed)
 
     def _may_begin(self, after: tuple[str, ...]) -> bool:
         at = self.reached.get(id(after), 0)

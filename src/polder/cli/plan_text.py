@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from polder.actions.run_plan import Outcome, StepResult
 
 SIGNS = {
+    "host": "*",
     "prepare": "*",
     "create": "+",
     "change": "~",
@@ -28,6 +29,7 @@ SIGNS = {
 }
 COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "bold red", "=": "cyan", "*": "blue"}
 COUNTS = {
+    "host": N_("{number} on machines"),
     "prepare": N_("{number} to prepare"),
     "create": N_("{number} to create"),
     "change": N_("{number} to change"),

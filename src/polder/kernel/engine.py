@@ -28,7 +28,8 @@ LABEL = "polder."
 
 @dataclass(frozen=True, slots=True)
 class NodeSeen:
-    """``state``: ready, down, unknown, disconnected. ``address`` is the node's own (Status.Addr)."""
+    """``state``: ready, down, unknown, disconnected. ``address`` is the node's own (Status.Addr). ``reachable``: the other managers
+    hear it (always true of a worker); a manager that died is not long before its ``state`` is down."""
 
     id: str
     version: int
@@ -41,6 +42,7 @@ class NodeSeen:
     spec: Json
     nano_cpus: int = 0
     memory: int = 0
+    reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +127,47 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class InitSwarm:
-    """Make this engine a swarm of one. ``advertise`` is the address other hosts would reach it at."""
+    """Make this engine a swarm of one. ``advertise`` is the address other hosts would reach it at, ``data_path`` that at which
+    containers' traffic reaches it (``""``: the same). ``run`` returns the node's id."""
 
     advertise: str
+    data_path: str = ""
+
+
+JOIN_TOKEN = "swarm-join-token"  # noqa: S105 (its name among the values handed to ``run``, not the token)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinSwarm:
+    """Make this engine a node of the swarm that one of ``managers`` (``address:port``) belongs to. The token that goes with
+    ``role`` (see ``Engine.join_token``) is handed to ``run`` as the value ``JOIN_TOKEN``. ``run`` returns the node's id."""
+
+    role: Literal["manager", "worker"]
+    advertise: str
+    managers: tuple[str, ...]
+    data_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveSwarm:
+    """This engine is no node of any swarm any more; out of one already is fine. ``force``: also when it is a manager, which can
+    cost the others their quorum."""
+
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNode:
+    """Take a node out of the swarm for good; ``engine.in-use`` while it is a manager, or up and not ``force``."""
+
+    id: str
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateNode:
-    """Replace a node's spec (labels, role, availability); refused when ``version`` is no longer the node's."""
+    """Replace a node's spec (labels, role, availability); refused when ``version`` is no longer the node's. In a plan, version 0
+    means: whatever it is by then, and of the spec only what is written here."""
 
     id: str
     version: int
@@ -222,6 +257,9 @@ class RemoveVolume:
 
 Operation = (
     InitSwarm
+    | JoinSwarm
+    | LeaveSwarm
+    | RemoveNode
     | UpdateNode
     | CreateNetwork
     | RemoveNetwork
@@ -257,7 +295,8 @@ class Rollout:
 class Engine(Protocol):
     """What actions may ask of an engine. Errors: ``Refused`` with an ``engine.*`` problem, or ``Unreachable``."""
 
-    address: str
+    @property
+    def address(self) -> str: ...
 
     def look(self, *, tasks: bool = True, storage: bool = True) -> Seen:
         """Read everything at once (in parallel). ``tasks=False`` leaves out tasks, ``storage=False`` volumes and images."""
@@ -268,6 +307,9 @@ class Engine(Protocol):
         Problems: ``engine.changed-since`` (version index moved), ``engine.exists``, ``engine.missing``, ``engine.in-use``,
         ``engine.said`` (anything else the engine answered, in its words).
         """
+
+    def join_token(self, role: Literal["manager", "worker"]) -> Secret:
+        """What an engine needs to join this manager's swarm. Refuses ``engine.no-swarm``."""
 
     def rollout(self, service: str) -> Rollout:
         """How the newest change of ``service`` is going. ``engine.missing`` when there is no such service."""

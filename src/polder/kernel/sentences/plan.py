@@ -10,6 +10,27 @@ SENTENCES: dict[str, str] = {
     ),
     "plan.host-away": N_("Host {host} is {state}."),
     "plan.host-closed": N_("Host {host} was closed by hand: it starts nothing new."),
+    "plan.host-drained": N_("Host {host} is drained, as hosts.yml says: it runs nothing."),
+    "plan.not-joined": N_("Host {host} is not in the swarm yet."),
+    "plan.other-swarm": N_("Host {host} is in a swarm that is not this site's: it is left as it is."),
+    "plan.reboot-needed": N_("Host {host} waits for a reboot (a new kernel or library is installed)."),
+    "plan.manager-silent": N_(
+        "The manager {host} does not show itself, and no other one knows of a swarm: none is begun, lest there be two."
+    ),
+    "plan.swarm-unasked": N_(
+        "Host {host} is in a swarm, but none of its managers could be asked: nothing is changed there."
+    ),
+    "plan.no-manager": N_("No host that answers is to be a manager: there is nobody to make the swarm."),
+    "plan.quorum": N_(
+        "{host} cannot stop being a manager: {heard} of {managers} managers answer, and the swarm would lose its majority."
+    ),
+    "plan.reboot-quorum": N_(
+        "{host} cannot be rebooted now: {heard} of {managers} managers answer, and {needed} must stay while it is away."
+    ),
+    "plan.last-manager": N_("{host} is the swarm's only manager; another one must be there before it goes."),
+    "plan.only-copy": N_("{host} cannot leave: {app} keeps its only data there ({volumes}) and has no other host."),
+    "plan.not-empty": N_("Something still runs on {host} after {seconds} seconds."),
+    "plan.not-ready": N_("The swarm does not call {host} ready after {seconds} seconds."),
     "plan.not-running": N_("{app} is not running: {service} has no healthy container."),
     "plan.down-with-host": N_("{app} is not running: it belongs on host {host}, which can run nothing now."),
     "plan.waits-for-host": N_(
@@ -49,6 +70,23 @@ HINTS: dict[str, str] = {
     "plan.no-node": N_(
         "Join it to the swarm, or correct its address in hosts.yml; `docker node ls` shows the nodes."
     ),
+    "plan.host-drained": N_("To open it again: polder host drain {host} --undo"),
+    "plan.not-joined": N_("polder plan looks at it over SSH and says what is missing."),
+    "plan.other-swarm": N_("If it is to join this one, there by hand: docker swarm leave"),
+    "plan.reboot-needed": N_("One host after another, drained first: polder host apply --reboot"),
+    "plan.manager-silent": N_("Mend the way to it, or take it out of hosts.yml: polder host remove {host}"),
+    "plan.swarm-unasked": N_("Plan again when a manager answers."),
+    "plan.no-manager": N_("Give a host the role manager in hosts.yml."),
+    "plan.quorum": N_("Bring the other managers back first, or make another host a manager; put {host} back until then."),
+    "plan.reboot-quorum": N_(
+        "Bring the other managers back first. With two managers neither can be spared: three can spare one."
+    ),
+    "plan.last-manager": N_("Make another host a manager, apply, and then take {host} out."),
+    "plan.only-copy": N_(
+        "Put {host} back into hosts.yml, take the data along (see “Several hosts” in the documentation), and then take it out."
+    ),
+    "plan.not-empty": N_("Look at: docker node ps {host}"),
+    "plan.not-ready": N_("Look at Docker on it: journalctl -u docker"),
     "plan.host-closed": N_("To open it again: docker node update --availability active {node}"),
     "plan.down-with-host": N_("It starts again by itself when the host is back."),
     "plan.data-stays": N_(

@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "site.file-unreadable": N_("This file cannot be read: {reason}."),
     "site.file-ending": N_("Files of settings end in .yml here; this one would be overlooked."),
     "site.file-too-many": N_("There are more than {limit} files here."),
+    "site.engine-hosts": N_("“engine: hosts” needs hosts that Polder sets up (profile: baseline)."),
     "site.not-an-engine": N_(
         "“{value}” is not a way to reach an engine: local, unix:///path, ssh://user@host, tcp://host:2376"
         " or context:NAME."

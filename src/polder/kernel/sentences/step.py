@@ -5,6 +5,17 @@ from polder.kernel.sentences.mark import N_
 SENTENCES: dict[str, str] = {
     "step.init-swarm": N_("Make this engine a swarm of one, reachable by later hosts at {address}"),
     "step.label-host": N_("Label the engine's node as host {host}"),
+    "step.join-manager": N_("Join {host} to the swarm as a manager, reachable at {address}"),
+    "step.join-worker": N_("Join {host} to the swarm as a worker, reachable at {address}"),
+    "step.drain-host": N_("Drain {host}: what may run elsewhere moves, and nothing new begins there"),
+    "step.open-host": N_("Open {host} again: it may run apps"),
+    "step.promote-host": N_("Make {host} a manager of the swarm"),
+    "step.demote-host": N_("Make {host} a worker: it manages the swarm no longer"),
+    "step.drain-leaving": N_("Drain {host}, which is no longer in hosts.yml"),
+    "step.await-empty": N_("Wait until nothing runs on {host} any more"),
+    "step.remove-node": N_("Take {host} ({address}) out of the swarm"),
+    "step.reboot-host": N_("Reboot {host}"),
+    "step.await-node": N_("Wait until {host} can run apps again"),
     "step.make-authority": N_("Make the certificate authority of {site} (encrypted to the operators)"),
     "step.replace-authority": N_(
         "Make a new certificate authority of {site}: everybody who trusts the former one must trust this one instead"
@@ -67,6 +78,9 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "step.remove-node": N_(
+        "The machine itself stays as it is, with the data on its disks: wipe it before you give it away."
+    ),
     "step.replace-authority": N_(
         "If the former one is in another copy of the site or in its history, bring back internal-ca.crt and secrets/polder.*.age."
     ),

@@ -22,6 +22,8 @@ from polder.platform.site.model import App, Site
 
 HOST_LABEL = "polder.host"
 INGRESS_LABEL = "polder.ingress"
+MTU, MESH_MTU = "com.docker.network.driver.mtu", "1370"
+"""WireGuard carries packets of 1,420 bytes, of which VXLAN takes 50. Networks made before there was a mesh keep what they have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class _Maker:
         self.prefix = (site.slug, app.group, app.name)
         self.labels = {"polder.site": site.slug, "polder.app": app.id}
         self.configs = {**self.project.configs, **(ingress_configs(site) if self.recipe.system else {})}
+        self.meshed = any(host.mesh for host in site.hosts.values())
         self.own_network = len(self.project.services) > 1 and not self.recipe.system
 
     def add(self) -> None:
@@ -207,11 +210,13 @@ class _Maker:
     def _shared(self, name: str) -> str:
         full = service_name(self.site.slug, name)
         labels = {"polder.site": self.site.slug, "polder.app": "polder/ingress"}
-        self.found.networks.setdefault(full, _overlay(full, internal=name == "ingress", labels=labels))
+        self.found.networks.setdefault(
+            full, _overlay(full, internal=name == "ingress", labels=labels, meshed=self.meshed)
+        )
         return full
 
     def _network(self, full: str, *, internal: bool) -> str:
-        self.found.networks[full] = _overlay(full, internal=internal, labels=self.labels)
+        self.found.networks[full] = _overlay(full, internal=internal, labels=self.labels, meshed=self.meshed)
         return full
 
     def _add_service(
@@ -261,8 +266,10 @@ class _Maker:
         return ()
 
 
-def _overlay(name: str, *, internal: bool, labels: Mapping[str, str]) -> Json:
+def _overlay(name: str, *, internal: bool, labels: Mapping[str, str], meshed: bool) -> Json:
+    options = {"Options": {MTU: MESH_MTU}} if meshed else {}
     return {
+        **options,
         "Name": name,
         "Driver": "overlay",
         "Internal": internal,

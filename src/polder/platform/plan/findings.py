@@ -10,7 +10,7 @@ from polder.kernel.engine import Seen
 from polder.kernel.problem import Problem, Value
 from polder.platform.ingress.authority import uncovered
 from polder.platform.plan.desired import Wanted
-from polder.platform.plan.hosts import condition, find_node, host_of, pinned_to
+from polder.platform.plan.hosts import DRAINED_LABEL, condition, find_node, host_of, pinned_to
 from polder.platform.plan.services import compare
 from polder.platform.site.model import Site
 
@@ -43,6 +43,8 @@ def _other_sites(site: Site, target: Wanted, seen: Seen) -> Iterator[Problem]:
 def _hosts(seen: Seen) -> Iterator[Problem]:
     for node in seen.nodes:
         state = condition(node)
+        if DRAINED_LABEL in (node.spec.get("Labels") or {}) and node.state == "ready":
+            continue  # by Polder itself
         if state in ("pause", "drain"):
             yield Problem("plan.host-closed", "", {"host": host_of(node), "node": node.hostname})
         elif state != "ready":

@@ -1,41 +1,21 @@
-"""Hosts of ``hosts.yml`` matched with the swarm's nodes; labels that placement needs are set on them.
-
-What is needed to make and join machines comes with host provisioning; here a node must exist already.
-"""
+"""Hosts of ``hosts.yml`` matched with the swarm's nodes, and the labels that nodes carry."""
 
 from __future__ import annotations
 
-from polder.kernel.engine import Json, NodeSeen, Seen, UpdateNode
-from polder.kernel.problem import Problem, Refused
+from polder.kernel.engine import Json, NodeSeen, Seen
 from polder.platform.plan.desired import HOST_LABEL, INGRESS_LABEL
-from polder.platform.plan.difference import differences
-from polder.platform.plan.model import Step
 from polder.platform.site.model import Host, Site
 
 PINNED = f"node.labels.{HOST_LABEL}=="
-SELF = "{self}"
-"""In place of a node id: the node of a swarm that the plan itself makes."""
+DRAINED_LABEL = "polder.drained"
+"""On a node that Polder drained, with the reason (``site``, ``reboot``): only such a one is opened again by a plan."""
+PROFILE_LABEL = "polder.profile"
+"""On a node that Polder made: only such a one is taken away when its host is taken out of the site."""
 
 
-def host_steps(site: Site, seen: Seen) -> list[Step]:
-    """One step for each node whose labels differ. Refused when a host has no node (``plan.no-node``)."""
-    problems: list[Problem] = []
-    steps: list[Step] = []
-    for host in site.hosts.values():
-        node = find_node(host, site, seen)
-        if node is None and seen.swarm == "none" and len(site.hosts) == 1:
-            spec: Json = {"Role": "manager", "Availability": "active", "Labels": wanted_labels(host)}
-            steps.append(_step(host, SELF, 0, {}, spec))
-        elif node is None:
-            problems.append(Problem("plan.no-node", host.where, {"host": host.name, "address": host.address}))
-        else:
-            old = dict(node.spec.get("Labels") or {})
-            new = {k: v for k, v in old.items() if not k.startswith("polder.")} | wanted_labels(host)
-            if old != new:
-                steps.append(_step(host, node.id, node.version, node.spec, {**node.spec, "Labels": new}))
-    if problems:
-        raise Refused(problems)
-    return steps
+def node_of(host: str) -> str:
+    """In place of a node's id: the node that ``host`` becomes in the plan itself."""
+    return f"{{node:{host}}}"
 
 
 def find_node(host: Host, site: Site, seen: Seen) -> NodeSeen | None:
@@ -43,14 +23,15 @@ def find_node(host: Host, site: Site, seen: Seen) -> NodeSeen | None:
 
     A machine that joined anew leaves its former node behind, labelled and down: one of its address that is ready comes first.
     """
+    own = {host.address, host.mesh} - {""}
     by_label = [n for n in seen.nodes if (n.spec.get("Labels") or {}).get(HOST_LABEL) == host.name]
-    by_address = [n for n in seen.nodes if n.address == host.address]
+    by_address = [n for n in seen.nodes if n.address in own]
     ready = [n for n in (*by_label, *by_address) if n.state == "ready"]
     if ready or by_label:
         return (ready or by_label)[0]
     if host.address == "local" or (len(site.hosts) == 1 and len(seen.nodes) == 1):
         return next((n for n in seen.nodes if n.id == seen.node_id), None)
-    return next((n for n in seen.nodes if host.address == n.address or host.name == n.hostname), None)
+    return next((n for n in seen.nodes if n.address in own or host.name == n.hostname), None)
 
 
 def host_of(node: NodeSeen) -> str:
@@ -63,12 +44,6 @@ def condition(node: NodeSeen) -> str:
     return node.availability if node.state == "ready" and node.availability != "active" else node.state
 
 
-def away_hosts(site: Site, seen: Seen) -> frozenset[str]:
-    """The hosts that can run nothing new now."""
-    nodes = {host.name: find_node(host, site, seen) for host in site.hosts.values()}
-    return frozenset(name for name, node in nodes.items() if node and condition(node) != "ready")
-
-
 def pinned_to(spec: Json) -> str:
     """The host that a service must run on, ``""`` for none."""
     placement = spec["TaskTemplate"].get("Placement") or {}
@@ -77,21 +52,22 @@ def pinned_to(spec: Json) -> str:
 
 
 def wanted_labels(host: Host) -> dict[str, str]:
-    """``polder.host``, ``polder.ingress`` and the host's own words (``polder.region`` ...)."""
+    """``polder.host``, ``polder.ingress``, what Polder must remember of the node, and the host's own words (``polder.region`` ...)."""
     labels = {HOST_LABEL: host.name}
     if "ingress" in host.roles:
         labels[INGRESS_LABEL] = "true"
+    if host.profile != "none":
+        labels[PROFILE_LABEL] = host.profile
+    if not host.open:
+        labels[DRAINED_LABEL] = "site"
     return labels | {f"polder.{key}": value for key, value in host.labels.items()}
 
 
-def _step(host: Host, node: str, version: int, before: Json, spec: Json) -> Step:
-    return Step(
-        key=f"host:{host.name}",
-        kind="prepare",
-        subject="site",
-        code="step.label-host",
-        values={"host": host.name},
-        work=UpdateNode(node, version, spec),
-        after=("swarm",) if node == SELF else (),
-        changes=differences({"Labels": before.get("Labels") or {}}, {"Labels": spec["Labels"]}),
-    )
+def node_spec(host: Host, node: NodeSeen) -> Json:
+    """The node's spec as the site wants it. Other people's labels stay; a node that somebody closed by hand stays closed."""
+    old = dict(node.spec.get("Labels") or {})
+    labels = {k: v for k, v in old.items() if not k.startswith("polder.")} | wanted_labels(host)
+    spec = {**node.spec, "Labels": labels}
+    if not host.open:
+        return {**spec, "Availability": "drain"}
+    return {**spec, "Availability": "active"} if DRAINED_LABEL in old else spec

@@ -7,7 +7,8 @@ Rules:
 4. What a hand changed on the engine is shown as such (``drift``) and set right.
 5. A step carries the version index of what it changes: changed since, it is refused.
 6. What can only run on a host that is away is not begun: it would fail, and Swarm may leave it stuck. The plan says so.
-7. The engine lists things in any order, another one each time; the same things give the same plan all the same.
+7. Hosts come before what runs on them, and leave or reboot after it; a host that does not show itself is left out and named.
+8. The engine lists things in any order, another one each time; the same things give the same plan all the same.
 """
 
 from __future__ import annotations
@@ -16,40 +17,67 @@ from dataclasses import replace
 from datetime import datetime
 
 from polder.kernel.digest import Digest, digest_of_data
-from polder.kernel.engine import InitSwarm, Json, ObjectSeen, RemoveService, Seen, UpdateNode, UpdateService
+from polder.kernel.engine import Json, ObjectSeen, RemoveService, Seen, UpdateNode, UpdateService
 from polder.kernel.problem import Problem, Refused
 from polder.platform.plan.desired import Wanted, wanted
 from polder.platform.plan.findings import findings
-from polder.platform.plan.hosts import away_hosts, host_steps
+from polder.platform.plan.ground import (
+    USUAL,
+    Ground,
+    HostsAsked,
+    Profile,
+    after_engine,
+    host_findings,
+    lay_ground,
+)
+from polder.platform.plan.leaving import leaving_steps
+from polder.platform.plan.machines import Looks
 from polder.platform.plan.model import Plan, Step, Work
 from polder.platform.plan.prepare import authority_due, prepare_steps, without_authority
+from polder.platform.plan.reboots import reboot_steps
 from polder.platform.plan.removals import removal_steps
 from polder.platform.plan.services import service_steps
 from polder.platform.plan.storage import config_steps, network_steps, secret_steps
 from polder.platform.site.model import Site
 
 
-def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forget: bool = False) -> Plan:
-    """The plan that makes the engine hold what ``site`` asks for.
+def make_plan(
+    site: Site,
+    seen: Seen,
+    now: datetime,
+    *,
+    down: bool = False,
+    forget: bool = False,
+    hosts: Looks | None = None,
+    asked: HostsAsked = USUAL,
+    profile: Profile | None = None,
+) -> Plan:
+    """The plan that makes hosts and engine hold what ``site`` asks for.
 
-    ``down``: everything of the site is taken away instead, its data kept unless ``forget``. Refused when the engine is a
-    swarm's worker, or when hosts cannot be told apart.
+    ``hosts``: what each host that Polder sets up showed (``None``: nobody looked, so nothing is planned for the machines
+    themselves). ``down``: everything of the site is taken away instead, its data kept unless ``forget``; hosts stay as they are.
+    Refused when the engine is a swarm's worker, when hosts cannot be told apart, or when a quorum would be lost.
     """
     if seen.swarm == "worker":
         raise Refused(Problem("engine.not-manager"))
     seen = in_order(seen)
+    ground = Ground() if down else lay_ground(site, seen, hosts, profile)
+    if asked.only or ground.nodes.unclear:
+        steps = [
+            *ground.steps,
+            *(reboot_steps(site, seen, ground.machines, ground.keys) if asked.reboot else []),
+        ]
+        known = host_findings(site, seen, ground, asked)
+        return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
     images = frozenset(image.id for image in seen.images)
     target = (
         Wanted() if down else wanted(without_authority(site) if authority_due(site, now) else site, images)
     )
     refuse_taken_ports(site, target, seen)
-    steps: list[Step] = []
-    if seen.swarm == "none" and not down:
-        steps.append(_init(site))
-    hosts = [] if down else host_steps(site, seen)
-    prepare = [] if down else prepare_steps(site, target, seen, now)
-    ready = tuple(step.key for step in (*steps, *hosts, *prepare))
-    steps += [*hosts, *prepare]
+    steps = list(ground.steps)
+    prepare = [] if down else after_engine(ground, prepare_steps(site, target, seen, now))
+    ready = tuple(step.key for step in (*steps, *prepare))
+    steps += prepare
     storage = [
         *network_steps(site, target, seen),
         *secret_steps(site, target, seen),
@@ -57,15 +85,28 @@ def make_plan(site: Site, seen: Seen, now: datetime, *, down: bool = False, forg
     ]
     steps += after_all(ready, storage)
     stored = (*ready, *(step.key for step in storage))
-    away = frozenset[str]() if down else away_hosts(site, seen)
-    services = service_steps(site, target, seen, now, away)
+    services = service_steps(site, target, seen, now, ground.away)
     vacating = frozenset(key for step in services for key in step.after if key.startswith("remove:"))
     steps += after_all(stored, services, vacating)
     done = tuple(step.key for step in services)
-    removals = removal_steps(site, target, seen, done, down=down, forget=forget, away=away)
+    removals = removal_steps(site, target, seen, done, down=down, forget=forget, away=ground.away)
     steps += [replace(step, after=stored) if step.key in vacating else step for step in removals]
-    known = findings(site, target, seen, away, down=down, forget=forget)
+    if not down:
+        steps += last_steps(site, target, seen, ground, (*stored, *done), asked)
+    known = (
+        *host_findings(site, seen, ground, asked),
+        *findings(site, target, seen, ground.away, down=down, forget=forget),
+    )
     return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
+
+
+def last_steps(
+    site: Site, target: Wanted, seen: Seen, ground: Ground, done: tuple[str, ...], asked: HostsAsked
+) -> list[Step]:
+    """What comes when all apps are where they belong: hosts leave, hosts are rebooted."""
+    leaving = leaving_steps(site, target, seen, ground.machines, ground.nodes.managers, done)
+    keys = (*done, *(step.key for step in leaving))
+    return leaving + (reboot_steps(site, seen, ground.machines, keys) if asked.reboot else [])
 
 
 def refuse_taken_ports(site: Site, target: Wanted, seen: Seen) -> None:
@@ -120,13 +161,6 @@ def in_order(seen: Seen) -> Seen:
 
 def by_name(found: tuple[ObjectSeen, ...]) -> tuple[ObjectSeen, ...]:
     return tuple(sorted(found, key=lambda one: one.name))
-
-
-def _init(site: Site) -> Step:
-    address = next((h.address for h in site.hosts.values() if h.address != "local"), "127.0.0.1")
-    return Step(
-        "swarm", "prepare", "site", "step.init-swarm", {"address": address}, InitSwarm(address), undo="yes"
-    )
 
 
 def plan_digest(steps: list[Step]) -> Digest:

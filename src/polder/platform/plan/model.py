@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from polder.kernel.digest import Digest
-from polder.kernel.engine import Operation
+from polder.kernel.engine import InitSwarm, JoinSwarm, LeaveSwarm, Operation
 from polder.kernel.host import HostWork
 from polder.kernel.problem import Problem, Value
 
@@ -60,11 +60,33 @@ class WriteLock:
 
 
 @dataclass(frozen=True, slots=True)
+class AtHost:
+    """Operations for the engine of ``host`` itself, not for the manager that we talk to. The token that joining needs is asked of
+    that manager when the step runs."""
+
+    host: str
+    operations: tuple[InitSwarm | JoinSwarm | LeaveSwarm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitNode:
+    """Wait, at most ``within`` seconds, until nothing runs any more on the node (``empty``) or until it can run things again
+    (``ready``). ``node``: its id, or a placeholder."""
+
+    node: str
+    host: str
+    state: Literal["empty", "ready"]
+    within: int
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """A step that only tells (data kept, something to know)."""
 
 
-Work = Operation | HostWork | MakeSecret | MakeAuthority | BuildImage | WriteLock | Nothing
+Work = (
+    Operation | AtHost | AwaitNode | HostWork | MakeSecret | MakeAuthority | BuildImage | WriteLock | Nothing
+)
 
 
 @dataclass(frozen=True, slots=True)

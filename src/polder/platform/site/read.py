@@ -67,7 +67,7 @@ class _Reader:
             languages=record["languages"] or ("en",),
             domain=record["domain"],
             contact=record["contact"],
-            engine=record["engine"],
+            engine=self.engine(record, hosts),
             registry=record["registry"],
             operators=self.operators(record),
             allow=self.allow(record["policy"]["allow"]),
@@ -80,6 +80,14 @@ class _Reader:
             internal_ca=self.internal_ca(),
             digest=digest_of_data([self.folder.digest, {name: r.digest for name, r in self.recipes.items()}]),
         )
+
+    def engine(self, record: Record, hosts: Mapping[str, Host]) -> str:
+        """As written; else the hosts that Polder sets up, where there are any."""
+        managed = any(host.profile != "none" for host in hosts.values())
+        if record["engine"] == "hosts" and not managed:
+            self.problems.add("site.engine-hosts", record.where("engine"))
+        written: str = record["engine"]
+        return written if record.has("engine") or not managed else "hosts"
 
     def allow(self, record: Record) -> dict[str, frozenset[Permission]]:
         for recipe in record:

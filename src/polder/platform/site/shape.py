@@ -21,7 +21,7 @@ from polder.platform.site.recipient import RECIPIENT, SSH_KEY
 
 ENGINE = matching(
     "site.not-an-engine",
-    r"local|unix:///\S+|ssh://(?:[^\s@/]+@)?[^\s/]+|tcp://[^\s/]+:\d{1,5}|context:[A-Za-z0-9][A-Za-z0-9_.+-]*",
+    r"local|hosts|unix:///\S+|ssh://(?:[^\s@/]+@)?[^\s/]+|tcp://[^\s/]+:\d{1,5}|context:[A-Za-z0-9][A-Za-z0-9_.+-]*",
 )
 REGISTRY = matching(
     "site.not-a-registry", r"[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d{1,5})?(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*"
@@ -65,7 +65,10 @@ SITE = Keys(
         "domain": Key(DOMAIN, "Your organisation's own domain.", required=True, example="lilas.example"),
         "contact": Key(CONTACT, "Where people reach you.", example="mailto:hello@lilas.example"),
         "engine": Key(
-            ENGINE, "The Docker engine to talk to.", default="local", example="ssh://root@host.lilas.example"
+            ENGINE,
+            "The Docker engine to talk to; “hosts”: the first manager that answers, among those that Polder sets up.",
+            default="local",
+            example="ssh://root@host.lilas.example",
         ),
         "registry": Key(
             REGISTRY,

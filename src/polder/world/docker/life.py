@@ -172,6 +172,34 @@ def _spawn(life: Life, world: World) -> None:
         step(life, world)
 
 
+def drain(life: Life, node: str, world: World) -> None:
+    """What runs on ``node`` is stopped there and begun elsewhere, where there is an elsewhere; global services only stop."""
+    leaving = [task for task in life.tasks if task.node_id == node and task.desired == "running"]
+    if not leaving:
+        return
+    gone = {task.id for task in leaving}
+    life.tasks = [
+        replace(t, state="shutdown", desired="shutdown", updated=world.time) if t.id in gone else t
+        for t in life.tasks
+    ]
+    nodes = _usable(life.spec, world)
+    if normalise(life.spec)["Mode"].get("Replicated"):
+        life.tasks += [_task(life, world, task.slot, nodes[0].id if nodes else "") for task in leaving]
+        life.waiting = max(world.starts_after, 1)
+
+
+def fill(life: Life, world: World) -> None:
+    """A node is open again: global services run there too, and what waited for a place has one."""
+    nodes = _usable(life.spec, world)
+    for index, task in enumerate(life.tasks):
+        if task.state == "pending" and not task.node_id and nodes:
+            life.tasks[index] = replace(task, node_id=nodes[0].id, state="preparing")
+    if not normalise(life.spec)["Mode"].get("Replicated"):
+        used = {task.node_id for task in life.tasks if task.desired == "running"}
+        life.tasks += [_task(life, world, 1, node.id) for node in nodes if node.id not in used]
+    life.waiting = max(world.starts_after, 1)
+
+
 def _scale(life: Life, world: World) -> None:
     running = [task for task in life.tasks if _runs(task)]
     count = slots(life.spec, len(_usable(life.spec, world)))

@@ -273,7 +273,18 @@ class MemoryEngine:
         self.nodes[node.id] = replace(
             node, version=self._next_version(), spec=spec, availability=availability, role=role
         )
+        self._move_tasks(node.id, node.availability, availability)
         return node.id
+
+    def _move_tasks(self, node: str, before: str, after: str) -> None:
+        if before == after or "pause" in (before, after):
+            return
+        for life in self._services.values():
+            if after == "drain":
+                lives.drain(life, node, self._world())
+            else:
+                lives.fill(life, self._world())
+            self._moving.add(life.name)
 
     def _create_secret(self, operation: kernel.CreateSecret, values: Mapping[str, Secret]) -> str:
         if operation.source not in values:

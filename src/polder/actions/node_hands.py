@@ -1,0 +1,111 @@
+"""The hands for nodes: made and joined by their own engine, changed and waited for through a manager."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from polder.actions.look_hosts import Machines
+from polder.kernel.engine import JOIN_TOKEN, Engine, JoinSwarm, NodeSeen, Seen, UpdateNode
+from polder.kernel.host import HostWork, Reboot
+from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.platform.plan.desired import HOST_LABEL
+from polder.platform.plan.hosts import node_of
+from polder.platform.plan.model import AtHost, AwaitNode
+from polder.platform.plan.quorum import managers
+
+POLL = 0.5
+JOINED_WITHIN = 60
+"""Seconds until a manager shows a node that has joined."""
+TRIES = 5
+ENDED = ("complete", "failed", "shutdown", "rejected", "orphaned", "remove")
+
+
+def at_host(engine: Engine, machines: Machines, work: AtHost) -> Mapping[str, str]:
+    """The host's own engine makes, joins or leaves a swarm. The token goes from the manager's answer into that engine's request
+    and nowhere else. Returns which node the host is."""
+    own = machines.engine_at(work.host)
+    made = ""
+    for operation in work.operations:
+        values = {JOIN_TOKEN: engine.join_token(operation.role)} if isinstance(operation, JoinSwarm) else {}
+        made = own.run(operation, values)
+        if isinstance(operation, JoinSwarm):
+            _await_ready(engine, made, JOINED_WITHIN, work.host)
+    return {node_of(work.host): made}
+
+
+def update_node(engine: Engine, operation: UpdateNode, known: Mapping[str, str]) -> None:
+    """As it was planned; a node that the plan itself made or changed before (version 0) keeps what the operation does not name."""
+    if operation.version:
+        engine.run(operation)
+        return
+    for attempt in range(TRIES):
+        seen = engine.look(tasks=False, storage=False)
+        identity = known.get(operation.id, seen.node_id if operation.id.startswith("{") else operation.id)
+        node = _find(seen, identity)
+        if node is None:
+            raise Refused(Problem("engine.missing", "", {"kind": "node", "name": identity, "message": ""}))
+        try:
+            engine.run(UpdateNode(node.id, node.version, {**node.spec, **operation.spec}))
+            return
+        except Refused as refused:
+            if refused.problems[0].code != "engine.changed-since" or attempt == TRIES - 1:
+                raise
+        time.sleep(POLL)
+
+
+def await_node(engine: Engine, work: AwaitNode, known: Mapping[str, str]) -> None:
+    """Refused (``plan.not-empty``, ``plan.not-ready``) when the time is over."""
+    identity = known.get(work.node, work.node)
+    if work.state == "ready":
+        _await_ready(engine, identity, work.within, work.host)
+        return
+    late = Problem("plan.not-empty", "", {"host": work.host, "seconds": work.within})
+    _until(engine, lambda seen: _is_empty(seen, identity), work.within, late)
+
+
+def _await_ready(engine: Engine, identity: str, within: int, host: str) -> None:
+    late = Problem("plan.not-ready", "", {"host": host, "seconds": within})
+    _until(engine, lambda seen: _is_ready(seen, identity), within, late)
+
+
+def spare(engine: Engine, work: HostWork) -> None:
+    """Just before a reboot: whether the other managers can still do without this one (``plan.reboot-quorum``)."""
+    if not any(isinstance(operation, Reboot) for operation in work.operations):
+        return
+    seen = engine.look(tasks=False, storage=False)
+    own = [n.id for n in seen.nodes if (n.spec.get("Labels") or {}).get(HOST_LABEL) == work.host]
+    found = managers(seen)
+    if any(not found.can_rest(node) for node in own):
+        numbers = {"managers": len(found.known), "heard": len(found.heard), "needed": found.needed}
+        raise Refused(Problem("plan.reboot-quorum", "", {"host": work.host, **numbers}))
+
+
+def _find(seen: Seen, identity: str) -> NodeSeen | None:
+    return next((node for node in seen.nodes if node.id == identity), None)
+
+
+def _is_ready(seen: Seen, identity: str) -> bool:
+    node = _find(seen, identity)
+    return node is not None and node.state == "ready" and node.reachable
+
+
+def _is_empty(seen: Seen, identity: str) -> bool:
+    node = _find(seen, identity)
+    runs = any(t.node_id == identity and t.state not in ENDED for t in seen.tasks)
+    return node is None or node.state != "ready" or not runs
+
+
+def _until(engine: Engine, good: Callable[[Seen], bool], within: float, late: Problem) -> None:
+    """A manager that is away for a moment (it may be the one that reboots) is asked again."""
+    limit = time.monotonic() + within
+    while True:
+        try:
+            if good(engine.look(storage=False)):
+                return
+        except Unreachable:
+            if time.monotonic() > limit:
+                raise
+        if time.monotonic() > limit:
+            raise Refused(late)
+        time.sleep(POLL)

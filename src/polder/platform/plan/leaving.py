@@ -1,0 +1,104 @@
+"""Nodes of hosts that were taken out of ``hosts.yml``: drained, waited for until empty, demoted, removed.
+
+Rules:
+1. Only nodes that Polder itself made are taken away (label ``polder.profile``), and those of a machine that joined anew since.
+2. Everything else of the plan comes first: what ran there has its new place before it has to go.
+3. Refused when the swarm would lose its quorum, or when an app keeps its only data there and has no other host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from polder.kernel.engine import Json, NodeSeen, RemoveNode, Seen, UpdateNode
+from polder.kernel.problem import Problem, Refused, Value
+from polder.platform.plan.desired import HOST_LABEL, Wanted
+from polder.platform.plan.hosts import PROFILE_LABEL, pinned_to
+from polder.platform.plan.machines import Machine
+from polder.platform.plan.model import AwaitNode, Step, Work
+from polder.platform.plan.nodes import refuse_loss
+from polder.platform.plan.quorum import Managers
+from polder.platform.site.model import Site
+
+EMPTY_WITHIN = 300
+"""Seconds that the apps of a drained host may take to stop there."""
+
+
+def leaving_nodes(site: Site, seen: Seen, found: Mapping[str, Machine]) -> list[NodeSeen]:
+    """Nodes that the site has no host for, and former nodes of hosts that have another one now."""
+    kept = {machine.node.id for machine in found.values() if machine.node}
+    ours = [n for n in seen.nodes if n.id not in kept and (n.spec.get("Labels") or {}).get(PROFILE_LABEL)]
+    return [n for n in ours if _name(n) not in site.hosts or (n.state != "ready" and _replaced(n, found))]
+
+
+def _replaced(node: NodeSeen, found: Mapping[str, Machine]) -> bool:
+    """Whether the host of a node that is away shows itself as another one."""
+    machine = found[_name(node)]
+    return machine.look is not None and not machine.elsewhere
+
+
+def _name(node: NodeSeen) -> str:
+    return str((node.spec.get("Labels") or {}).get(HOST_LABEL) or node.hostname)
+
+
+def leaving_steps(
+    site: Site,
+    target: Wanted,
+    seen: Seen,
+    found: Mapping[str, Machine],
+    left: Managers,
+    done: tuple[str, ...],
+) -> list[Step]:
+    """``left``: the managers there are once the rest of the plan is done; ``done``: the keys of that rest."""
+    leaving = leaving_nodes(site, seen, found)
+    _refuse_only_copies(site, target, seen, leaving)
+    steps: list[Step] = []
+    for node in sorted(leaving, key=_name):
+        if node.role == "manager":
+            refuse_loss(left, node.id, _name(node), "hosts.yml")
+            left = left.without(node.id)
+        chain = list(_steps(node, (*done, *([steps[-1].key] if steps else []))))
+        steps += chain
+    return steps
+
+
+def _steps(node: NodeSeen, done: tuple[str, ...]) -> Iterator[Step]:
+    key, after = f"leave:{node.id}", done
+    drained: Json = {**node.spec, "Availability": "drain"}
+    if node.state == "ready":
+        if node.availability != "drain":
+            work = UpdateNode(node.id, node.version, drained)
+            yield _step(node, f"{key}:drain", "step.drain-leaving", work, after)
+            after = (f"{key}:drain",)
+        wait = AwaitNode(node.id, _name(node), "empty", EMPTY_WITHIN)
+        yield _step(node, f"{key}:empty", "step.await-empty", wait, after)
+        after = (f"{key}:empty",)
+    if node.role == "manager":
+        demote = UpdateNode(node.id, 0, {"Role": "worker"})
+        yield _step(node, f"{key}:demote", "step.demote-host", demote, after)
+        after = (f"{key}:demote",)
+    yield _step(node, f"{key}:remove", "step.remove-node", RemoveNode(node.id, force=True), after)
+
+
+def _step(node: NodeSeen, key: str, code: str, work: Work, after: tuple[str, ...]) -> Step:
+    undo = "no" if code == "step.remove-node" else "yes"
+    values = {"host": _name(node), "address": node.address}
+    return Step(key, "remove", f"host/{_name(node)}", code, values, work, after, undo=undo)  # type: ignore[arg-type]
+
+
+def _refuse_only_copies(site: Site, target: Wanted, seen: Seen, leaving: list[NodeSeen]) -> None:
+    gone = {_name(node) for node in leaving} - site.hosts.keys()
+    problems = []
+    for service in seen.services:
+        host, want = pinned_to(service.spec), target.services.get(service.name)
+        mounts = service.spec["TaskTemplate"]["ContainerSpec"].get("Mounts") or []
+        volumes = tuple(m["Source"] for m in mounts if m.get("Type") == "volume")
+        if host in gone and volumes and (want is None or pinned_to(want.spec) in ("", host)):
+            values: dict[str, Value] = {
+                "host": host,
+                "app": service.labels.get("polder.app", ""),
+                "volumes": volumes,
+            }
+            problems.append(Problem("plan.only-copy", "hosts.yml", values))
+    if problems:
+        raise Refused(problems)
