@@ -117,7 +117,8 @@ def _entry(view: View, keys: tuple[str, ...]) -> list[Doing]:
     changes = key_changes(held.keys, keys)
     place = f"{held.home.rstrip('/')}/.ssh/authorized_keys"
     file = PutFile(place, f"# {NOTE}\n" + "".join(f"{key}\n" for key in keys), 0o600, owner=held.name)
-    work = Doing("entry", "entry", (file,), changes, {"user": held.name}, guard=Guard(":"))
+    tidy = RunScript(f"chmod 700 {held.home.rstrip('/')}/.ssh")
+    work = Doing("entry", "entry", (file, tidy), changes, {"user": held.name}, guard=Guard(":"))
     return [work] if changes else []
 
 
