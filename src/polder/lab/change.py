@@ -19,13 +19,8 @@ from polder.lab.network import SLOW, TABLE, slow_rules
 from polder.lab.power import has_power, power_off, power_on, wait_for
 from polder.lab.raise_lab import BOOT_SECONDS
 from polder.lab.spawn import spawn, within
-from polder.lab.state import Kept, append_event, one_at_a_time, read_data
+from polder.lab.state import Kept, append_event, note, one_at_a_time, read_data
 from polder.world.images.cache import write_json
-
-
-def note(kept: Kept, *words: str) -> None:
-    """A command, for the timeline."""
-    append_event(kept.folder, {"at": time.time(), "command": " ".join(words)})
 
 
 def cut(kept: Kept, one: str, other: str) -> None:
@@ -99,9 +94,8 @@ def slow(kept: Kept, host: str, delay: str, rate: str) -> None:
             slowed[node.name] = {"delay": delay, "rate": rate}
         write_json(kept.folder / "slow.json", slowed)
         _set_relay(kept, tuple(n for n in kept.lab.nodes if n.name in slowed))
-    note(
-        kept, "slow", host, *((f"--delay {delay}",) if delay else ()), *((f"--rate {rate}",) if rate else ())
-    )
+    said = [f"--{option} {value}" for option, value in (("delay", delay), ("rate", rate)) if value]
+    note(kept, "slow", host, *(said or ["--off"]))
 
 
 def _set_relay(kept: Kept, slowed: tuple[Node, ...]) -> None:
@@ -138,8 +132,9 @@ def _start_relay(kept: Kept) -> None:
 def kill(kept: Kept, host: str) -> None:
     """The host's power fails."""
     node = kept.lab.node(host)
-    power_off(kept, node)
     note(kept, "kill", host)
+    power_off(kept, node)
+    append_event(kept.folder, {"at": time.time(), "host": host, "what": "off"})
 
 
 def revive(kept: Kept, host: str) -> float:

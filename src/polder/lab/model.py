@@ -28,6 +28,7 @@ TREES = (
 LABS, MOST_PROVIDERS, MOST_HOSTS = 32, len(TREES), 20
 ALL, OUTSIDE = "ALL", "OUTSIDE"
 """In ``cut`` and ``join``: everybody, and whatever is not a host of the lab (the operator's machine and the Internet)."""
+EVERY_LAB = "198.18.0.0/15"
 SUITES = ("trixie", "bookworm")
 
 

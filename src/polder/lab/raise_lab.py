@@ -16,7 +16,7 @@ from polder.lab.remove import forget_abandoned, take_down
 from polder.lab.root import provide_root
 from polder.lab.services import start_services
 from polder.lab.sites import check_folder, make_key, write_sites
-from polder.lab.state import Kept, claim, keep, load, one_at_a_time, state_folder
+from polder.lab.state import Kept, claim, keep, load, note, one_at_a_time, state_folder
 from polder.lab.wires import NAMESPACES, make_router
 
 BOOT_SECONDS = 120
@@ -72,6 +72,7 @@ def _build(kept: Kept, tell: Tell) -> Kept:
     kept = replace(kept, root=provide_root(lab.suite, tell))
     keep(kept)
     remember_forwarding(kept)
+    note(kept, "up")
     tell("lab.making-network", {"name": lab.name, "network": lab.network})
     make_router(lab)
     make_certificates(lab, kept.services)

@@ -2,8 +2,9 @@
 
 Rules: a cut works both ways, at once, also on connections that stand, and without a word to either side: packets vanish.
 A provider that is cut off from ``ALL`` still has its own hosts; a host that is cut off from ``ALL`` has nobody. The router's own
-services (DNS, ACME, registries) count as everybody's neighbours: only a cut from ``ALL`` takes them away.
+services (DNS, ACME, registries) count as everybody's neighbours: only a cut from ``ALL`` takes them away. Labs never meet.
 
+>>> from polder.lab.model import new_lab
 >>> lab = new_lab("lab", 0, 2, 1, "trixie")
 >>> print(cut_rules(lab, [("alder-1", "birch")]))
 table inet polder_cuts
@@ -12,6 +13,7 @@ table inet polder_cuts {
   chain cuts {
     ip saddr 198.18.1.1/32 ip daddr 198.18.2.0/24 drop
     ip saddr 198.18.2.0/24 ip daddr 198.18.1.1/32 drop
+    oifname "wan" ip daddr 198.18.0.0/15 ip daddr != 198.18.0.1 drop
     ip daddr 198.18.1.254 tcp dport 5000 ip saddr != { 198.18.1.0/24, 198.18.0.1 } drop
     ip daddr 198.18.2.254 tcp dport 5000 ip saddr != { 198.18.2.0/24, 198.18.0.1 } drop
   }
@@ -24,11 +26,10 @@ table inet polder_cuts {
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from polder.lab.model import ALL, OUTSIDE, Lab, new_lab
+from polder.lab.model import ALL, EVERY_LAB, OUTSIDE, Lab
 
-__all__ = ["cut_rules", "new_lab", "way_out"]
 TAG = "polder_cuts"
 
 
@@ -41,7 +42,7 @@ def cut_rules(lab: Lab, cuts: Iterable[tuple[str, str]]) -> str:
             f"delete table inet {TAG}",
             f"table inet {TAG} {{",
             "  chain cuts {",
-            *(f"    {line} drop" for line in (*lines, *_registries(lab))),
+            *(f"    {line} drop" for line in (*lines, *_borders(lab))),
             "  }",
             *(
                 f"  chain {hook} {{ type filter hook {hook} priority 0; jump cuts; }}"
@@ -78,12 +79,11 @@ def _prefix(lab: Lab, end: str) -> str:
     return providers.get(end) or lab.node(end).address + "/32"
 
 
-def _registries(lab: Lab) -> tuple[str, ...]:
-    """Each provider's registry is for its own hosts and for the operator's machine."""
-    return tuple(
-        f"ip daddr {p.gateway} tcp dport 5000 ip saddr != {{ {p.network}, {lab.operator} }}"
-        for p in lab.providers
-    )
+def _borders(lab: Lab) -> Iterator[str]:
+    """What never passes: packets to other labs, and to a provider's registry from any but its own hosts and the operator."""
+    yield f'oifname "wan" ip daddr {EVERY_LAB} ip daddr != {lab.operator}'
+    for one in lab.providers:
+        yield f"ip daddr {one.gateway} tcp dport 5000 ip saddr != {{ {one.network}, {lab.operator} }}"
 
 
 def way_out(lab: Lab) -> tuple[tuple[str, ...], ...]:

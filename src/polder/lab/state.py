@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -165,6 +166,11 @@ def append_event(folder: Path, event: dict[str, str | float]) -> None:
     """One line at the end of ``events.jsonl``; short enough to be written whole."""
     with suppress_gone(), (folder / "events.jsonl").open("a") as file:
         file.write(json.dumps(event) + "\n")
+
+
+def note(kept: Kept, *words: str) -> None:
+    """A command, for the timeline."""
+    append_event(kept.folder, {"at": time.time(), "command": " ".join(words)})
 
 
 @contextmanager

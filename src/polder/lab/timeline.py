@@ -49,6 +49,6 @@ def answering_since(moments: Iterable[Moment]) -> dict[str, float]:
     for moment in moments:
         if moment.what == "answers":
             found[moment.host] = moment.at
-        elif moment.what in ("silent", "off"):
+        elif moment.what:
             found[moment.host] = 0.0
     return dict(sorted(found.items()))
