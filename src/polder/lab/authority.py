@@ -41,8 +41,24 @@ def _root(name: str, key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Cer
 
     draft = _draft(name, name, key, now)
     draft = draft.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    draft = draft.add_extension(_signs_certificates(), critical=True)
     draft = draft.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     return draft.sign(key, hashes.SHA256())
+
+
+def _signs_certificates() -> x509.KeyUsage:
+    """Some programs refuse an authority that does not say so (RFC 5280, section 4.2.1.3)."""
+    from cryptography import x509
+
+    words = (
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+    )
+    rest = dict.fromkeys((*words, "crl_sign", "encipher_only", "decipher_only"), False)
+    return x509.KeyUsage(key_cert_sign=True, **rest)
 
 
 def _server(

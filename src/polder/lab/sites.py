@@ -132,6 +132,8 @@ def ssh_config(lab: Lab, sites: Path) -> str:
   UserKnownHostsFile {sites / "known_hosts"}
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
+  ServerAliveInterval 3
+  ServerAliveCountMax 2
 """
 
 
