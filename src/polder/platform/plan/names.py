@@ -16,7 +16,7 @@ from polder.kernel.digest import Digest, digest_of_data, short
 from polder.kernel.names import service_name
 from polder.platform.recipe.model import Recipe
 
-BUILDER = 2
+BUILDER = 1
 """Raised when the image builder itself changes what it makes from the same inputs."""
 
 LIMIT = 64

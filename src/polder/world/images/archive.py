@@ -20,8 +20,6 @@ from typing import IO, Any
 from polder.kernel.digest import Digest, digest_of_bytes, short
 from polder.world.images.model import EPOCH
 
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-"""Where programs are in Debian; what engines take when an image says nothing."""
 CREATED = "2025-10-09T08:53:20Z"
 """``EPOCH`` as the image configuration spells it."""
 
@@ -64,27 +62,20 @@ class Image:
 
 
 def new_image(layers: tuple[Layer, ...], runs: dict[str, Any], story: tuple[str, ...]) -> Image:
-    """An image of ``layers``; ``runs`` is its ``config`` object, ``story`` one line about each layer.
-
-    ``PATH`` is always said: without it, newer engines find the command of a container but not that of its health check.
-    """
+    """An image of ``layers``; ``runs`` is its ``config`` object, ``story`` one line about each layer."""
     from polder.world.images.needs import architecture
 
     history = [{"created": CREATED, "created_by": line} for line in story]
     rootfs = {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]}
     config = {
         "architecture": architecture(),
-        "config": {**runs, "Env": _with_path(runs.get("Env") or [])},
+        "config": runs,
         "created": CREATED,
         "history": history,
         "os": "linux",
         "rootfs": rootfs,
     }
     return Image(json.dumps(config, sort_keys=True, separators=(",", ":")).encode(), layers)
-
-
-def _with_path(variables: list[str]) -> list[str]:
-    return variables if any(one.startswith("PATH=") for one in variables) else [f"PATH={PATH}", *variables]
 
 
 def with_layer(image: Image, layer: Layer, story: str) -> Image:
