@@ -13,7 +13,7 @@ from polder.kernel.engine import CreateSecret
 from polder.kernel.folder import Folder
 from polder.kernel.secret import Secret
 from polder.platform.plan.desired import wanted
-from polder.platform.plan.model import Nothing, Plan
+from polder.platform.plan.model import Nothing, Plan, WriteLock
 from polder.platform.recipe.model import Recipe
 from polder.platform.site.model import Lock, Site
 from polder.platform.site.read import read_site
@@ -163,7 +163,7 @@ def carry_out(plan: Plan, engine: MemoryEngine) -> None:
         step = next(s for s in rest if all(k in done or k not in keys for k in s.after))
         rest.remove(step)
         done.add(step.key)
-        if not isinstance(step.work, Nothing):
+        if not isinstance(step.work, Nothing | WriteLock):
             values = {step.work.source: Secret("x")} if isinstance(step.work, CreateSecret) else {}
             engine.run(step.work, values)
     for _ in range(5):

@@ -51,7 +51,9 @@ class Preparer:
             case WriteLock():
                 with self.guard:
                     now = self.lock or self.site.lock
-                    self._write_lock(replace(now, recipes={**now.recipes, **work.recipes}))
+                    placements = now.placements if work.placements is None else work.placements
+                    recipes = {**now.recipes, **work.recipes}
+                    self._write_lock(replace(now, recipes=recipes, placements=placements))
                 return {}
             case _:
                 assert_never(work)

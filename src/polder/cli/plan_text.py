@@ -109,6 +109,8 @@ def step_lines(step: Step, language: str, verbose: bool) -> Iterator[tuple[str, 
             path=change.path, before=_cut(change.before), after=_cut(change.after)
         )
         yield "      " + text, ""
+    if step.note:
+        yield "      " + say(step.note.code, step.note.values, language), "dim"
     if step.drift:
         yield "      " + translate(BY_HAND, language), "yellow"
     facts = list(_facts(step, language))

@@ -95,7 +95,7 @@ def test_a_host_is_added() -> None:
 
     with pytest.raises(Refused) as refused:
         site_of(changed)
-    assert {p.code for p in refused.value.problems} == {"site.no-registry", "site.needs-host"}
+    assert {p.code for p in refused.value.problems} == {"site.no-registry"}
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ AREAS = (
     "image",
     "ingress",
     "secret",
+    "placement",
     "plan",
     "step",
     "app",

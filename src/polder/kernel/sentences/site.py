@@ -79,7 +79,16 @@ SENTENCES: dict[str, str] = {
         "The recipe “{recipe}” asks for devices of the host ({place}); your policy does not allow it."
     ),
     "site.system-recipe": N_("The recipe “{recipe}” belongs to Polder itself; no group can ask for it."),
-    "site.needs-host": N_("{app} keeps data, so it must say which host it is on: {hosts}."),
+    "site.unknown-label": N_("No host has a label “{name}”. There are: {known}."),
+    "site.unknown-label-near": N_("No host has a label “{name}”. Did you mean “{nearest}”?"),
+    "site.not-a-need": N_(
+        "“{value}” cannot be asked of a host: letters and digits, and between them spaces, dots, colons, hyphens and slashes."
+    ),
+    "site.host-lacks": N_(
+        "{app} is to run on {host}, but needs {label}: {wanted_label}, and {host} says {found} ({place})."
+    ),
+    "site.needs-unmet": N_("No host has all that {app} needs ({needs}). What they say: {hosts}."),
+    "site.reserved-label": N_("Polder itself says “{label}” of each host; the label needs another name."),
     "site.long-name": N_(
         "On the engine this app would need the name {name}: {length} characters, and {limit} is the most."
     ),
@@ -141,6 +150,8 @@ HINTS: dict[str, str] = {
     "site.no-operators": N_("Add one with “polder operator add NAME age1…”."),
     "site.no-registry": N_("Say it in site.yml: “registry: registry.your.domain:5000”."),
     "site.secret-missing": N_("Give it with “polder secret set”."),
+    "site.host-lacks": N_("Take “host” out and Polder finds a host that fits, or change what is needed."),
+    "site.needs-unmet": N_("Say it of a host in hosts.yml if it is so, or change what is needed."),
     "site.long-name": N_("Choose shorter names for the group or the app."),
     "site.file-ending": N_("Rename it."),
     "site.folder-missing": N_("Paths begin at the folder that holds site.yml."),

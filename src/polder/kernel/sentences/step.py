@@ -27,6 +27,11 @@ SENTENCES: dict[str, str] = {
         "Build the image {key} from recipe {recipe} {version} and the files in {folder}"
     ),
     "step.write-lock": N_("Write the recipes in force to polder.lock: {recipes}"),
+    "step.write-placements": N_("Write to polder.lock which host keeps the data of: {apps}"),
+    "step.write-placements-more": N_(
+        "Write to polder.lock which host keeps the data of: {apps}, and of {more} more apps"
+    ),
+    "step.drop-placements": N_("Take out of polder.lock where data was that is no longer kept"),
     "step.create-internal-network": N_("Create the network {network} (no way out to the internet)"),
     "step.create-network": N_("Create the network {network}"),
     "step.create-secret": N_("Deliver the secret {secret} to the engine"),

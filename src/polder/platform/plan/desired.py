@@ -6,7 +6,7 @@ here, only the digest of its ciphertext; what is not known yet (an image not bui
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from polder.kernel.digest import digest_of_bytes, short
@@ -16,6 +16,7 @@ from polder.platform.compose.interpolate import interpolate
 from polder.platform.compose.model import Project, Service
 from polder.platform.compose.swarm import service_spec
 from polder.platform.ingress.desired import ingress_configs
+from polder.platform.placement.needs import constraints
 from polder.platform.plan.names import image_key, object_name, secret_file, secret_placeholder
 from polder.platform.recipe.model import Recipe
 from polder.platform.site.model import App, Site
@@ -83,14 +84,15 @@ class Wanted:
     """Secret files that do not exist yet, and how to generate each."""
 
 
-def wanted(site: Site, images_here: frozenset[str] | None = None) -> Wanted:
-    """What ``site`` asks for. ``images_here``: ids of the images the engine holds (``None``: unknown, trust the lock)."""
+def wanted(site: Site, images_here: frozenset[str] | None = None, unreserved: Collection[str] = ()) -> Wanted:
+    """What ``site`` asks for. ``images_here``: ids of the images the engine holds (``None``: unknown, trust the lock).
+    ``unreserved``: apps that reserve no memory (see ``placement.place``)."""
     found = Wanted()
     apps = site.apps
     if apps:
         _Maker(site, ingress_app(site), found, images_here).add()
     for app in apps:
-        _Maker(site, app, found, images_here).add()
+        _Maker(site, app, found, images_here, app.id not in unreserved).add()
     return found
 
 
@@ -128,8 +130,11 @@ def variables(app: App, recipe: Recipe) -> dict[str, str]:
 class _Maker:
     """Adds one app's objects to ``found``."""
 
-    def __init__(self, site: Site, app: App, found: Wanted, images_here: frozenset[str] | None) -> None:
+    def __init__(
+        self, site: Site, app: App, found: Wanted, images_here: frozenset[str] | None, reserves: bool = False
+    ) -> None:
         self.site, self.app, self.found, self.images_here = site, app, found, images_here
+        self.reserves = reserves and len(site.hosts) > 1
         self.recipe = site.recipes[app.recipe]
         self.project: Project = interpolate(self.recipe.project, variables(app, self.recipe))
         self.prefix = (site.slug, app.group, app.name)
@@ -226,6 +231,9 @@ class _Maker:
         if not service.limits.memory:
             size = self.recipe.sizes[self.app.size]
             service = replace(service, limits=replace(service.limits, memory=size.memory))
+        if self.reserves and not service.reservations.memory:
+            reserved = replace(service.reservations, memory=service.limits.memory)
+            service = replace(service, reservations=reserved)
         updates = self.recipe.updates
         order = service.update_order or updates.order
         published = bool(service.ports)
@@ -257,13 +265,14 @@ class _Maker:
         )
 
     def _constraints(self, service: Service) -> tuple[str, ...]:
-        """Where it may run: the ingress on hosts with that role; apps with data on their host; the rest where Swarm likes."""
+        """Where it may run: the ingress on hosts with that role; apps with data on their host; the rest where Swarm likes, among
+        the hosts that have the labels they need."""
         if self.recipe.system and service.mode == "global":
             return (f"node.labels.{INGRESS_LABEL}==true",)
         keeps = any(mount.kind in ("volume", "bind") for mount in service.mounts)
         if self.app.host and (keeps or len(self.site.hosts) > 1):
             return (f"node.labels.{HOST_LABEL}=={self.app.host}",)
-        return ()
+        return constraints(self.app.needs) if len(self.site.hosts) > 1 else ()
 
 
 def _overlay(name: str, *, internal: bool, labels: Mapping[str, str], meshed: bool) -> Json:

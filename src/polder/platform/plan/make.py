@@ -13,12 +13,16 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from polder.kernel.digest import Digest, digest_of_data
 from polder.kernel.engine import Json, ObjectSeen, RemoveService, Seen, UpdateNode, UpdateService
 from polder.kernel.problem import Problem, Refused
+from polder.platform.placement.facts import facts
+from polder.platform.placement.model import Placed
+from polder.platform.placement.place import place
 from polder.platform.plan.desired import Wanted, wanted
 from polder.platform.plan.findings import findings
 from polder.platform.plan.ground import (
@@ -70,12 +74,13 @@ def make_plan(
         known = host_findings(site, seen, ground, asked)
         return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
     images = frozenset(image.id for image in seen.images)
-    target = (
-        Wanted() if down else wanted(without_authority(site) if authority_due(site, now) else site, images)
-    )
+    placed = Placed(site) if down else place(site, facts(site, seen, hosts), ground.away)
+    site = placed.site
+    due = not down and authority_due(site, now)
+    target = Wanted() if down else wanted(without_authority(site) if due else site, images, placed.unreserved)
     refuse_taken_ports(site, target, seen)
     steps = list(ground.steps)
-    prepare = [] if down else after_engine(ground, prepare_steps(site, target, seen, now))
+    prepare = [] if down else after_engine(ground, prepare_steps(site, target, seen, now, placed))
     ready = tuple(step.key for step in (*steps, *prepare))
     steps += prepare
     storage = [
@@ -85,7 +90,7 @@ def make_plan(
     ]
     steps += after_all(ready, storage)
     stored = (*ready, *(step.key for step in storage))
-    services = service_steps(site, target, seen, now, ground.away)
+    services = noted(service_steps(site, target, seen, now, ground.away), placed.reasons)
     vacating = frozenset(key for step in services for key in step.after if key.startswith("remove:"))
     steps += after_all(stored, services, vacating)
     done = tuple(step.key for step in services)
@@ -95,6 +100,7 @@ def make_plan(
         steps += last_steps(site, target, seen, ground, (*stored, *done), asked)
     known = (
         *host_findings(site, seen, ground, asked),
+        *placed.findings,
         *findings(site, target, seen, ground.away, down=down, forget=forget),
     )
     return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
@@ -107,6 +113,17 @@ def last_steps(
     leaving = leaving_steps(site, target, seen, ground.machines, ground.nodes.managers, done)
     keys = (*done, *(step.key for step in leaving))
     return leaving + (reboot_steps(site, seen, ground.machines, keys) if asked.reboot else [])
+
+
+def noted(steps: list[Step], reasons: Mapping[str, Problem]) -> list[Step]:
+    """What is begun says why it is where it is; what people wrote needs no reason."""
+    why = {app: reason for app, reason in reasons.items() if reason.code != "placement.written"}
+    return [
+        replace(step, note=why[step.subject])
+        if step.kind == "create" and step.data and step.subject in why
+        else step
+        for step in steps
+    ]
 
 
 def refuse_taken_ports(site: Site, target: Wanted, seen: Seen) -> None:

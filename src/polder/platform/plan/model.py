@@ -54,9 +54,11 @@ class BuildImage:
 
 @dataclass(frozen=True, slots=True)
 class WriteLock:
-    """Write the recipes' digests in force to ``polder.lock``; images are added as they are built."""
+    """Write the recipes' digests in force to ``polder.lock``; images are added as they are built. ``placements``: the host that
+    each app's data is on, all of them; ``None`` leaves them as they are."""
 
     recipes: Mapping[str, Digest]
+    placements: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ Undo = Literal["yes", "rollback", "no"]
 class Step:
     """``key`` is unique in the plan; ``after`` holds keys of steps that must be done before. ``subject`` is ``group/app``,
     ``polder/ingress``, ``host/NAME`` or ``site``. ``code`` is a ``step.*`` sentence. ``away``: seconds that the app is expected to be away
-    (0: not at all, ``None``: for good)."""
+    (0: not at all, ``None``: for good). ``note``: why it is so, a code and values."""
 
     key: str
     kind: Literal[
@@ -133,6 +135,7 @@ class Step:
     away: int | None = 0
     wait: Wait | None = None
     drift: bool = False
+    note: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from polder.kernel.engine import Seen
 from polder.kernel.names import service_name
 from polder.platform.ingress.authority import AUTHORITY_FILES, renewal_due, root_lasts
+from polder.platform.placement.model import Placed
 from polder.platform.plan.desired import Wanted, WantedImage
 from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Step, WriteLock
 from polder.platform.plan.names import INGRESS
 from polder.platform.site.model import Site
+
+SHOWN = 10
+"""Apps named in one sentence at most."""
 
 
 def authority_due(site: Site, now: datetime) -> bool:
@@ -25,13 +30,16 @@ def without_authority(site: Site) -> Site:
     return replace(site, secrets={k: v for k, v in site.secrets.items() if k not in AUTHORITY_FILES})
 
 
-def prepare_steps(site: Site, target: Wanted, seen: Seen, now: datetime) -> list[Step]:
+def prepare_steps(
+    site: Site, target: Wanted, seen: Seen, now: datetime, placed: Placed | None = None
+) -> list[Step]:
     """Authority, secrets, images and lock that ``target`` needs and that do not exist yet."""
     return [
         *_authority(site, target, seen, now),
         *_secrets(site, target),
         *_images(site, target),
         *_lock(site, target),
+        *(placement_steps(site, placed.lock) if placed else ()),
     ]
 
 
@@ -115,6 +123,20 @@ def _image(site: Site, want: WantedImage) -> Step:
             site.lock.images.get(want.key, ""),
         ),
     )
+
+
+def placement_steps(site: Site, wanted: Mapping[str, str]) -> list[Step]:
+    """Where data is goes into ``polder.lock`` before the data is made. ``wanted``: app to host."""
+    if dict(site.lock.placements) == dict(wanted):
+        return []
+    fresh = [f"{app} ({host})" for app, host in wanted.items() if site.lock.placements.get(app) != host]
+    shown = tuple(fresh[:SHOWN])
+    more = len(fresh) - len(shown)
+    code = (
+        "step.write-placements-more" if more else "step.write-placements" if fresh else "step.drop-placements"
+    )
+    work = WriteLock({}, dict(wanted))
+    return [Step("placements", "prepare", "site", code, {"apps": shown, "more": more}, work)]
 
 
 def _lock(site: Site, target: Wanted) -> list[Step]:

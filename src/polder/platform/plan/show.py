@@ -34,6 +34,7 @@ def step_data(step: Step, language: str = "en") -> dict[str, Any]:
         "subject": step.subject,
         "code": step.code,
         "sentence": say(step.code, step.values, language),
+        "note": say(step.note.code, step.note.values, language) if step.note else "",
         "changes": [asdict(change) for change in step.changes],
         "data": list(step.data),
         "secrets": list(step.secrets),

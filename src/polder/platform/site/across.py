@@ -74,8 +74,6 @@ def _permissions(site: Site, problems: Problems) -> None:
 def _app(site: Site, app: App, recipe: Recipe, problems: Problems) -> None:
     if recipe.system:
         problems.add("site.system-recipe", app.where, recipe=recipe.name)
-    if len(site.hosts) > 1 and app.host is None and recipe.project.volumes:
-        problems.add("site.needs-host", app.where, app=app.id, hosts=tuple(site.hosts))
     longest = max(_names(site, app, recipe), key=len, default="")
     if len(longest) > LONGEST_NAME:
         problems.add("site.long-name", app.where, name=longest, length=len(longest), limit=LONGEST_NAME)

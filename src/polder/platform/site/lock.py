@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from polder.platform.site.model import Lock
 
-HEADER = "# Recipes and images in force. Written by polder apply; kept in git; not edited by hand.\n"
+HEADER = "# Recipes and images in force, and where apps' data is. Written by polder apply; kept in git; not edited by hand.\n"
 
 
 def lock_text(lock: Lock) -> str:
@@ -13,7 +13,8 @@ def lock_text(lock: Lock) -> str:
     >>> print(lock_text(Lock({}, {"wiki-0a": "sha256:b0"})).splitlines()[-1])
       wiki-0a: sha256:b0
     """
-    return HEADER + _section("recipes", dict(lock.recipes)) + _section("images", dict(lock.images))
+    written = HEADER + _section("recipes", dict(lock.recipes)) + _section("images", dict(lock.images))
+    return written + (_section("placements", dict(lock.placements)) if lock.placements else "")
 
 
 def _section(name: str, entries: dict[str, str]) -> str:

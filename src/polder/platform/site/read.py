@@ -15,6 +15,7 @@ from polder.kernel.names import is_slug, nearest
 from polder.kernel.problem import Problems
 from polder.kernel.shape import Record
 from polder.platform.ingress.authority import is_authority
+from polder.platform.placement.needs import check_needs, known_labels
 from polder.platform.recipe.model import Permission, Recipe
 from polder.platform.site.across import check_across
 from polder.platform.site.app import read_app
@@ -24,6 +25,9 @@ from polder.platform.site.recipient import is_ssh_recipient
 
 RESERVED = "polder"
 """The group of what Polder runs for itself, and the first word of its secrets' names."""
+
+RESERVED_LABELS = frozenset(("host", "ingress", "drained", "profile"))
+"""What Polder itself says of a node, with the same prefix as the host's own labels."""
 
 
 def read_site(folder: Folder, recipes: Mapping[str, Recipe], broken: Collection[str] = ()) -> Site:
@@ -44,6 +48,7 @@ class _Reader:
         self, folder: Folder, recipes: Mapping[str, Recipe], broken: Collection[str], problems: Problems
     ) -> None:
         self.folder, self.recipes, self.broken, self.problems = folder, recipes, broken, problems
+        self.labels: tuple[str, ...] = ()
         self.offered = {name: recipe for name, recipe in recipes.items() if not recipe.system}
         for path, fault in folder.faults.items():
             in_recipe = path.startswith("recipes/") and path.count("/") > 1
@@ -142,6 +147,8 @@ class _Reader:
             self.problems.add("site.not-an-address", record.where("address"), key="address", value=address)
         named = {key: record[key] for key in ("region", "jurisdiction", "power") if record[key]}
         labels = named | dict(record["labels"])
+        for label in RESERVED_LABELS & set(record["labels"]):
+            self.problems.add("site.reserved-label", record["labels"].where(label), label=label)
         if record["profile"] == "baseline" and address == "local":
             self.problems.add("site.profile-needs-address", record.where("profile"), host=name)
         if record["mesh"] and not _is_private(record["mesh"]):
@@ -226,7 +233,11 @@ class _Reader:
             self.unknown("site.unknown-host", record["host"], hosts, record.where("host"))
         host = record["host"] or (next(iter(hosts)) if len(hosts) == 1 else None)
         where = apps.where(name)
-        return read_app(group, name, record, where, recipe, host, self.folder, self.problems, languages)
+        app = read_app(group, name, record, where, recipe, host, self.folder, self.problems, languages)
+        if app.needs:
+            self.labels = self.labels or known_labels(hosts)
+            check_needs(app, record, hosts, self.labels, self.problems)
+        return app
 
     def forget_data(self, record: Record) -> tuple[str, ...]:
         forgotten: tuple[str, ...] = record["forget-data"]
@@ -246,7 +257,7 @@ class _Reader:
         if "polder.lock" not in self.folder.files:
             return Lock()
         record = self.file("polder.lock", "lock")
-        return Lock(dict(record["recipes"]), dict(record["images"]))
+        return Lock(dict(record["recipes"]), dict(record["images"]), dict(record["placements"]))
 
     def secrets(self) -> dict[str, Digest]:
         files = self.folder.files.items()

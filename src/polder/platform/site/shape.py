@@ -36,6 +36,9 @@ PORT = matching("site.not-a-port", r"[1-9][0-9]{0,4}/(?:tcp|udp)")
 USER = matching("site.not-a-user", r"[a-z_][a-z0-9_-]{0,31}")
 MESH = matching("site.not-a-mesh-address", r"[0-9.]{7,15}")
 LINE_ID = matching("site.not-a-finding", r"[a-z0-9][a-z0-9.-]{0,60}")
+APP_NAME = matching("site.not-an-app", r"[a-z][a-z0-9-]{0,31}/[a-z][a-z0-9-]{0,31}")
+NEED = matching("site.not-a-need", r"[A-Za-z0-9](?:[A-Za-z0-9 .:_/-]{0,61}[A-Za-z0-9])?")
+"""What Swarm takes in a placement constraint, and our own ends: no space first or last."""
 ROLES = ("manager", "ingress", "worker")
 
 POLICY = Keys(
@@ -141,7 +144,7 @@ APP = Keys(
             "Answers to the recipe's questions.",
         ),
         "host": Key(SLUG, "The host it is pinned to.", example="ada"),
-        "needs": Key(MapOf(TEXT, SLUG), "Labels that its host must have.", example={"jurisdiction": "EU"}),
+        "needs": Key(MapOf(NEED, SLUG), "Labels that its host must have.", example={"jurisdiction": "EU"}),
     }
 )
 GROUP = Keys(
@@ -158,6 +161,9 @@ LOCK = Keys(
     {
         "recipes": Key(MapOf(DIGEST, SLUG), "Each recipe in force, by the digest of its files."),
         "images": Key(MapOf(IMAGE, TEXT), "Each image that was built, by what it was built from."),
+        "placements": Key(
+            MapOf(SLUG, APP_NAME), "The host that each app's data is on, where Polder chose it."
+        ),
     },
     title="What is in force (written by polder)",
 )
