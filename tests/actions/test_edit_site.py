@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from polder.actions import edit_site
+from polder.actions import edit_hosts, edit_site
 from polder.actions.check_site import load_site
 from polder.kernel.problem import Refused
 from polder.world import git
@@ -87,7 +87,10 @@ def test_an_app_is_added_written_and_committed(site: Path) -> None:
         (lambda s: edit_site.add_group(s, "polder", "Polder"), "site.reserved-group"),
         (lambda s: edit_site.add_group(s, "merles", ""), "kernel.no-value"),
         (lambda s: edit_site.add_operator(s, "ben", "age1nothing"), "site.not-a-recipient"),
-        (lambda s: edit_site.add_host(s, "two", "two.lilas.test", (), {}), "site.not-an-address"),
+        (
+            lambda s: edit_hosts.add_host(s, edit_hosts.NewHost("two", "two.lilas.test")),
+            "site.not-an-address",
+        ),
     ],
 )
 def test_nothing_invalid_is_ever_written(site: Path, call: Callable[[Path], object], code: str) -> None:

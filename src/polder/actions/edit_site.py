@@ -49,13 +49,15 @@ def add_app(path: Path, app: NewApp) -> Edited:
         settings = edit.answers(app.answers or {}, recipe)
         return edit.add_app(folder.files, app.id, app.recipe, app.domain, app.size, settings, app.host)
 
-    return _edit(path, change, f"Add {app.id}: {app.recipe} at {app.domain}.")
+    return edit_files(path, change, f"Add {app.id}: {app.recipe} at {app.domain}.")
 
 
 def remove_app(path: Path, app_id: str, *, forget_data: bool = False) -> Edited:
     """Take an app out; with ``forget_data``, the next apply destroys what it kept."""
     message = f"Remove {app_id} and forget its data." if forget_data else f"Remove {app_id}, keep its data."
-    return _edit(path, lambda folder: edit.remove_app(folder.files, app_id, forget_data=forget_data), message)
+    return edit_files(
+        path, lambda folder: edit.remove_app(folder.files, app_id, forget_data=forget_data), message
+    )
 
 
 def set_app(path: Path, app_id: str, given: Mapping[str, str]) -> Edited:
@@ -64,31 +66,20 @@ def set_app(path: Path, app_id: str, given: Mapping[str, str]) -> Edited:
     def change(folder: Folder) -> edit.Changed:
         return edit.set_app(folder.files, app_id, _typed(folder, app_id, given))
 
-    return _edit(path, change, f"Set {', '.join(given)} of {app_id}.")
+    return edit_files(path, change, f"Set {', '.join(given)} of {app_id}.")
 
 
 def add_group(path: Path, slug: str, name: str, languages: tuple[str, ...] = ()) -> Edited:
     """Add a group without apps."""
-    return _edit(
+    return edit_files(
         path, lambda folder: edit.add_group(folder.files, slug, name, languages), f"Add the group {slug}."
     )
 
 
 def add_operator(path: Path, name: str, recipient: str) -> Edited:
     """Add somebody who may read the site's secrets from now on."""
-    return _edit(
+    return edit_files(
         path, lambda folder: edit.add_operator(folder.files, name, recipient), f"Add the operator {name}."
-    )
-
-
-def add_host(
-    path: Path, name: str, address: str, roles: tuple[str, ...], labels: Mapping[str, str]
-) -> Edited:
-    """Add a machine to ``hosts.yml``."""
-    return _edit(
-        path,
-        lambda folder: edit.add_host(folder.files, name, address, roles, labels),
-        f"Add the host {name}.",
     )
 
 
@@ -105,7 +96,8 @@ def kept_data(site: Site, app_id: str) -> tuple[str, ...]:
     )
 
 
-def _edit(path: Path, change: Callable[[Folder], edit.Changed], message: str) -> Edited:
+def edit_files(path: Path, change: Callable[[Folder], edit.Changed], message: str) -> Edited:
+    """Change files as ``change`` says, if the result is a valid site, and commit them with ``message``."""
     folder = read_folder(path)
     changed = {name: text for name, text in change(folder).items() if folder.files.get(name) != text}
     edited = Folder({**folder.files, **changed}, executable=folder.executable, faults=folder.faults)

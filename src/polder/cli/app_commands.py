@@ -1,4 +1,4 @@
-"""``polder app``, ``group``, ``operator``, ``host`` and ``recipe``: edit the site's files, show what there is.
+"""``polder app``, ``group``, ``operator`` and ``recipe``: edit the site's files, show what there is.
 
 They only edit files; ``polder plan`` shows what follows for the engine.
 """
@@ -53,7 +53,7 @@ def add_app(app_id: str, recipe: str, domain: str, size: str, answers: tuple[str
     from polder.actions import edit_site
 
     new = edit_site.NewApp(app_id, recipe, domain, size, host, pairs(answers, "--set"))
-    _told(edit_site.add_app(site_path(), new))
+    told(edit_site.add_app(site_path(), new))
 
 
 @app.command("set", epilog="Example: polder app set jardin/wiki size=large settings.title='Notre carnet'")
@@ -64,7 +64,7 @@ def set_app(app_id: str, changes: tuple[str, ...]) -> None:
     """Change an app: domain, size, host or settings.NAME. An empty VALUE takes the key out."""
     from polder.actions import edit_site
 
-    _told(edit_site.set_app(site_path(), app_id, pairs(changes, "KEY=VALUE")))
+    told(edit_site.set_app(site_path(), app_id, pairs(changes, "KEY=VALUE")))
 
 
 @app.command("remove", epilog="Example: polder app remove jardin/wiki --forget-data jardin/wiki")
@@ -92,7 +92,7 @@ def remove_app(app_id: str, forget_data: str, yes: bool) -> None:
     if not confirm(translate(TYPE_APP, language()).format(app=app_id), app_id, yes):
         click.echo(say("site.nothing-written", {}, language()), err=True)
         sys.exit(DECLINED)
-    _told(edit_site.remove_app(folder, app_id, forget_data=bool(forget_data)))
+    told(edit_site.remove_app(folder, app_id, forget_data=bool(forget_data)))
 
 
 @app.command("list", epilog="Example: polder app list --json | jq -r '.[].domain'")
@@ -132,7 +132,7 @@ def add_group(slug: str, name: str, languages: str) -> None:
     from polder.actions import edit_site
 
     spoken = tuple(code.strip() for code in languages.split(",") if code.strip())
-    _told(edit_site.add_group(site_path(), slug, name, spoken))
+    told(edit_site.add_group(site_path(), slug, name, spoken))
 
 
 @group.command("list", epilog="Example: polder group list --json")
@@ -171,26 +171,7 @@ def add_operator(name: str, recipient: str) -> None:
     """Let NAME read the secrets that are made from now on. RECIPIENT: age1... or an SSH public key."""
     from polder.actions import edit_site
 
-    _told(edit_site.add_operator(site_path(), name, recipient))
-
-
-@click.group(epilog="Example: polder host add ada --address 192.0.2.7")
-def host() -> None:
-    """Add the machines that run everything."""
-
-
-@host.command("add", epilog="Example: polder host add ada --address 192.0.2.7 --roles worker --region BE")
-@click.argument("name")
-@click.option("--address", required=True, help="Its IP address, or “local” for the engine's own machine.")
-@click.option("--roles", default="", metavar="ROLES", help="manager, ingress, worker; with commas.")
-@click.option("--region", default="", help="Where it stands.")
-@guarded
-def add_host(name: str, address: str, roles: str, region: str) -> None:
-    """Write a machine into hosts.yml."""
-    from polder.actions import edit_site
-
-    given = tuple(role.strip() for role in roles.split(",") if role.strip())
-    _told(edit_site.add_host(site_path(), name, address, given, {"region": region} if region else {}))
+    told(edit_site.add_operator(site_path(), name, recipient))
 
 
 @click.group(epilog="Example: polder recipe show static")
@@ -237,7 +218,7 @@ def _here() -> Path | None:
     return site_or_none()
 
 
-def _told(edited: object) -> None:
+def told(edited: object) -> None:
     from polder.actions.edit_site import Edited
 
     assert isinstance(edited, Edited)

@@ -15,7 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("site_commands", "schema"),
     "group": ("app_commands", "group"),
     "operator": ("app_commands", "operator"),
-    "host": ("app_commands", "host"),
+    "host": ("host_commands", "host"),
     "recipe": ("app_commands", "recipe"),
     "app": ("app_commands", "app"),
     "plan": ("plan_commands", "plan"),

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from polder.cli.door import DECLINED, FAILED, confirm, guarded, language, show_json, site_path
+from polder.cli.door import DECLINED, FAILED, UNREACHABLE, confirm, guarded, language, show_json, site_path
 from polder.cli.lines import print_lines
 from polder.kernel.sentences import say_problem, translate
 from polder.kernel.sentences.mark import N_
 
 if TYPE_CHECKING:
     from polder.actions.look_site import Looked
+    from polder.platform.plan.ground import HostsAsked
     from polder.platform.plan.model import Plan
 
 TYPE_NAME = N_("To go ahead, type the name of the site ({site})")
@@ -28,17 +29,32 @@ DECLINED_TEXT = N_("Nothing was done.")
 def plan(as_json: bool, verbose: bool) -> None:
     """Say in words what would change. Changes nothing.
 
-    Exit status: 0 nothing has to change, also 0 when something has to (see --json), 2 bad files, 3 the engine is away.
+    Exit status: 0 nothing has to change, also 0 when something has to (see --json), 2 bad files, 3 the engine is away, or a host that
+    Polder sets up: the plan then holds for the others.
     """
+    from polder.platform.plan.ground import USUAL
+
+    show(USUAL, as_json, verbose)
+
+
+def show(asked: HostsAsked, as_json: bool, verbose: bool) -> None:
+    """Look, print the plan, and leave with 3 when a host did not show itself."""
     from polder.actions.look_site import looked_at
 
-    with looked_at(site_path()) as looked:
+    with looked_at(site_path(), over_ssh=True, asked=asked) as looked:
         if as_json:
             from polder.platform.plan.show import plan_data
 
             show_json(plan_data(looked.plan, language()))
         else:
             show_plan(looked.plan, verbose)
+    if silent(looked.plan):
+        sys.exit(UNREACHABLE)
+
+
+def silent(plan: Plan) -> bool:
+    """Whether a host that Polder sets up did not show itself: the plan is whole for the others only."""
+    return any(finding.code.startswith("host.") for finding in plan.findings)
 
 
 @click.command(epilog="Example: polder apply --yes --plan 3f2a91cc")
@@ -58,14 +74,15 @@ def plan(as_json: bool, verbose: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON (implies --yes).")
 @guarded
 def apply(yes: bool, digest: str, detach: bool, as_json: bool) -> None:
-    """Make the engine hold what the site says.
+    """Make hosts and engine hold what the site says.
 
     Shows the plan, asks, runs it with progress, writes the journal. Stops at the first failure and says what was done and
-    what was not. Exit status: 0 done, 1 a step failed, 2 refused (nothing done), 3 the engine is away, 4 you said no.
+    what was not. Exit status: 0 done, 1 a step failed, 2 refused (nothing done), 3 the engine is away, or all was done but for a host
+    that does not show itself, 4 you said no.
     """
     from polder.actions.apply_site import Asked
 
-    _apply(Asked(plan=digest, detach=detach, language=language()), yes or as_json, as_json)
+    carry_out(Asked(plan=digest, detach=detach, language=language()), yes or as_json, as_json)
 
 
 @click.command(epilog="Example: polder down --yes")
@@ -83,10 +100,11 @@ def down(yes: bool, forget_data: str) -> None:
     site = load_site(site_path())
     if forget_data and forget_data != site.slug:
         raise Refused(Problem("site.forget-mismatch", "", {"typed": forget_data, "wanted": site.slug}))
-    _apply(Asked(down=True, forget=bool(forget_data), language=language()), yes, False)
+    carry_out(Asked(down=True, forget=bool(forget_data), language=language()), yes, False)
 
 
-def _apply(asked: object, yes: bool, as_json: bool) -> None:
+def carry_out(asked: object, yes: bool, as_json: bool) -> None:
+    """Show, ask, run, say what became of it; leaves with the status that says so."""
     from polder.actions.apply_site import Asked, apply_site
     from polder.cli.plan_text import outcome_lines
     from polder.cli.progress import Quiet, progress
@@ -94,7 +112,7 @@ def _apply(asked: object, yes: bool, as_json: bool) -> None:
     assert isinstance(asked, Asked)
     words = language()
 
-    def show(looked: Looked) -> None:
+    def tell(looked: Looked) -> None:
         if not as_json:
             show_plan(looked.plan)
 
@@ -103,7 +121,7 @@ def _apply(asked: object, yes: bool, as_json: bool) -> None:
 
     began = time.monotonic()
     with Quiet() if as_json else progress(words) as report:
-        applied = apply_site(site_path(), asked, show, agree, report)
+        applied = apply_site(site_path(), asked, tell, agree, report)
     if applied.declined:
         click.echo(translate(DECLINED_TEXT, words), err=True)
         sys.exit(DECLINED)
@@ -117,6 +135,8 @@ def _apply(asked: object, yes: bool, as_json: bool) -> None:
         click.echo(say_problem(applied.unsaved, words), err=True)
     if applied.outcome and (applied.outcome.failed or applied.outcome.not_begun):
         sys.exit(FAILED)
+    if silent(applied.plan):
+        sys.exit(UNREACHABLE)
 
 
 def show_plan(plan: Plan, verbose: bool = False) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polder.actions.check_site import load_recipes
 from polder.kernel.folder import Folder
 from polder.kernel.problem import Refused
-from polder.platform.site import edit
+from polder.platform.site import edit, edit_hosts
 from polder.platform.site.model import Site
 from polder.platform.site.read import read_site
 from support.sites import RECIPIENT, folder, group, site_files
@@ -91,7 +91,7 @@ def test_an_operator_is_added() -> None:
 
 
 def test_a_host_is_added() -> None:
-    changed = edit.add_host(FILES, "two", "192.0.2.7", ("worker",), {"region": "BE"})
+    changed = edit_hosts.put_host(FILES, "two", {"address": "192.0.2.7", "roles": ["worker"], "region": "BE"})
 
     with pytest.raises(Refused) as refused:
         site_of(changed)
@@ -116,7 +116,7 @@ def test_a_host_is_added() -> None:
         (lambda: edit.add_group(FILES, "lilas", "Lilas"), "site.group-exists", None),
         (lambda: edit.add_group(FILES, "../lilas", "Lilas"), "kernel.not-a-slug", None),
         (lambda: edit.add_operator(FILES, "ana", OTHER), "site.operator-exists", None),
-        (lambda: edit.add_host(FILES, "one", "local"), "site.host-exists", None),
+        (lambda: edit_hosts.put_host(FILES, "one", {"address": "local"}), "site.host-exists", None),
         (lambda: edit.recipe_of(FILES, "lilas/wikki"), "site.unknown-app-near", "lilas/wiki"),
     ],
 )

@@ -130,6 +130,7 @@ SENTENCES: dict[str, str] = {
     "site.app-exists": N_("This group has an app “{name}” already."),
     "site.group-exists": N_("There is a group “{name}” already."),
     "site.operator-exists": N_("There is an operator “{name}” already."),
+    "site.host-has-apps": N_("{host} cannot be taken out: these apps are pinned to it: {apps}."),
     "site.host-exists": N_("There is a host “{name}” already."),
     "site.unknown-group": N_("There is no group “{name}”. There are: {known}."),
     "site.unknown-group-near": N_("There is no group “{name}”. Did you mean “{nearest}”?"),
@@ -143,6 +144,9 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "site.host-has-apps": N_(
+        "Pin them to another host first (polder app set APP host=NAME) and take their data along, or: polder host replace {host} NEW ADDRESS"
+    ),
     "site.not-here": N_("Make one with “polder init DIR”, or say where it is with “--site DIR”."),
     "site.edit-by-hand": N_("Change it in an editor; “polder check” says whether the result is right."),
     "site.unknown-group-none": N_("Make one with “polder group add SLUG --name NAME”."),

@@ -94,22 +94,6 @@ def add_operator(files: Files, name: str, recipient: str) -> Changed:
     }
 
 
-def add_host(
-    files: Files,
-    name: str,
-    address: str,
-    roles: tuple[str, ...] = (),
-    labels: Mapping[str, str] | None = None,
-) -> Changed:
-    """A host at the end of ``hosts.yml``. ``labels``: region, jurisdiction, power."""
-    content = _text(files, "hosts.yml") if "hosts.yml" in files else ""
-    _check_new(name, "host", _data(content, "hosts.yml"), "hosts.yml")
-    entry: dict[str, Any] = {"address": address}
-    if roles:
-        entry["roles"] = list(roles)
-    return {"hosts.yml": text.put(content, (name,), entry | dict(labels or {}), "hosts.yml").encode()}
-
-
 def recipe_of(files: Files, app_id: str) -> str:
     """The recipe that an app's file names."""
     file, name = _place(files, app_id)
