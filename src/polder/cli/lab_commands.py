@@ -83,10 +83,17 @@ def up(folder: Path, providers: int, hosts: int, suite: str, name: str, owner: i
 @guarded
 def down(name: str, keep_sites: bool, yes: bool) -> None:
     """Take a lab away, also one that crashed: processes, networks, rules, files."""
-    from polder.lab.remove import take_down
-    from polder.lab.state import one_at_a_time
+    from polder.lab.machine import check_machine
+    from polder.lab.remove import forget_abandoned, take_down
+    from polder.lab.state import every_lab, find_lab, one_at_a_time
 
-    kept = running(name)
+    check_machine()
+    before = {kept.lab.name for kept in every_lab()}
+    forget_abandoned(tell)
+    left = {kept.lab.name for kept in every_lab()}
+    if name in before - left or (before and not left):
+        return
+    kept = find_lab(name)
     question = translate(REALLY_DOWN, language()).format(name=kept.lab.name, folder=kept.sites)
     if not confirm(question, kept.lab.name, yes):
         sys.exit(DECLINED)

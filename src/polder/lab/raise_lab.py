@@ -60,7 +60,7 @@ def check_wish(wish: Wish) -> None:
 def _begin(wish: Wish, tell: Tell) -> Kept:
     with one_at_a_time():
         there = load(state_folder() / wish.name)
-        if there and (NAMESPACES / there.lab.router).exists():
+        if there and ((NAMESPACES / there.lab.router).exists() or there.being_made):
             raise Refused(Problem("lab.exists", "", {"name": wish.name}))
         if there:
             take_down(there)

@@ -17,7 +17,7 @@ from pathlib import Path
 from polder.lab.groups import end_group, group
 from polder.lab.machine import Tell
 from polder.lab.sites import remove_sites
-from polder.lab.state import Kept, every_lab, one_at_a_time, state_folder
+from polder.lab.state import Kept, every_lab, load, one_at_a_time, state_folder
 from polder.lab.wires import remove_router
 
 NSPAWN = Path("/run/systemd/nspawn")
@@ -100,9 +100,13 @@ def remove_state_folder() -> None:
 
 
 def forget_abandoned(tell: Tell) -> None:
-    """Take away labs whose owner or maker died, and folders in which no lab was ever begun."""
+    """Take away labs whose owner or maker died, and what is left of a removal that was broken off."""
     with one_at_a_time():
         for kept in every_lab():
             if kept.abandoned:
                 tell("lab.taking-away", {"name": kept.lab.name})
                 take_down(kept)
+        for folder in state_folder().glob("*"):
+            if folder.is_dir() and not load(folder):
+                shutil.rmtree(folder)
+        remove_state_folder()

@@ -13,10 +13,10 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from polder.kernel.problem import Problem, Refused
 from polder.lab.model import LABS, Lab, new_lab, trace, unknown
@@ -51,7 +51,11 @@ class Kept:
     @property
     def abandoned(self) -> bool:
         """Its owner ended, or its maker did before it was made."""
-        return bool(self.owner.pid and not self.owner.alive) or (not self.ready and not self.maker.alive)
+        return bool(self.owner.pid and not self.owner.alive) or not (self.ready or self.being_made)
+
+    @property
+    def being_made(self) -> bool:
+        return not self.ready and self.maker.alive
 
     def host(self, name: str) -> Path:
         return self.folder / "hosts" / name
@@ -84,12 +88,25 @@ def process(pid: int) -> Process:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Held while a lab is begun or ended; freed by the kernel when the process ends."""
-    folder = state_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    """Held while a lab is begun, changed or ended; freed by the kernel when the process ends."""
+    while not (handle := _lock(state_folder() / "lock")):
+        pass
+    with handle:
         yield
+
+
+def _lock(file: Path) -> IO[str] | None:
+    """The lock, held; ``None`` when who held it before took the last lab away, and the lock's file with it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle = file.open("a")
+    except FileNotFoundError:
+        return None
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    if file.exists() and os.fstat(handle.fileno()).st_ino == file.stat().st_ino:
+        return handle
+    handle.close()
+    return None
 
 
 def claim(name: str, providers: int, hosts: int, suite: str, sites: Path, owner: int) -> Kept:
@@ -163,20 +180,11 @@ def read_data(path: Path, otherwise: Any) -> Any:
 
 
 def append_event(folder: Path, event: dict[str, str | float]) -> None:
-    """One line at the end of ``events.jsonl``; short enough to be written whole."""
-    with suppress_gone(), (folder / "events.jsonl").open("a") as file:
+    """One line at the end of ``events.jsonl``, short enough to be written whole; nothing when the lab was just taken away."""
+    with suppress(FileNotFoundError), (folder / "events.jsonl").open("a") as file:
         file.write(json.dumps(event) + "\n")
 
 
 def note(kept: Kept, *words: str) -> None:
     """A command, for the timeline."""
     append_event(kept.folder, {"at": time.time(), "command": " ".join(words)})
-
-
-@contextmanager
-def suppress_gone() -> Iterator[None]:
-    """The lab may be taken away at any time; who writes about it then has nothing more to say."""
-    try:
-        yield
-    except FileNotFoundError:
-        return
