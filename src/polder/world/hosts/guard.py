@@ -82,8 +82,7 @@ def _confirm(session: Session, identity: str, over: float) -> None:
 
 def _lost_in_the_middle(session: Session, identity: str, over: float, error: Lost) -> NoReturn:
     """Not everything was done, so even a host that answers has to go back."""
-    script = f"{guard_scripts.take_back(identity)}echo taken\ncat note 2>/dev/null || true\n"
-    answer = _from_anew(session, script, over + PATIENCE)
+    answer = _from_anew(session, guard_scripts.take_back(identity), over + PATIENCE)
     raise _taken_back(session, [str(error), *answer[1:]])
 
 

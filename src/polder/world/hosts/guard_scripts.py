@@ -31,40 +31,41 @@ PASSWORDS = ("/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow", "/etc/s
 
 _BACK = r"""# Takes a guarded change back: sh back [boot]. Made by Polder; see docs/decisions/0012.
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "$(dirname "$0")" && pwd -P)
 root=$(dirname "$here")
 id=$(basename "$here")
 if [ "$(readlink "$root/pending")" = "$id" ]; then mv -T "$root/pending" "$root/taking" || exit 0; fi
 [ "$(readlink "$root/taking")" = "$id" ] || exit 0
-{
+[ "${1:-}" = boot ] || mkdir "/run/polder-guard-$id" || exit 0
+[ -e "$here/note" ] || {
   date '+%Y-%m-%d %H:%M:%S %Z'
   case ${1:-} in
-    boot | undo) echo 'The machine was started anew before anybody confirmed the change.' ;;
+    boot) echo 'The machine was started anew before anybody confirmed the change.' ;;
     now) echo 'The change did not go through.' ;;
     *) echo 'Nobody confirmed the change in time.' ;;
   esac
-} >"$root/note.new"
+} >"$here/note"
 for name in "$here"/path.*; do
-  [ -e "$name" ] || continue
+  [ -e "$name" ] && [ "${1:-}" != undo ] || continue
   path=$(cat "$name")
   old=$here/old.${name##*.}
   if [ -e "$old" ] || [ -L "$old" ]; then
     mkdir -p "$(dirname "$path")"
-    cp -aT "$old" "$path.polder-back" && mv -fT "$path.polder-back" "$path" && echo "restored: $path" >>"$root/note.new"
+    cp -aT "$old" "$path.polder-back" && mv -fT "$path.polder-back" "$path" && echo "restored: $path" >>"$here/note"
   else
-    rm -f "$path" && echo "removed: $path" >>"$root/note.new"
+    rm -f "$path" && echo "removed: $path" >>"$here/note"
   fi
 done
 sync
 finish() {
-  sh "$here/undo" >"$root/undo.log" 2>&1 || echo "undo ended with $?" >>"$root/note.new"
-  tail -n 5 "$root/undo.log" >>"$root/note.new"
-  mv -fT "$root/note.new" "$root/note"
-  rm -f "$root/taking" "$root/undo.log" /etc/systemd/system/sysinit.target.wants/polder-guard.service
+  sh "$here/undo" >"$here/said" 2>&1 || echo "undo ended with $?" >>"$here/said"
+  tail -n 5 "$here/said" >>"$here/note"
+  mv -fT "$here/note" "$root/note"
+  rm -f "$root/taking" /etc/systemd/system/sysinit.target.wants/polder-guard.service
   rm -rf "$here"
 }
 case ${1:-} in
-  boot)
+  boot) # the files before the network; what undo asks of other units, once they may answer
     systemctl daemon-reload
     systemd-run --quiet --no-block --collect --unit "polder-guard-undo-$id" -p After=multi-user.target sh "$here/back" undo ;;
   *) finish ;;
@@ -83,7 +84,7 @@ Conflicts=shutdown.target
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c 'for kind in pending taking; do [ ! -L {ROOT}/$kind ] || sh {ROOT}/$kind/back boot; done'
+ExecStart=/bin/sh -c 'for kind in taking pending; do [ ! -L {ROOT}/$kind ] || sh {ROOT}/$kind/back boot; done'
 """
 
 
@@ -159,16 +160,22 @@ if [ "$(readlink pending)" = {identity} ] && mv -T pending confirmed; then
   rm -rf {identity}
   echo confirmed
 else
-  for round in 1 2 3 4 5 6 7 8 9 10; do [ "$(readlink taking)" = {identity} ] || break; sleep 1; done
-  echo taken
-  cat note 2>/dev/null || true
+  {_taken(identity)}
 fi
 """
 
 
 def take_back(identity: str) -> str:
-    """Take the change back now, not when its time is over."""
+    """Take the change back now, not when its time is over. Writes ``taken`` and the note."""
     return f"""{HEAD}cd {ROOT}
 [ ! -e {identity}/back ] || sh {identity}/back now >/dev/null 2>&1
 systemctl stop polder-guard-{identity}.timer 2>/dev/null || true
+{_taken(identity)}
 """
+
+
+def _taken(identity: str) -> str:
+    """Wait until it is; at a start of the machine that is when everything runs."""
+    return f"""for round in $(seq 60); do [ "$(readlink taking)" = {identity} ] || break; sleep 0.5; done
+echo taken
+cat note 2>/dev/null || true"""

@@ -15,6 +15,7 @@ from typing import Any
 import gevent
 from gevent.lock import RLock
 from paramiko import AuthenticationException, BadHostKeyException, SSHException
+from paramiko.ssh_exception import NoValidConnectionsError
 from paramiko.transport import Transport
 from pyinfra.api.command import StringCommand
 from pyinfra.api.exceptions import ConnectError
@@ -181,6 +182,8 @@ def _fingerprint(key: Any) -> str:
 
 
 def _plain(error: ConnectError, why: BaseException) -> str:
+    if isinstance(why, NoValidConnectionsError):
+        why = next(iter(why.errors.values()))
     if isinstance(why, OSError) and why.strerror:
         return why.strerror
     return str(why) or str(error)
