@@ -111,7 +111,7 @@ SENTENCES: dict[str, str] = {
     "audit.no-mesh-why": N_("What apps say to each other between hosts goes unencrypted, or not at all."),
     "audit.mesh-left": N_("The mesh is still up here, and hosts.yml no longer wants it."),
     "audit.mesh-left-why": N_(
-        "It stays while Swarm speaks through it: taking it away would cut the host off."
+        "It is one more way in between hosts, and nobody looks after it."
     ),
     "audit.docker-stopped": N_("Docker is installed and does not answer."),
     "audit.docker-stopped-why": N_("No app runs on this host."),
@@ -214,7 +214,7 @@ HINTS: dict[str, str] = {
     "audit.docker-over-network": N_("Take -H tcp:// out of Docker's settings; Polder comes over SSH."),
     "audit.no-mesh": N_("polder apply makes it; if it did: systemctl status wg-quick@polder0"),
     "audit.mesh-left": N_(
-        "Let the host leave the swarm and join again at its other address: polder host replace"
+        "polder plan shows how it goes away, or why it cannot yet."
     ),
     "audit.docker-stopped": N_("On the host: systemctl status docker, journalctl -u docker"),
     "audit.docker-old": N_("Install Debian's docker.io of a supported release."),

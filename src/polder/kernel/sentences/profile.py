@@ -13,6 +13,9 @@ SENTENCES: dict[str, str] = {
         "Host {host} cannot join the mesh: its kernel has no WireGuard, and there is no /dev/net/tun for "
         "wireguard-go."
     ),
+    "profile.mesh-in-use": N_(
+        "Host {host} would leave the mesh, or change its address there, while the swarm speaks through it ({address})."
+    ),
     "profile.unknown-line": N_("“{name}” is not a line of the baseline profile. Lines: {known}."),
     "profile.unknown-line-near": N_(
         "“{name}” is not a line of the baseline profile. Did you mean “{nearest}”?"
@@ -146,6 +149,9 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "profile.mesh-in-use": N_(
+        "Put “mesh” back in hosts.yml; to be without it, hosts must leave the swarm first and join at their other addresses."
+    ),
     "profile.unsupported": N_(
         "Upgrade it to a supported release, or set it up by hand and say “profile: none” in hosts.yml."
     ),

@@ -50,7 +50,8 @@ def host_steps(site: Site, host: Host, seen: HostSeen, others: Mapping[str, Host
     """Steps that make ``host`` what its profile says, in order; none for ``profile: none``. ``others``: looks at the site's other
     hosts by name, without those that did not answer.
 
-    Refused: ``profile.unsupported`` (neither Debian 12 nor 13), ``profile.account-taken``, ``profile.no-wireguard``.
+    Refused: ``profile.unsupported`` (neither Debian 12 nor 13), ``profile.account-taken``, ``profile.no-wireguard``,
+    ``profile.mesh-in-use`` (the swarm speaks through a mesh that this host would leave).
     """
     if host.profile == "none":
         return []

@@ -37,10 +37,25 @@ Keys = tuple[tuple[Host, str], ...]
 
 
 def mesh_problems(view: View) -> list[Problem]:
-    """A host that should be in the mesh and cannot."""
-    if not in_mesh(view.host) or view.seen.wireguard != "none":
-        return []
-    return [Problem("profile.no-wireguard", view.host.where, {"host": view.host.name})]
+    """A host that should be in the mesh and cannot, or must not leave it or change its address there."""
+    name, where = view.host.name, view.host.where
+    if in_mesh(view.host) and view.seen.wireguard == "none":
+        return [Problem("profile.no-wireguard", where, {"host": name})]
+    if held := swarm_in_mesh(view):
+        return [Problem("profile.mesh-in-use", where, {"host": name, "address": held})]
+    return []
+
+
+def swarm_in_mesh(view: View) -> str:
+    """The mesh address at which a node is in the swarm that this host's next mesh would cut off; ``""``: none. A node keeps the
+    address with which it joined."""
+    looks = (view.seen, *view.others.values())
+    meshed = {address for look in looks for address in look.mesh_peers}
+    spoken = [s.docker.address for s in looks if s.docker.swarm == "active" and s.docker.address in meshed]
+    if not in_mesh(view.host) and CONFIG in view.seen.files:
+        return next(iter(spoken), "")
+    own = view.seen.docker.address
+    return own if own in spoken and in_mesh(view.host) and own != view.host.mesh else ""
 
 
 def placeholder(host: str) -> str:
@@ -142,16 +157,9 @@ def _peer_changes(view: View, keys: Keys) -> tuple[Change, ...]:
 
 
 def _away(view: View) -> list[Doing]:
-    """Taken away, its key too, unless Swarm speaks through it: then it stays, and an audit says so."""
+    """Taken away, its key too."""
     gone, shown = leftovers(view, (CONFIG, PUBLIC))
-    if not gone or carries_swarm(view):
+    if not gone:
         return []
     work: Operations = (SetUnit(UNIT, enabled=False, change="stop"), *gone, RemovePath(PRIVATE))
     return [Doing("mesh", "mesh-gone", work, shown, undo="no")]
-
-
-def carries_swarm(view: View) -> bool:
-    """Whether this host or another is a node of the swarm at an address that its machine has by the mesh alone."""
-    looks = (view.seen, *view.others.values())
-    sites = {h.address for h in view.site.hosts.values()}
-    return any(s.docker.swarm == "active" and s.docker.address not in ("", *sites) for s in looks)
