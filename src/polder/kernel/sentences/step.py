@@ -69,7 +69,7 @@ SENTENCES: dict[str, str] = {
     "step.host-journal": N_("Limit the journal of host {host}"),
     "step.host-journal-gone": N_("Take our limits of the journal away from host {host}"),
     "step.host-updates": N_("Install security updates on host {host} each day"),
-    "step.host-updates-gone": N_("Stop daily security updates by Polder's settings on host {host}"),
+    "step.host-updates-gone": N_("Leave security updates on host {host} to its administrators"),
     "step.host-time": N_("Keep the clock of host {host} right ({unit})"),
     "step.host-firewall": N_("Firewall of host {host}"),
     "step.host-firewall-gone": N_("Take our firewall away from host {host}: everything that listens is open"),
