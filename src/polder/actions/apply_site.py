@@ -158,7 +158,8 @@ def _write_down(
     except OSError as error:
         return file_trouble(error)
     message = f"Apply {short(looked.plan.digest, 8)}: {ended['result']}."
-    return commit_paths(looked.folder, [*paths, path], message).problem
+    commit = commit_paths(looked.folder, [*paths, path], message)
+    return commit.problem or commit.warning
 
 
 def _expect(wanted: str, plan: Plan) -> None:

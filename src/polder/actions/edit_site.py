@@ -76,10 +76,12 @@ def add_group(path: Path, slug: str, name: str, languages: tuple[str, ...] = ())
     )
 
 
-def add_operator(path: Path, name: str, recipient: str) -> Edited:
-    """Add somebody who may read the site's secrets from now on."""
+def add_operator(path: Path, name: str, recipient: str, keys: tuple[str, ...] = ()) -> Edited:
+    """Add somebody who may read the site's secrets from now on, and reach its hosts with ``keys``."""
     return edit_files(
-        path, lambda folder: edit.add_operator(folder.files, name, recipient), f"Add the operator {name}."
+        path,
+        lambda folder: edit.add_operator(folder.files, name, recipient, keys),
+        f"Add the operator {name}.",
     )
 
 

@@ -50,7 +50,11 @@ class Written:
 
 def list_secrets(folder: Path) -> tuple[SecretListed, ...]:
     """Every secret that the site's apps want, and every file there is."""
-    site = load_site(folder)
+    return listed_secrets(load_site(folder))
+
+
+def listed_secrets(site: Site) -> tuple[SecretListed, ...]:
+    """The same of a site that was read already."""
     wanted = _wanted(site)
     others = (name for name in site.secrets if name not in wanted)
     own = {name: _own(name) for name in others}

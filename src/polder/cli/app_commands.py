@@ -1,4 +1,4 @@
-"""``polder app``, ``group``, ``operator`` and ``recipe``: edit the site's files, show what there is.
+"""``polder app``, ``group`` and ``recipe``: edit the site's files, show what there is.
 
 They only edit files; ``polder plan`` shows what follows for the engine.
 """
@@ -156,22 +156,6 @@ def list_groups(as_json: bool) -> None:
     ]
     rows = [[g.slug, g.name, ", ".join(g.languages), str(len(g.apps))] for g in groups]
     print_lines(table_lines(headers, rows))
-
-
-@click.group(epilog="Example: polder operator add ana age1...")
-def operator() -> None:
-    """Add those who may read the site's secrets."""
-
-
-@operator.command("add", epilog='Example: polder operator add ana "$(cat ~/.ssh/id_ed25519.pub)"')
-@click.argument("name")
-@click.argument("recipient")
-@guarded
-def add_operator(name: str, recipient: str) -> None:
-    """Let NAME read the secrets that are made from now on. RECIPIENT: age1... or an SSH public key."""
-    from polder.actions import edit_site
-
-    told(edit_site.add_operator(site_path(), name, recipient))
 
 
 @click.group(epilog="Example: polder recipe show static")

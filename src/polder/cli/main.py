@@ -14,7 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("site_commands", "check"),
     "schema": ("site_commands", "schema"),
     "group": ("app_commands", "group"),
-    "operator": ("app_commands", "operator"),
+    "operator": ("operator_commands", "operator"),
     "host": ("host_commands", "host"),
     "recipe": ("app_commands", "recipe"),
     "app": ("app_commands", "app"),

@@ -11,9 +11,10 @@ import click
 
 from polder.cli.door import guarded, language, show_json, site_path
 from polder.cli.lines import print_lines
+from polder.cli.site_commands import tell_commit
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
-from polder.kernel.sentences import hint, say, say_problem, translate
+from polder.kernel.sentences import hint, say, translate
 from polder.kernel.sentences.mark import N_
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def rotate(name: str) -> None:
     _say_written("secret.rotated", rotate_secret(site_path(), name), {"name": name})
 
 
-@secret.command(epilog="Example: polder operator remove ben && polder secret reencrypt")
+@secret.command(epilog="Example: polder operator add ben age1... && polder secret reencrypt")
 @guarded
 def reencrypt() -> None:
     """Encrypt every secret to the operators that site.yml names today."""
@@ -176,5 +177,4 @@ def _ask(name: str, words: str) -> Secret:
 def _say_written(code: str, written: Written, values: dict[str, str | int]) -> None:
     words = language()
     click.echo(say(code, {**values, "operators": written.operators}, words))
-    if written.commit.problem:
-        click.echo(say_problem(written.commit.problem, words), err=True)
+    tell_commit(written.commit, quiet=True)

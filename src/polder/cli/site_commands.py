@@ -117,12 +117,14 @@ def pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
     return found
 
 
-def tell_commit(commit: object) -> None:
-    """Say what git did, if anything; a failed commit goes to standard error."""
+def tell_commit(commit: object, *, quiet: bool = False) -> None:
+    """Say what git did, if anything; a failed commit, and one on no branch, goes to standard error. ``quiet``: only those."""
     from polder.world.git import Commit
 
     assert isinstance(commit, Commit)
-    if commit.problem:
-        click.echo(say_problem(commit.problem, language()), err=True)
-    elif commit.id:
+    if commit.id and not quiet:
         click.echo(say("site.committed", {"commit": commit.id[:10]}, language()))
+    if trouble := commit.problem or commit.warning:
+        click.echo(say_problem(trouble, language()), err=True)
+        if advice := hint(trouble.code, trouble.values, language()):
+            click.echo("    " + advice, err=True)

@@ -21,10 +21,12 @@ NOT_THERE = b"not a git repository"
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """``id`` of the commit made, ``""`` for none: no repository, nothing changed, or the ``problem`` that git had."""
+    """``id`` of the commit made, ``""`` for none: no repository, nothing changed, or the ``problem`` that git had.
+    ``warning``: it was made, and there is something to know."""
 
     id: str = ""
     problem: Problem | None = None
+    warning: Problem | None = None
 
 
 def is_repository(folder: Path) -> bool:
@@ -36,6 +38,12 @@ def start_repository(folder: Path) -> None:
     """Make ``folder`` a git repository, unless it is in one; without git, nothing happens."""
     if not is_repository(folder):
         _git(folder, "init", "--quiet", "--initial-branch=main")
+
+
+def last_committed(folder: Path, name: str) -> bytes | None:
+    """The file ``name`` of ``folder`` as the last commit has it; ``None`` when there is none."""
+    found = _git(folder, "show", f"HEAD:./{name}")
+    return found.stdout if found.returncode == 0 else None
 
 
 def commit_paths(folder: Path, paths: Iterable[Path], message: str, author: str = "") -> Commit:
@@ -55,7 +63,14 @@ def commit_paths(folder: Path, paths: Iterable[Path], message: str, author: str 
     if done.returncode:
         _forget_new(folder, wanted)
         return Commit(problem=_said(done))
-    return Commit(_git(folder, "rev-parse", "HEAD").stdout.decode().strip())
+    made = _git(folder, "rev-parse", "HEAD").stdout.decode().strip()
+    return Commit(made, warning=_detached(folder, made))
+
+
+def _detached(folder: Path, made: str) -> Problem | None:
+    """On no branch (an old version was checked out, a rebase is under way) a commit is lost with the next checkout."""
+    on_branch = _git(folder, "symbolic-ref", "--quiet", "HEAD").returncode == 0
+    return None if on_branch else Problem("site.detached", "", {"commit": made[:10]})
 
 
 def _from_input() -> tuple[str, str]:

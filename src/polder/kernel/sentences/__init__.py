@@ -27,6 +27,7 @@ AREAS = (
     "image",
     "ingress",
     "secret",
+    "operator",
     "placement",
     "plan",
     "step",

@@ -29,6 +29,9 @@ SENTENCES: dict[str, str] = {
     "site.not-an-ssh-key": N_("“{value}” is not an SSH public key (ssh-ed25519 or ssh-rsa)."),
     "site.unknown-operator": N_("There is no operator “{name}” in site.yml. There are: {known}."),
     "site.unknown-operator-near": N_("There is no operator “{name}” in site.yml. Did you mean “{nearest}”?"),
+    "site.unknown-operator-none": N_("There is no operator “{name}” in site.yml; there are none."),
+    "site.last-operator": N_("{name} is the last operator: nobody could read the secrets any more."),
+    "site.shared-key": N_("A key of {name} also stands under {others}: it would still open everything."),
     "site.profile-needs-address": N_(
         "{host} has the address “local”: a profile is applied over SSH and needs an IP address."
     ),
@@ -122,6 +125,9 @@ SENTENCES: dict[str, str] = {
         "The data of {app} is kept on its host: {volumes}. It is found again if the app comes back."
     ),
     "site.data-forgotten": N_("The next apply will destroy the data of {app} for good: {volumes}."),
+    "site.detached": N_(
+        "The commit {commit} is on no branch: the next checkout leaves it behind, and nobody who pulls gets it."
+    ),
     "site.git": N_("The files are written, but git made no commit: {reason}."),
     "site.changed-meanwhile": N_("Somebody changed this file just now, so nothing was written. Ask again."),
     "site.not-here": N_("There is no site in {folder}, nor in the folders above it: no site.yml."),
@@ -156,6 +162,9 @@ HINTS: dict[str, str] = {
     "site.secret-missing": N_("Give it with “polder secret set”."),
     "site.host-lacks": N_("Take “host” out and Polder finds a host that fits, or change what is needed."),
     "site.needs-unmet": N_("Say it of a host in hosts.yml if it is so, or change what is needed."),
+    "site.detached": N_("Keep it: git branch KEEP {commit}, then git switch main and git merge KEEP."),
+    "site.last-operator": N_("Add another one first: polder operator add NAME age1..."),
+    "site.shared-key": N_("Take it out there first, or give them a key of their own."),
     "site.long-name": N_("Choose shorter names for the group or the app."),
     "site.file-ending": N_("Rename it."),
     "site.folder-missing": N_("Paths begin at the folder that holds site.yml."),

@@ -85,13 +85,52 @@ def add_group(files: Files, slug: str, name: str, languages: tuple[str, ...] = (
     return {file: "\n".join([*lines, "apps:", ""]).encode()}
 
 
-def add_operator(files: Files, name: str, recipient: str) -> Changed:
-    """An operator at the end of those in ``site.yml``."""
-    known = _data(_text(files, "site.yml"), "site.yml").get("operators") or {}
-    _check_new(name, "operator", known, "site.yml")
-    return {
-        "site.yml": text.put(_text(files, "site.yml"), ("operators", name), recipient, "site.yml").encode()
-    }
+def add_operator(files: Files, name: str, recipient: str, keys: tuple[str, ...] = ()) -> Changed:
+    """An operator at the end of those in ``site.yml``, and the SSH ``keys`` they reach hosts with."""
+    content = _text(files, "site.yml")
+    _check_new(name, "operator", _data(content, "site.yml").get("operators") or {}, "site.yml")
+    content = text.put(content, ("operators", name), recipient, "site.yml")
+    if keys:
+        content = text.put(content, ("ssh-keys", name), list(keys), "site.yml")
+    return {"site.yml": content.encode()}
+
+
+def remove_operator(files: Files, name: str) -> Changed:
+    """``site.yml`` without the operator and their SSH keys. Refused for the last one, and when one of their keys stands under
+    another name, too."""
+    content = _text(files, "site.yml")
+    data = _data(content, "site.yml")
+    known = data.get("operators") or {}
+    if name not in known:
+        raise Refused(_unknown("site.unknown-operator", name, list(known), "site.yml"))
+    if len(known) == 1:
+        raise Refused(Problem("site.last-operator", "site.yml", {"name": name}))
+    _check_own_keys(name, known, data.get("ssh-keys") or {})
+    content = text.remove(content, ("operators", name), "site.yml")
+    if name in (data.get("ssh-keys") or {}):
+        content = text.remove(content, ("ssh-keys", name), "site.yml")
+    return {"site.yml": content.encode()}
+
+
+def operator_names(content: bytes) -> tuple[str, ...]:
+    """The operators in the text of a ``site.yml``; none where it cannot be read."""
+    try:
+        return tuple(_data(content.decode(), "site.yml").get("operators") or {})
+    except (Refused, UnicodeDecodeError):
+        return ()
+
+
+def _check_own_keys(name: str, recipients: Mapping[str, str], given: Mapping[str, list[str]]) -> None:
+    """A key that stands under another name would still open everything."""
+    held = {one: {_bare(key) for key in (recipients[one], *(given.get(one) or ()))} for one in recipients}
+    others = [one for one in held if one != name and held[one] & held[name]]
+    if others:
+        raise Refused(Problem("site.shared-key", "site.yml", {"name": name, "others": tuple(others)}))
+
+
+def _bare(key: str) -> str:
+    """A key without its comment."""
+    return " ".join(str(key).split()[:2])
 
 
 def recipe_of(files: Files, app_id: str) -> str:
