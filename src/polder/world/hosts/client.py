@@ -191,7 +191,7 @@ class _Worker:
             ready, _, _ = select.select([output], [], [], SILENCE)
             content = os.read(output.fileno(), 1 << 20) if ready else b""
             if not content:
-                self._end("it said nothing for too long" if not ready else self._last_words())
+                self._end("it says nothing any more" if not ready else self._last_words())
                 return
             *lines, buffered = (buffered + content).split(b"\n")
             for one in lines:

@@ -31,6 +31,8 @@ BEAT = 5.0
 FRESH = 3.0
 """Seconds for which a connection that just answered is believed to stand."""
 
+BROKE = "the connection broke"
+
 EVALUATE = 'eval "$(cat)"'
 """The script comes as input: no limit to its length, nothing of it in the host's list of processes."""
 
@@ -47,6 +49,7 @@ class Session:
         self.work = RLock()
         self._connecting = RLock()
         self._answered = 0.0
+        self._why = BROKE
 
     # -- connecting -----------------------------------------------------------------------------------------------------
 
@@ -143,31 +146,33 @@ class Session:
     @contextmanager
     def watched(self, limit: float) -> Iterator[None]:
         """A command runs inside: at most ``limit`` seconds, and only while the host gives signs of life."""
+        self._why = BROKE
         watch = gevent.spawn(self._watch)
         try:
             with gevent.Timeout(limit, Lost(f"not done within {limit:g} s")):
                 yield
         except (SSHException, OSError, EOFError) as error:
-            raise Lost(str(error) or "the connection broke") from None
+            raise Lost(str(error) or self._why) from None
         except Lost:
             self.hang_up()
             raise
         finally:
             watch.kill()
-        if watch.value is False or not self._open():
+        if not self._open():
             self.hang_up()
-            raise Lost("it fell silent" if watch.value is False else "the connection broke")
+            raise Lost(self._why)
 
     def _open(self) -> bool:
         transport = self._transport()
         return transport is not None and transport.is_active()
 
-    def _watch(self) -> bool:
+    def _watch(self) -> None:
         while True:
             gevent.sleep(BEAT)
             if not self._lives(self.deadline):
+                self._why = f"it said nothing for {self.deadline:g} s"
                 self._close_client()
-                return False
+                return
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 import traceback
 from collections.abc import Mapping
@@ -94,14 +95,16 @@ def _host(request: Json) -> str:
 
 
 def look(session: Session, script: str) -> Json:
-    """The host's answer as it came. A kept connection that breaks is tried once more with a new one."""
+    """The host's answer as it came, all within the deadline. A kept connection that breaks is tried once more with a new one."""
     kept = session.host.connected
-    try:
+    over = gevent.Timeout(session.deadline, Lost(f"no answer within {session.deadline:g} s"))
+    with over:
+        try:
+            return _look(session, script)
+        except Lost as error:
+            if not kept or error is over.exception:
+                raise
         return _look(session, script)
-    except Lost:
-        if not kept:
-            raise
-    return _look(session, script)
 
 
 def _look(session: Session, script: str) -> Json:
@@ -149,8 +152,11 @@ def main() -> None:
     os.dup2(2, 1)  # whatever prints, prints into the log
     vars(pyinfra.connectors.util)["getpass"] = _nobody
     requests = FileObjectPosix(0, "rb")
-    worker = Worker(json.loads(requests.readline())["open"], FileObjectPosix(private, "wb"))
+    opening = json.loads(requests.readline())["open"]
+    folder = opening["keys"]
+    worker = Worker(opening, FileObjectPosix(private, "wb"))
     gevent.spawn(worker.beat)
     for request in requests:
         worker.take(json.loads(request))
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)  # whoever asked is gone: nothing here is worth waiting for
