@@ -177,6 +177,17 @@ def test_a_host_that_is_switched_off_from_within_stays_off_until_it_is_revived(l
     assert lab.ssh("birch-2", "hostname").strip() == "birch-2"
 
 
+def test_another_machine_in_a_hosts_place_is_empty_and_not_taken_for_it(lab: Lab) -> None:
+    lab.ssh("birch-2", "touch /root/note /var/lib/docker/note")
+    lab.kill("birch-2")
+    lab.revive("birch-2", "--anew")
+
+    refused = lab.try_ssh("birch-2", "true")
+    assert refused.returncode != 0 and "REMOTE HOST IDENTIFICATION HAS CHANGED" in refused.stderr
+    within = ("shell", "--console", "--name", lab.name, "birch-2")
+    assert polder_lab(*within, "find", "/root", "/var/lib/docker", "-name", "note") == ""
+
+
 def test_the_timeline_tells_what_was_done_and_since_when_hosts_answer(lab: Lab) -> None:
     lab.kill("alder-2")
     lab.revive("alder-2")
@@ -195,3 +206,11 @@ def moments(lab: Lab) -> list[dict[str, str]]:
 def answering(lab: Lab) -> dict[str, float]:
     found: dict[str, float] = json.loads(polder_lab("time", "--json", "--name", lab.name))["answering"]
     return found
+
+
+def test_hosts_can_be_debian_12_too() -> None:
+    old = start_lab(1, 1, suite="bookworm")
+    try:
+        assert "bookworm" in old.ssh("alder-1", "cat /etc/os-release")
+    finally:
+        stop_lab(old)

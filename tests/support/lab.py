@@ -73,9 +73,9 @@ class Lab:
         """Its power fails."""
         polder_lab("kill", host, "--name", self.name)
 
-    def revive(self, host: str) -> None:
-        """Its power is back; returns when it answers."""
-        polder_lab("revive", host, "--name", self.name)
+    def revive(self, host: str, *options: str) -> None:
+        """Its power is back; returns when it answers. ``--anew``: an empty machine in its place, with another host key."""
+        polder_lab("revive", host, *options, "--name", self.name)
 
     def cut(self, one: str, other: str) -> None:
         """Hosts, providers, ``ALL`` or ``OUTSIDE``."""

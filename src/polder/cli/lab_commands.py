@@ -199,14 +199,18 @@ def kill(host: str, name: str) -> None:
 
 @lab.command(epilog="Example: polder lab revive alder-1")
 @click.argument("host", metavar="HOST")
+@click.option("--anew", is_flag=True, help="Another machine in its place: empty, with another SSH host key.")
 @which
 @guarded
-def revive(host: str, name: str) -> None:
+def revive(host: str, anew: bool, name: str) -> None:
     """Give HOST its power back and wait until it answers. Its files are as they were."""
     from polder.lab import change
+    from polder.lab.boot import host_key
 
     kept = running(name)
-    seconds = change.revive(kept, host)
+    seconds = change.revive(kept, host, anew=anew)
+    if anew:
+        tell("lab.is-another", {"host": host, "key": host_key(kept, kept.lab.node(host))})
     hidden = change.hidden(kept, kept.lab.node(host))
     tell("lab.is-back-hidden" if hidden else "lab.is-back", {"host": host, "seconds": round(seconds, 1)})
 

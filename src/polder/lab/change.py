@@ -6,12 +6,14 @@ Each is remembered (so that ``status`` shows it and it outlasts reboots) and not
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
 
 from polder.kernel.problem import Problem, Problems, Refused, Unreachable
 from polder.lab import wires
+from polder.lab.boot import install
 from polder.lab.delay import read_delay, read_rate
 from polder.lab.groups import end_group, group, make_group, members
 from polder.lab.model import ALL, OUTSIDE, Node
@@ -137,15 +139,19 @@ def kill(kept: Kept, host: str) -> None:
     append_event(kept.folder, {"at": time.time(), "host": host, "what": "off"})
 
 
-def revive(kept: Kept, host: str) -> float:
+def revive(kept: Kept, host: str, *, anew: bool = False) -> float:
     """Its power is back; seconds until its SSH server answered. Refused with ``lab.has-power`` when it never failed.
 
-    A host that is cut off from this machine is not waited for.
+    ``anew``: another machine stands in its place, empty and with another SSH host key, which nobody was told. A host that is cut off
+    from this machine is not waited for.
     """
     node = kept.lab.node(host)
     if has_power(kept, node):
         raise Refused(Problem("lab.has-power", "", {"host": host}))
-    note(kept, "revive", host)
+    note(kept, "revive", host, *(["--anew"] if anew else []))
+    if anew:
+        shutil.rmtree(kept.host(host))
+        install(kept, node, (kept.sites / "operator.pub").read_text().strip())
     power_on(kept, node)
     return 0.0 if hidden(kept, node) else wait_for((node,), BOOT_SECONDS)
 

@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "lab.is-fast": N_("{host} is as fast as ever."),
     "lab.is-dark": N_("{host} lost its power."),
     "lab.is-back": N_("{host} answered {seconds} s after its power came back."),
+    "lab.is-another": N_("Another, empty machine stands in the place of {host}. Its SSH host key: {key}"),
     "lab.is-back-hidden": N_("{host} has power; it is cut off from here, so nobody waited for its answer."),
     "lab.down": N_("Lab “{name}” is gone ({seconds} s)."),
 }
