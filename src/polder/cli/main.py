@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("plan_commands", "apply"),
     "down": ("plan_commands", "down"),
     "status": ("look_commands", "status"),
+    "capacity": ("capacity_commands", "capacity"),
     "explain": ("look_commands", "explain"),
     "journal": ("look_commands", "journal"),
     "export": ("look_commands", "export"),

@@ -29,6 +29,7 @@ AREAS = (
     "secret",
     "operator",
     "placement",
+    "capacity",
     "plan",
     "step",
     "app",

@@ -110,9 +110,7 @@ SENTENCES: dict[str, str] = {
     "audit.no-mesh": N_("The mesh is not up here (wanted as {address})."),
     "audit.no-mesh-why": N_("What apps say to each other between hosts goes unencrypted, or not at all."),
     "audit.mesh-left": N_("The mesh is still up here, and hosts.yml no longer wants it."),
-    "audit.mesh-left-why": N_(
-        "It is one more way in between hosts, and nobody looks after it."
-    ),
+    "audit.mesh-left-why": N_("It is one more way in between hosts, and nobody looks after it."),
     "audit.docker-stopped": N_("Docker is installed and does not answer."),
     "audit.docker-stopped-why": N_("No app runs on this host."),
     "audit.docker-old": N_("Docker {version} is older than what Polder speaks (20.10)."),
@@ -213,9 +211,7 @@ HINTS: dict[str, str] = {
     ),
     "audit.docker-over-network": N_("Take -H tcp:// out of Docker's settings; Polder comes over SSH."),
     "audit.no-mesh": N_("polder apply makes it; if it did: systemctl status wg-quick@polder0"),
-    "audit.mesh-left": N_(
-        "polder plan shows how it goes away, or why it cannot yet."
-    ),
+    "audit.mesh-left": N_("polder plan shows how it goes away, or why it cannot yet."),
     "audit.docker-stopped": N_("On the host: systemctl status docker, journalctl -u docker"),
     "audit.docker-old": N_("Install Debian's docker.io of a supported release."),
     "audit.docker-logs": N_(

@@ -5,10 +5,14 @@ from polder.kernel.sentences.mark import N_
 SENTENCES: dict[str, str] = {
     "operator.none": N_("This site has no operators."),
     "operator.added": N_("{name} can read what is encrypted from now on, and nothing older yet."),
-    "operator.removed": N_("{name} is no longer an operator. The secrets are encrypted to {operators} alone."),
+    "operator.removed": N_(
+        "{name} is no longer an operator. The secrets are encrypted to {operators} alone."
+    ),
     "operator.completed": N_("{name} was taken out before; what was missing of it is done now."),
     "operator.rotated": N_("New values, because {name} could read the old ones: {secrets}"),
-    "operator.nothing-rotated": N_("No secret had a value that Polder makes; there was nothing to make anew."),
+    "operator.nothing-rotated": N_(
+        "No secret had a value that Polder makes; there was nothing to make anew."
+    ),
     "operator.intermediate": N_(
         "The certificate that signs for the apps is new. Its root is the same, so nobody has to trust anything anew."
     ),

@@ -28,7 +28,9 @@ SENTENCES: dict[str, str] = {
         "{host} cannot be rebooted now: {heard} of {managers} managers answer, and {needed} must stay while it is away."
     ),
     "plan.last-manager": N_("{host} is the swarm's only manager; another one must be there before it goes."),
-    "plan.only-copy": N_("{host} cannot leave: {app} keeps its only data there ({volumes}) and has no other host."),
+    "plan.only-copy": N_(
+        "{host} cannot leave: {app} keeps its only data there ({volumes}) and has no other host."
+    ),
     "plan.not-empty": N_("Something still runs on {host} after {seconds} seconds."),
     "plan.not-ready": N_("The swarm does not call {host} ready after {seconds} seconds."),
     "plan.not-running": N_("{app} is not running: {service} has no healthy container."),
@@ -77,7 +79,9 @@ HINTS: dict[str, str] = {
     "plan.manager-silent": N_("Mend the way to it, or take it out of hosts.yml: polder host remove {host}"),
     "plan.swarm-unasked": N_("Plan again when a manager answers."),
     "plan.no-manager": N_("Give a host the role manager in hosts.yml."),
-    "plan.quorum": N_("Bring the other managers back first, or make another host a manager; put {host} back until then."),
+    "plan.quorum": N_(
+        "Bring the other managers back first, or make another host a manager; put {host} back until then."
+    ),
     "plan.reboot-quorum": N_(
         "Bring the other managers back first. With two managers neither can be spared: three can spare one."
     ),
