@@ -1,7 +1,7 @@
 """Write the reference pages that are made from the code: commands, site files, problems.
 
 ``docs/reference/commands.md`` comes from click, ``site-files.md`` from the JSON Schemas, ``problems.md``
-from the sentences.
+from the sentences; ``host-profile.md`` and ``audit-findings.md`` from the baseline profile (``host_pages``).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from host_pages import NOTICE, findings, profile
 
 FOLDER = Path("docs/reference")
-NOTICE = "<!-- Made by script/reference; edits here are lost. -->\n"
 
 
 def commands() -> str:
@@ -155,7 +155,13 @@ FILES = {
     "lock": "polder.lock",
     "recipe": "recipes/NAME/recipe.yml",
 }
-PAGES = {"commands.md": commands, "site-files.md": site_files, "problems.md": problems}
+PAGES = {
+    "commands.md": commands,
+    "site-files.md": site_files,
+    "problems.md": problems,
+    "host-profile.md": profile,
+    "audit-findings.md": findings,
+}
 
 
 def main(check: bool) -> int:

@@ -14,7 +14,8 @@ SENTENCES: dict[str, str] = {
         "wireguard-go."
     ),
     "profile.mesh-in-use": N_(
-        "Host {host} would leave the mesh, or change its address there, while the swarm speaks through it ({address})."
+        "Host {host} would leave the mesh, or change its address there, while the swarm speaks through it "
+        "({address})."
     ),
     "profile.unknown-line": N_("“{name}” is not a line of the baseline profile. Lines: {known}."),
     "profile.unknown-line-near": N_(
@@ -59,7 +60,8 @@ SENTENCES: dict[str, str] = {
     "profile.ssh-forwarding-without": N_("Operators can use `ssh -L` and `ssh -J` through this host."),
     "profile.sysctl-title": N_("Kernel settings"),
     "profile.sysctl-does": N_(
-        "A few settings: no redirects or source routes from the network, kernel addresses and messages for "
+        "A few settings: no redirects or source routes from the network, no senders that cannot be, kernel "
+        "addresses and messages for "
         "root only, processes cannot read each other, a machine whose kernel panics starts again, room for "
         "many containers' file watchers."
     ),
@@ -150,7 +152,8 @@ SENTENCES: dict[str, str] = {
 
 HINTS: dict[str, str] = {
     "profile.mesh-in-use": N_(
-        "Put “mesh” back in hosts.yml; to be without it, hosts must leave the swarm first and join at their other addresses."
+        "Put “mesh” back in hosts.yml; to be without it, hosts must leave the swarm first and join at their "
+        "other addresses."
     ),
     "profile.unsupported": N_(
         "Upgrade it to a supported release, or set it up by hand and say “profile: none” in hosts.yml."

@@ -112,6 +112,8 @@ def _settings(seen: HostSeen) -> Iterator[Finding]:
 
 
 def _enough(name: str, held: str, wanted: str) -> bool:
-    """The kernel's own switches are stricter the higher they are."""
+    """The kernel's own switches are stricter the higher they are; of ``rp_filter`` strict (1) and loose (2) both will do."""
+    if name.endswith("rp_filter"):
+        return held in ("1", "2")
     stricter = name.startswith("kernel.") and held.isdigit() and int(held) >= int(wanted)
     return held == wanted or stricter

@@ -46,6 +46,7 @@ kernel.panic = 10
 kernel.yama.ptrace_scope = 1
 net.ipv4.conf.all.accept_redirects = 0
 net.ipv4.conf.all.accept_source_route = 0
+net.ipv4.conf.all.rp_filter = 2
 net.ipv4.conf.all.send_redirects = 0
 net.ipv4.conf.default.accept_redirects = 0
 net.ipv4.conf.default.accept_source_route = 0
