@@ -48,6 +48,7 @@ class _Failure:
     matches: Matches
     error: Exception
     times: int
+    away: bool = False
 
 
 class MemoryHosts:
@@ -96,7 +97,12 @@ class MemoryHosts:
 
         ``None``: with ``host.failed``. ``Unreachable``: the line breaks there, what was done before stays.
         """
-        self._failures.append(_Failure(matches, error or _failed(), times))
+        self._failures.append(_Failure(matches, error or failed("?", "an operation"), times))
+
+    def power_cut(self, name: str, operation: int = 1) -> None:
+        """The host goes away at its next operation (or a later one), until ``back``."""
+        self.fail_at(name, operation, Unreachable(name, "the connection broke"))
+        self._failures[-1].away = True
 
     def fail_at(self, host: str, number: int, error: Exception | None = None) -> None:
         """The ``number``-th operation from now on this host fails (the first is 1)."""
@@ -162,13 +168,12 @@ class MemoryHosts:
         before = self.seen[work.host]
         try:
             made = self._operations(work, say)
-        except Refused:
+        except (Refused, Unreachable):  # after a power cut the host does it when it starts
             self._take_back(work, before, guard)
             raise
         if work.host in self._cut:
             self._cut.discard(work.host)
             self._take_back(work, before, guard)
-            self.change(work.host, guard="taken-back")
             raise Refused(
                 Problem("host.taken-back", "", {"host": work.host, "lines": ("Connection timed out",)})
             )
@@ -181,6 +186,7 @@ class MemoryHosts:
         files = {k: v for k, v in self.seen[work.host].files.items() if k not in paths}
         files |= {k: v for k, v in before.files.items() if k in paths}
         self.change(work.host, files=files)
+        self.change(work.host, guard="taken-back")
         self._script(work.host, RunScript(guard.undo))
 
     def _operations(self, work: HostWork, say: Say) -> Mapping[str, str]:
@@ -195,7 +201,7 @@ class MemoryHosts:
         if isinstance(operation, SetUnit) and self.seen[host].units.get(operation.name) == UnitSeen(
             "not-found", "inactive"
         ):
-            raise Refused(_failed_at(host, operation, f"Unit {operation.name} does not exist"))
+            raise failed(host, operation.name, f"Unit {operation.name} does not exist")
         self.ran.append((host, operation))
         if isinstance(operation, PutFile):
             self.contents[host, operation.path] = operation.content
@@ -217,6 +223,8 @@ class MemoryHosts:
         for failure in self._failures:
             if failure.times > 0 and failure.matches(host, operation):
                 failure.times -= 1
+                if failure.away:
+                    self.away(host)
                 raise failure.error
 
 
@@ -224,14 +232,9 @@ def _problem(code: str, host: str, **values: str) -> Problem:
     return Problem(code, "", {"host": host, "address": ADDRESS, **values})
 
 
-def _failed() -> Refused:
-    return Refused(
-        Problem("host.failed", "", {"host": "?", "what": "an operation", "lines": ("it was told to fail",)})
-    )
-
-
-def _failed_at(host: str, operation: HostOperation, line: str) -> Problem:
-    return Problem("host.failed", "", {"host": host, "what": type(operation).__name__, "lines": (line,)})
+def failed(host: str, what: str, line: str = "it was told to fail") -> Refused:
+    """What a host says when an operation fails on it; for ``on_script``, too."""
+    return Refused(Problem("host.failed", "", {"host": host, "what": what, "lines": (line,)}))
 
 
 def _is_hosts(hosts: MemoryHosts) -> Hosts:

@@ -62,7 +62,7 @@ def read(name: str, text: str, mark: str, question: Question, now: float) -> Hos
         sysctls=_sysctls(found),
         sshd=_sshd(found),
         reboot_needed="reboot" in host or natural(newest) > natural(host.get("kernel", "")),
-        firewall="".join(f"{line}\n" for line in found.lines("firewall")),
+        firewall=found.text("firewall"),
         mesh_key=host.get("mesh", ""),
         wireguard=_wireguard(host.get("wireguard", "")),
         docker=docker(found.lines("docker")),
