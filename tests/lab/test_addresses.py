@@ -83,8 +83,8 @@ def test_a_host_knows_only_its_own_address_and_the_router() -> None:
 
 
 def test_the_router_has_a_link_for_each_host() -> None:
-    assert plug_batch(LAB, LAB.node("birch-1"), 1400).splitlines() == [
-        "link add p2h1 mtu 1400 type veth peer name eth0 mtu 1400 netns polder-lab0-birch-1",
+    assert plug_batch(LAB.node("birch-1")).splitlines() == [
+        "link add p2h1 mtu 1500 type veth peer name eth0 mtu 1500 netns polder-lab0-birch-1",
         "link set p2h1 up",
         "route add 198.18.2.1/32 dev p2h1",
     ]

@@ -54,6 +54,14 @@ def test_hosts_differ_in_what_must_be_unique(lab: Lab) -> None:
     assert len({machine for machine, _ in seen}) == len({key for _, key in seen}) == len(lab.nodes)
 
 
+def test_a_host_sees_its_own_interfaces_and_none_of_the_machines(lab: Lab) -> None:
+    assert lab.ssh("alder-1", "ls /sys/class/net; cat /sys/class/net/eth0/mtu").split() == [
+        "eth0",
+        "lo",
+        "1500",
+    ]
+
+
 def test_names_of_the_lab_and_of_the_world_are_answered(lab: Lab) -> None:
     text = lab.ssh("alder-1", "getent hosts garden.birch.test birch-2.birch.test; apt-get -q update")
 

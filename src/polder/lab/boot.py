@@ -11,6 +11,7 @@ from pathlib import Path
 
 from polder.lab.machine import run
 from polder.lab.model import Node
+from polder.lab.spawn import within
 from polder.lab.state import Kept
 
 REBOOT = 133
@@ -57,12 +58,15 @@ def host_key(kept: Kept, node: Node) -> str:
 
 
 def boot_argv(kept: Kept, node: Node) -> tuple[str, ...]:
-    """The command that is the host: a mount namespace with its root, and systemd in it. Ends when the host does."""
+    """The command that is the host: a mount namespace with its root, and systemd in it. Ends when the host does.
+
+    It begins in the host's network already: systemd-nspawn mounts /sys before it goes where ``--network-namespace-path`` says.
+    """
     place = kept.host(node.name)
     layers = f"lowerdir={kept.root},upperdir={place / 'upper'},workdir={place / 'work'}"
     script = f'mkdir -p "$1" && mount -t overlay overlay -o "{layers}" "$1" && shift && exec "$@"'
     return (
-        *("unshare", "--mount", "--propagation", "slave"),
+        *within(node.namespace, "unshare", "--mount", "--propagation", "slave"),
         *("sh", "-ec", script, "host", str(place / "root")),
         *("env", "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1", "SYSTEMD_NSPAWN_API_VFS_WRITABLE=1"),
         "SYSTEMD_NSPAWN_LOCK=0",

@@ -3,6 +3,7 @@
 Rules: no two hosts share a wire. Each has a /32 and sends everything to the router, as at many hosting companies, so that every
 pair can be cut and slowed at one place. A host's namespace and link are made anew whenever it starts (nothing of its former
 firewall is left) and gone when it is off: packets to it vanish in a blackhole, as they do when a machine has no power.
+Their links take 1500 bytes, as is usual; the way out may be narrower (see ``rules``, which then shortens what TCP sends there).
 Functions return text for ``ip -batch``: what is run is what tests read.
 """
 
@@ -13,6 +14,7 @@ from polder.lab.model import Lab, Node
 SLOW = "slow"
 """The interface through which packets of slowed hosts are led, and the number of its table of routes."""
 TABLE = 100
+MTU = 1500
 
 
 def machine_batch(lab: Lab, mtu: int) -> str:
@@ -38,10 +40,10 @@ def router_batch(lab: Lab) -> str:
     )
 
 
-def plug_batch(lab: Lab, node: Node, mtu: int) -> str:
+def plug_batch(node: Node) -> str:
     """In the router: a link to the host's namespace, which is there already."""
     return _lines(
-        f"link add {node.link} mtu {mtu} type veth peer name eth0 mtu {mtu} netns {node.namespace}",
+        f"link add {node.link} mtu {MTU} type veth peer name eth0 mtu {MTU} netns {node.namespace}",
         f"link set {node.link} up",
         f"route add {node.address}/32 dev {node.link}",
     )

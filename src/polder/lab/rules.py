@@ -17,6 +17,10 @@ table inet polder_cuts {
     ip daddr 198.18.1.254 tcp dport 5000 ip saddr != { 198.18.1.0/24, 198.18.0.1 } drop
     ip daddr 198.18.2.254 tcp dport 5000 ip saddr != { 198.18.2.0/24, 198.18.0.1 } drop
   }
+  chain shorten {
+    type filter hook forward priority -10;
+    oifname "wan" tcp flags syn tcp option maxseg size set rt mtu
+  }
   chain forward { type filter hook forward priority 0; jump cuts; }
   chain input { type filter hook input priority 0; jump cuts; }
   chain output { type filter hook output priority 0; jump cuts; }
@@ -31,6 +35,13 @@ from collections.abc import Iterable, Iterator
 from polder.lab.model import ALL, EVERY_LAB, OUTSIDE, Lab
 
 TAG = "polder_cuts"
+SHORTENED = (
+    "chain shorten {",
+    "  type filter hook forward priority -10;",
+    '  oifname "wan" tcp flags syn tcp option maxseg size set rt mtu',
+    "}",
+)
+"""Outside, connections agree on packets that fit the way out (its own and, by the answer, the other side's)."""
 
 
 def cut_rules(lab: Lab, cuts: Iterable[tuple[str, str]]) -> str:
@@ -44,6 +55,7 @@ def cut_rules(lab: Lab, cuts: Iterable[tuple[str, str]]) -> str:
             "  chain cuts {",
             *(f"    {line} drop" for line in (*lines, *_borders(lab))),
             "  }",
+            *(f"  {line}" for line in SHORTENED),
             *(
                 f"  chain {hook} {{ type filter hook {hook} priority 0; jump cuts; }}"
                 for hook in ("forward", "input", "output")

@@ -41,9 +41,8 @@ def remove_router(lab: Lab) -> None:
 def plug(lab: Lab, node: Node) -> None:
     """A new namespace and link for the host, as new as a machine's memory after it was off."""
     unplug(lab, node)
-    mtu = outside_mtu()
     run(["ip", "netns", "add", node.namespace])
-    _batch(lab.router, network.plug_batch(lab, node, mtu))
+    _batch(lab.router, network.plug_batch(node))
     _batch(node.namespace, network.host_batch(node))
 
 
@@ -54,7 +53,7 @@ def unplug(lab: Lab, node: Node) -> None:
 
 
 def outside_mtu() -> int:
-    """The longest packet that the machine's way out takes, so that nothing is lost on it; 1500 when there is none."""
+    """The longest packet that the machine's way out takes; 1500 when there is none."""
     words = run(["ip", "-4", "route", "show", "default"], check=False).split()
     if "dev" not in words:
         return 1500
