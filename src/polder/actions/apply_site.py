@@ -18,6 +18,7 @@ from polder.actions.run_plan import Outcome, Report, StepResult, run_plan
 from polder.kernel.digest import short
 from polder.kernel.engine import Engine
 from polder.kernel.problem import Problem, Refused, Value, file_trouble
+from polder.platform.plan.findings import removes_everything
 from polder.platform.plan.ground import USUAL, HostsAsked
 from polder.platform.plan.model import Plan
 from polder.world.docker.lock import Lock, hold
@@ -28,7 +29,7 @@ from polder.world.journal import Journal, operator
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the asker wants. ``plan``: digest (or its beginning) of the one plan that may run; ``""``: whichever is shown.
-    ``language``: of the lines that say how far a step has come."""
+    ``language``: of the lines that say how far a step has come. ``everything``: the site whose every app may go."""
 
     down: bool = False
     forget: bool = False
@@ -36,6 +37,7 @@ class Asked:
     detach: bool = False
     language: str = "en"
     hosts: HostsAsked = USUAL
+    everything: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,16 @@ def apply_to(
     """Bring ``engine`` and ``machines`` to what the site in ``folder`` says.
 
     ``show`` is given the plan; ``agree`` says whether it may run. Refused when files or engine changed between the two, when
-    somebody else is applying, or when a secret cannot be read; nothing is changed then.
+    somebody else is applying, when a secret cannot be read, or when every app would go and ``asked`` does not say so; nothing is
+    changed then.
     """
     first = _look(folder, engine, asked, machines)
     _expect(asked.plan, first.plan)
     show(first)
     if not first.plan.acting:
         return Applied(first.plan, None)
+    if removes_everything(first.plan.findings) and asked.everything != first.site.slug:
+        raise Refused(Problem("plan.everything-unsaid", "", {"site": first.site.slug}))
     if not agree(first.plan):
         return Applied(first.plan, None, declined=True)
     outcome, unsaved = _run_alone(folder, engine, first, asked, report, machines)
@@ -151,9 +156,11 @@ def _write_down(
     """
     try:
         for failure in failed:
-            code = failure.problem.code if failure.problem else ""
-            facts = {"step": failure.step.code, "subject": failure.step.subject, "problem": code}
-            journal.write(datetime.now(UTC), "step-failed", {**facts, "plan": ended["plan"]})
+            why = failure.problem or Problem("")
+            values = {name: list(v) if isinstance(v, tuple) else v for name, v in why.values.items()}
+            facts = {"step": failure.step.code, "subject": failure.step.subject, "problem": why.code}
+            told = {**facts, "problem_values": values, "plan": ended["plan"]}
+            journal.write(datetime.now(UTC), "step-failed", told)
         path = journal.write(datetime.now(UTC), "apply-ended", ended)
     except OSError as error:
         return file_trouble(error)

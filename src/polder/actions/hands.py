@@ -172,7 +172,7 @@ class SiteHands:
         self.journal.write(datetime.now(UTC), "taken-back", {"service": now.name, "plan": self.plan_digest})
 
     def _note(self, step: Step, result: str, seconds: float, why: str) -> None:
-        values = {k: v for k, v in step.values.items() if isinstance(v, str | int | float)}
+        values = {name: list(v) if isinstance(v, tuple) else v for name, v in step.values.items()}
         self.journal.write(
             datetime.now(UTC),
             "step",

@@ -105,12 +105,12 @@ def _certificate(looked: Looked, app: App) -> tuple[int | None, str]:
     return (found.days_left, found.issuer) if found else (None, "")
 
 
-def age_of(since: str, now: datetime) -> str:
-    """``3 d``, ``5 h``, ``12 min``: how long ago, roughly; ``""`` when unknown."""
+def age_of(since: str, now: datetime) -> tuple[int, str]:
+    """How long ago, roughly: (3, ``d``), (5, ``h``), (12, ``min``), (4, ``s``); (0, ``""``) when unknown."""
     if not since:
-        return ""
+        return 0, ""
     seconds = (now - datetime.fromisoformat(since[:19] + "+00:00")).total_seconds()
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
-            return f"{int(seconds // size)} {unit}"
-    return f"{max(int(seconds), 0)} s"
+            return int(seconds // size), unit
+    return max(int(seconds), 0), "s"

@@ -21,6 +21,7 @@ HOST_HEADER = N_("runs on")
 STATES = {"running": N_("healthy"), "starting": N_("starting"), "down": N_("DOWN"), "absent": N_("not there")}
 COLOURS = {"running": "green", "starting": "yellow", "down": "bold red", "absent": "yellow"}
 DAYS = N_("{days} days")
+AGES = {"d": N_("{number} d"), "h": N_("{number} h"), "min": N_("{number} min"), "s": N_("{number} s")}
 NO_CERTIFICATE = N_("none seen")
 PENDING = N_("{number} steps are waiting for polder apply.")
 UP_TO_DATE = N_("The engine holds what the site says.")
@@ -72,7 +73,9 @@ def _status_table(found: SiteStatus, words: str) -> None:
     )
     if found.journal:
         print_lines([("", ""), (translate(LAST, words), "bold")])
-        print_lines((_journal_line(line, words), "dim") for line in found.journal)
+        from polder.cli.journal_text import journal_line
+
+        print_lines((journal_line(line, words), "dim") for line in found.journal)
 
 
 def _row(app: AppStatus, now: datetime, words: str) -> list[str]:
@@ -83,33 +86,35 @@ def _row(app: AppStatus, now: datetime, words: str) -> list[str]:
     if app.days is not None:
         certificate = translate(DAYS, words).format(days=app.days)
     address = f"https://{app.domain}/" if app.domain else ""
-    return [app.app, state, app.version, age_of(app.since, now), certificate, address]
+    number, unit = age_of(app.since, now)
+    age = translate(AGES[unit], words).format(number=number) if unit else ""
+    return [app.app, state, app.version, age, certificate, address]
 
 
-def _journal_line(line: dict[str, Any], words: str) -> str:
-    what = str(line.get("what", ""))
-    if what == "step":
-        try:
-            what = say(str(line["step"]), line.get("values") or {}, words)
-        except (KeyError, ValueError):
-            what = str(line.get("step"))
-    result = line.get("result", "")
-    return f"{line.get('when', '')}  {line.get('who', '')}  {what}  {result}".rstrip()
-
-
-@click.command(epilog="Example: polder journal --last 50 --json")
+@click.command(epilog="Example: polder journal --host saule --since 2030-01-01")
 @click.option("--last", default=20, show_default=True, help="How many of the newest lines; 0 for all.")
+@click.option(
+    "--host", default="", metavar="HOST", help="Only what was done on this host, or to what runs there."
+)
+@click.option("--operator", default="", metavar="NAME", help="Only what this operator did.")
+@click.option(
+    "--since",
+    default="",
+    metavar="DATE",
+    help="Only from this day on (2030-01-31) or time (2030-01-31T12:00).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as JSON.")
 @guarded
-def journal(last: int, as_json: bool) -> None:
+def journal(last: int, host: str, operator: str, since: str, as_json: bool) -> None:
     """Show who did what, when, and with what result."""
-    from polder.world.journal import Journal
+    from polder.actions.read_journal import Asked, read_journal
+    from polder.cli.journal_text import journal_line
 
-    lines = Journal(site_path(), "").read(last)
+    lines = read_journal(site_path(), Asked(last, host, operator, since))
     if as_json:
         show_json(lines)
     else:
-        print_lines((_journal_line(line, language()), "") for line in lines)
+        print_lines((journal_line(line, language()), "") for line in lines)
 
 
 @click.command(epilog="Example: polder explain lilas/wiki")

@@ -71,9 +71,16 @@ def silent(plan: Plan) -> bool:
     is_flag=True,
     help="Return when the engine has accepted everything, without waiting until apps are healthy.",
 )
+@click.option(
+    "--remove-everything",
+    "everything",
+    default="",
+    metavar="SITE",
+    help="Also when every app of the site would go: type its name.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON (implies --yes).")
 @guarded
-def apply(yes: bool, digest: str, detach: bool, as_json: bool) -> None:
+def apply(yes: bool, digest: str, detach: bool, everything: str, as_json: bool) -> None:
     """Make hosts and engine hold what the site says.
 
     Shows the plan, asks, runs it with progress, writes the journal. Stops at the first failure and says what was done and
@@ -82,7 +89,8 @@ def apply(yes: bool, digest: str, detach: bool, as_json: bool) -> None:
     """
     from polder.actions.apply_site import Asked
 
-    carry_out(Asked(plan=digest, detach=detach, language=language()), yes or as_json, as_json)
+    asked = Asked(plan=digest, detach=detach, language=language(), everything=everything)
+    carry_out(asked, yes or as_json, as_json)
 
 
 @click.command(epilog="Example: polder down --yes")

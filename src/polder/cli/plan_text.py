@@ -72,7 +72,8 @@ def plan_lines(plan: Plan, language: str, verbose: bool = False) -> Iterator[tup
     if plan.steps:
         yield "", ""
     for finding in plan.findings:
-        yield "! " + say_problem(finding, language), "yellow"
+        loud = finding.code.startswith("plan.removes-everything")
+        yield "! " + say_problem(finding, language), "bold red" if loud else "yellow"
         if advice := hint(finding.code, finding.values, language):
             yield "    " + advice, ""
     yield summary(plan, language), "bold"

@@ -52,7 +52,7 @@ def test_a_recipe_without_image_yml_gets_the_plain_environment(tmp_path: Path) -
     ("text", "said"),
     [
         ("entrypont: [/x]", "“entrypont” is not a setting of an image. Did you mean entrypoint?"),
-        ("user: [a]", "“user” must be of the kind str."),
+        ("user: [a]", "“user” must be of the kind text."),
         ("- a", "it is not a mapping"),
         ("a: [", "wiki/image/image.yml:2: This is not YAML"),
         ("x" * 1_100_000, "wiki/image/image.yml: "),

@@ -15,8 +15,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from string import Formatter
 
 from polder.kernel.problem import Problem, Value
+from polder.kernel.sentences.words import FIELDS, WORDS
 
 AREAS = (
     "kernel",
@@ -39,6 +41,7 @@ AREAS = (
     "profile",
     "audit",
     "lab",
+    "journal",
 )
 LANGUAGES = ("en", "fr", "es", "ca", "de", "pt", "it", "el", "ro", "sq")
 
@@ -90,6 +93,28 @@ def translate(text: str, language: str = "en") -> str:
     return catalogue(language).gettext(text)
 
 
+def say_loosely(code: str, values: Mapping[str, Value], language: str = "en") -> str:
+    """The same for values that were written down long ago: what is missing is shown as ``…``, an unknown code as itself.
+
+    >>> say_loosely("kernel.example", {}), say_loosely("step.of-tomorrow", {})
+    ('Mend the ….', 'step.of-tomorrow')
+    """
+    area = code.split(".")[0]
+    template = _area(area)[0].get(code) if area in AREAS else None
+    if template is None:
+        return code
+    names = {field.split(".")[0].split("[")[0] for _, field, _, _ in Formatter().parse(template) if field}
+    return _fill(template, {**dict.fromkeys(names, "…"), **values}, language)
+
+
 def _fill(template: str, values: Mapping[str, Value], language: str) -> str:
-    shown = {k: ", ".join(v) if isinstance(v, tuple) else v for k, v in values.items()}
+    shown = {name: _shown(name, value, language) for name, value in values.items()}
     return catalogue(language).gettext(template).format(**shown)
+
+
+def _shown(name: str, value: Value, language: str) -> str | int | float:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if name in FIELDS and value in WORDS:
+        return catalogue(language).gettext(WORDS[str(value)])
+    return value

@@ -43,7 +43,7 @@ SENTENCES: dict[str, str] = {
     "image.odd-name": N_("{file} in {folder} has a name that images reserve (it begins with .wh.)."),
     "image.bad-settings": N_("The image's settings cannot be read: {why}."),
     "image.unknown-setting": N_("“{key}” is not a setting of an image. Did you mean {nearest}?"),
-    "image.wrong-setting": N_("“{key}” must be of the kind {wanted}."),
+    "image.wrong-setting": N_("“{key}” must be of the kind {kind}."),
 }
 
 HINTS: dict[str, str] = {

@@ -5,6 +5,13 @@ from polder.kernel.sentences.mark import N_
 SENTENCES: dict[str, str] = {
     "plan.port-taken": N_("Port {port} is published already on this engine by {service} (site: {other})."),
     "plan.no-node": N_("Host {host} ({address}) is not a node of this swarm."),
+    "plan.removes-everything": N_(
+        "THIS REMOVES EVERY APP of {site} ({count}: {apps}): no file in groups/ names an app any more."
+    ),
+    "plan.removes-everything-no-groups": N_(
+        "THIS REMOVES EVERY APP of {site} ({count}: {apps}): there is no file in groups/, or no such folder."
+    ),
+    "plan.everything-unsaid": N_("Removing every app of {site} has to be said in so many words."),
     "plan.other-site": N_(
         "The engine holds the site {other} (volumes: {volumes}) and nothing of {site} yet: this plan begins with empty apps beside it."
     ),
@@ -65,6 +72,13 @@ SENTENCES: dict[str, str] = {
 HINTS: dict[str, str] = {
     "plan.port-taken": N_(
         "One engine holds one site. Take the other down first (polder down in its folder), or use another engine."
+    ),
+    "plan.removes-everything": N_("If that is what you want: polder apply --remove-everything {site}"),
+    "plan.removes-everything-no-groups": N_(
+        "Was it left behind when the site was copied? If it is what you want: polder apply --remove-everything {site}"
+    ),
+    "plan.everything-unsaid": N_(
+        "Nothing was done. If that is what you want: polder apply --remove-everything {site}"
     ),
     "plan.other-site": N_(
         "If “provider” was changed in site.yml: put “{other}” back, or take the data along first."

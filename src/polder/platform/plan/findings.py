@@ -11,8 +11,13 @@ from polder.kernel.problem import Problem, Value
 from polder.platform.ingress.authority import uncovered
 from polder.platform.plan.desired import Wanted
 from polder.platform.plan.hosts import DRAINED_LABEL, condition, find_node, host_of, pinned_to
+from polder.platform.plan.names import INGRESS
 from polder.platform.plan.services import compare
 from polder.platform.site.model import Site
+
+EVERYTHING, EVERYTHING_NO_GROUPS = "plan.removes-everything", "plan.removes-everything-no-groups"
+SHOWN = 10
+"""Apps named in one sentence at most."""
 
 
 def findings(
@@ -20,6 +25,7 @@ def findings(
 ) -> tuple[Problem, ...]:
     """``away``: the hosts that can run nothing new now."""
     return (
+        *(() if down else _everything_goes(site, target, seen)),
         *_other_sites(site, target, seen),
         *_hosts(seen),
         *_not_running(target, seen, away),
@@ -28,6 +34,21 @@ def findings(
         *_out_of_reach(site, seen, down=down, forget=forget),
         *(Problem("ingress.uncovered", "", {"domain": domain}) for domain in uncovered(site)),
     )
+
+
+def _everything_goes(site: Site, target: Wanted, seen: Seen) -> Iterator[Problem]:
+    """A folder ``groups/`` that was not copied along looks like a site whose every app was removed."""
+    live = {s.labels.get("polder.app", "") for s in seen.services if s.labels.get("polder.site") == site.slug}
+    apps = sorted(live - {"", INGRESS})
+    if apps and not target.services:
+        code = EVERYTHING if site.groups else EVERYTHING_NO_GROUPS
+        shown = (*apps[:SHOWN], *(["…"] if len(apps) > SHOWN else []))
+        yield Problem(code, "", {"site": site.slug, "count": len(apps), "apps": shown})
+
+
+def removes_everything(found: tuple[Problem, ...]) -> bool:
+    """Whether the findings say that all of the site's apps would go."""
+    return any(one.code in (EVERYTHING, EVERYTHING_NO_GROUPS) for one in found)
 
 
 def _other_sites(site: Site, target: Wanted, seen: Seen) -> Iterator[Problem]:

@@ -136,7 +136,9 @@ def _await(want: WantedService) -> Step:
 
 def _values(want: WantedService) -> dict[str, Value]:
     limits = want.spec["TaskTemplate"].get("Resources", {}).get("Limits", {})
-    return {"service": want.name, "app": want.subject, "memory": int(limits.get("MemoryBytes", 0))}
+    found: dict[str, Value] = {"service": want.name, "app": want.subject}
+    host = pinned_to(want.spec)
+    return {**found, "memory": int(limits.get("MemoryBytes", 0)), **({"host": host} if host else {})}
 
 
 def _recent(found: ServiceSeen, want: WantedService, now: datetime) -> bool:

@@ -60,9 +60,9 @@ def _refuse_wrong(written: Any, where: str) -> None:
                 nearest=nearest(str(name), _KINDS) or ", ".join(_KINDS),
             )
         elif not isinstance(value, _KINDS[name]):
-            problems.add("image.wrong-setting", where, key=name, wanted=_KINDS[name].__name__)
+            problems.add("image.wrong-setting", where, key=name, kind=_KINDS[name].__name__)
         elif isinstance(value, list) and not _is_words(value):
-            problems.add("image.wrong-setting", where, key=name, wanted=WORDS)
+            problems.add("image.wrong-setting", where, key=name, kind=WORDS)
     if isinstance(written, dict) and isinstance(written.get("health"), dict):
         _check_health(written["health"], where, problems)
     problems.refuse_if_any()
@@ -70,10 +70,10 @@ def _refuse_wrong(written: Any, where: str) -> None:
 
 def _check_health(written: dict[str, Any], where: str, problems: Problems) -> None:
     if not _is_words(written.get("test")):
-        problems.add("image.wrong-setting", where, key="health: test", wanted=WORDS)
+        problems.add("image.wrong-setting", where, key="health: test", kind=WORDS)
     for name in written:
         if name in _HEALTH and not _is_duration(written[name]):
-            problems.add("image.wrong-setting", where, key=f"health: {name}", wanted="duration (5s, 500ms)")
+            problems.add("image.wrong-setting", where, key=f"health: {name}", kind="duration")
         elif name not in (*_HEALTH, "test", "retries"):
             known = (*_HEALTH, "test", "retries")
             problems.add(
