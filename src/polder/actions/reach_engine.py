@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 from polder.actions.look_hosts import Machines, managed, reach
@@ -31,7 +32,7 @@ def open_site_engine(site: Site) -> Engine:
     """``Unreachable`` at the first request when it does not answer."""
     own = _named(site)
     if own or site.engine == HOSTS:
-        return _managers(site, [own] if own else managed_managers(site))
+        return _managers([own] if own else managed_managers(site), lambda name: engine_at(site, name))
     from polder.world.docker.http import open_engine
 
     return open_engine(site.engine)
@@ -44,12 +45,13 @@ def open_planned_engine(site: Site, machines: Machines | None) -> Engine:
     if machines is None or not (own or site.engine == HOSTS):
         return open_site_engine(site)
     looks = machines.first = machines.look(site)
+    inside = swarm_managers(site, looks)
     if own:
-        return _managers(site, [own], bare=own not in swarm_managers(site, looks))
-    if inside := swarm_managers(site, looks):
-        return _managers(site, inside)
+        return _managers([own], machines.opener, bare=own not in inside)
+    if inside:
+        return _managers(inside, machines.opener, heard=True)
     first = first_manager(site, looks)
-    return _managers(site, [first] if first else managed_managers(site), bare=True)
+    return _managers([first] if first else managed_managers(site), machines.opener, bare=True)
 
 
 def _named(site: Site) -> Host | None:
@@ -60,15 +62,12 @@ def _named(site: Site) -> Host | None:
     return next((host for host in managed(site).values() if host.address == address), None)
 
 
-def _managers(site: Site, hosts: list[Host], *, bare: bool = False) -> Engine:
+def _managers(
+    hosts: list[Host], opener: Callable[[str], Engine], *, bare: bool = False, heard: bool = False
+) -> Engine:
     from polder.world.docker.managers import ManagersEngine
 
-    openers: dict[str, Callable[[], Engine]] = {h.name: _opener(site, h.name) for h in hosts}
-    return ManagersEngine(openers, bare=bare)
-
-
-def _opener(site: Site, name: str) -> Callable[[], Engine]:
-    return lambda: engine_at(site, name)
+    return ManagersEngine({host.name: partial(opener, host.name) for host in hosts}, bare=bare, heard=heard)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from polder.kernel.engine import Seen
 from polder.kernel.host import HostSeen, HostWork, SetUnit
 from polder.kernel.problem import Problem
 from polder.platform.plan.hosts import DRAINED_LABEL, condition
+from polder.platform.plan.leaving import leaving_nodes, with_leaving
 from polder.platform.plan.machines import Looks, Machine, machines
 from polder.platform.plan.model import AtHost, AwaitNode, BuildImage, Step
 from polder.platform.plan.nodes import Nodes, node_steps
@@ -37,12 +38,13 @@ USUAL = HostsAsked()
 
 @dataclass(slots=True)
 class Ground:
-    """``steps``: the machines' and the nodes'. ``away``: hosts that can run nothing new."""
+    """``steps``: the machines' and the nodes'. ``away``: hosts that can run nothing new. ``late``: steps for when hosts have left."""
 
     machines: Mapping[str, Machine] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     nodes: Nodes = field(default_factory=Nodes)
     away: frozenset[str] = frozenset()
+    late: list[Step] = field(default_factory=list)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -52,11 +54,21 @@ class Ground:
 def lay_ground(site: Site, seen: Seen, looks: Looks | None, profile: Profile | None = None) -> Ground:
     """The steps for machines and nodes. Refused as ``node_steps`` says."""
     found = machines(site, seen, looks)
-    by_host = _set_up(site, found, profile)
+    leaving = leaving_nodes(site, seen, found)
+    by_host = _set_up(with_leaving(site, leaving), found, profile)
+    late = _late(by_host, _set_up(site, found, profile)) if leaving else []
     before = {name: tuple(step.key for step in steps) for name, steps in by_host.items()}
     nodes = node_steps(site, seen, found, before)
     steps = [*take_turns(by_host, found), *nodes.steps]
-    return Ground(found, steps, nodes, _away(found, {step.key for step in nodes.steps}))
+    return Ground(found, steps, nodes, _away(found, {step.key for step in nodes.steps}), late)
+
+
+def _late(now: Mapping[str, list[Step]], then: Mapping[str, list[Step]]) -> list[Step]:
+    """What is different once the hosts that leave are gone."""
+    begun = {step.key: step.work for steps in now.values() for step in steps}
+    late = [s for steps in then.values() for s in steps if begun.get(s.key) != s.work]
+    new = {step.key: f"{step.key}:late" for step in late}
+    return [replace(s, key=new[s.key], after=tuple(new.get(key, key) for key in s.after)) for s in late]
 
 
 def _set_up(site: Site, found: Mapping[str, Machine], profile: Profile | None) -> dict[str, list[Step]]:

@@ -11,6 +11,8 @@ DRAINED_LABEL = "polder.drained"
 """On a node that Polder drained, with the reason (``site``, ``reboot``): only such a one is opened again by a plan."""
 PROFILE_LABEL = "polder.profile"
 """On a node that Polder made: only such a one is taken away when its host is taken out of the site."""
+ADDRESS_LABEL, MESH_LABEL = "polder.address", "polder.mesh"
+"""How the others reach it, remembered for as long as it is in the swarm, though hosts.yml no longer names it."""
 
 
 def node_of(host: str) -> str:
@@ -57,7 +59,8 @@ def wanted_labels(host: Host) -> dict[str, str]:
     if "ingress" in host.roles:
         labels[INGRESS_LABEL] = "true"
     if host.profile != "none":
-        labels[PROFILE_LABEL] = host.profile
+        labels |= {PROFILE_LABEL: host.profile, ADDRESS_LABEL: host.address}
+        labels |= {MESH_LABEL: host.mesh} if host.mesh else {}
     if not host.open:
         labels[DRAINED_LABEL] = "site"
     return labels | {f"polder.{key}": value for key, value in host.labels.items()}

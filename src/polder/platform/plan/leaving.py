@@ -3,22 +3,24 @@
 Rules:
 1. Only nodes that Polder itself made are taken away (label ``polder.profile``), and those of a machine that joined anew since.
 2. Everything else of the plan comes first: what ran there has its new place before it has to go.
-3. Refused when the swarm would lose its quorum, or when an app keeps its only data there and has no other host.
+3. Until they are gone the others' firewalls and mesh let them in; what shuts them out comes last.
+4. Refused when the swarm would lose its quorum, or when an app keeps its only data there and has no other host.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from polder.kernel.engine import Json, NodeSeen, RemoveNode, Seen, UpdateNode
 from polder.kernel.problem import Problem, Refused, Value
 from polder.platform.plan.desired import HOST_LABEL, Wanted
-from polder.platform.plan.hosts import PROFILE_LABEL, pinned_to
+from polder.platform.plan.hosts import ADDRESS_LABEL, MESH_LABEL, PROFILE_LABEL, pinned_to
 from polder.platform.plan.machines import Machine
 from polder.platform.plan.model import AwaitNode, Step, Work
 from polder.platform.plan.nodes import refuse_loss
 from polder.platform.plan.quorum import Managers
-from polder.platform.site.model import Site
+from polder.platform.site.model import Host, Site
 
 EMPTY_WITHIN = 300
 """Seconds that the apps of a drained host may take to stop there."""
@@ -29,6 +31,33 @@ def leaving_nodes(site: Site, seen: Seen, found: Mapping[str, Machine]) -> list[
     kept = {machine.node.id for machine in found.values() if machine.node}
     ours = [n for n in seen.nodes if n.id not in kept and (n.spec.get("Labels") or {}).get(PROFILE_LABEL)]
     return [n for n in ours if _name(n) not in site.hosts or (n.state != "ready" and _replaced(n, found))]
+
+
+def with_leaving(site: Site, leaving: list[NodeSeen]) -> Site:
+    """The site as its hosts must see it until those that leave are gone: cut off before, they could neither be emptied nor demoted."""
+    hosts = dict(site.hosts)
+    for node in leaving:
+        labels = node.spec.get("Labels") or {}
+        if node.state == "ready" and _name(node) not in hosts and labels.get(ADDRESS_LABEL):
+            roles = frozenset({node.role})
+            mesh = str(labels.get(MESH_LABEL, ""))
+            profile = labels[PROFILE_LABEL]
+            ghost = Host(_name(node), labels[ADDRESS_LABEL], roles, {}, "", profile, mesh=mesh)
+            hosts = _in_order_of_mesh(hosts, ghost)
+    return replace(site, hosts=hosts)
+
+
+def _in_order_of_mesh(hosts: Mapping[str, Host], ghost: Host) -> dict[str, Host]:
+    """Where it most likely stood: files that list hosts in their order stay as they are then."""
+    later = [name for name, host in hosts.items() if _numbers(host.mesh) > _numbers(ghost.mesh)]
+    if not later:
+        return {**hosts, ghost.name: ghost}
+    items, place = list(hosts.items()), list(hosts).index(later[0])
+    return dict([*items[:place], (ghost.name, ghost), *items[place:]])
+
+
+def _numbers(mesh: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in mesh.split(".")) if mesh else ()
 
 
 def _replaced(node: NodeSeen, found: Mapping[str, Machine]) -> bool:
@@ -87,18 +116,16 @@ def _step(node: NodeSeen, key: str, code: str, work: Work, after: tuple[str, ...
 
 
 def _refuse_only_copies(site: Site, target: Wanted, seen: Seen, leaving: list[NodeSeen]) -> None:
+    """An app that a person pinned to another host moves knowingly (``plan.data-stays``); any other would begin empty unasked."""
     gone = {_name(node) for node in leaving} - site.hosts.keys()
+    moved = {app.id for app in site.apps if app.host}
     problems = []
     for service in seen.services:
-        host, want = pinned_to(service.spec), target.services.get(service.name)
+        host, app = pinned_to(service.spec), service.labels.get("polder.app", "")
         mounts = service.spec["TaskTemplate"]["ContainerSpec"].get("Mounts") or []
         volumes = tuple(m["Source"] for m in mounts if m.get("Type") == "volume")
-        if host in gone and volumes and (want is None or pinned_to(want.spec) in ("", host)):
-            values: dict[str, Value] = {
-                "host": host,
-                "app": service.labels.get("polder.app", ""),
-                "volumes": volumes,
-            }
+        if host in gone and volumes and not (app in moved and service.name in target.services):
+            values: dict[str, Value] = {"host": host, "app": app, "volumes": volumes}
             problems.append(Problem("plan.only-copy", "hosts.yml", values))
     if problems:
         raise Refused(problems)

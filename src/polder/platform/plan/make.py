@@ -74,6 +74,7 @@ def make_plan(
         known = host_findings(site, seen, ground, asked)
         return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
     images = frozenset(image.id for image in seen.images)
+    written = site
     placed = Placed(site) if down else place(site, facts(site, seen, hosts), ground.away)
     site = placed.site
     due = not down and authority_due(site, now)
@@ -97,7 +98,7 @@ def make_plan(
     removals = removal_steps(site, target, seen, done, down=down, forget=forget, away=ground.away)
     steps += [replace(step, after=stored) if step.key in vacating else step for step in removals]
     if not down:
-        steps += last_steps(site, target, seen, ground, (*stored, *done), asked)
+        steps += last_steps(written, target, seen, ground, (*stored, *done), asked)
     known = (
         *host_findings(site, seen, ground, asked),
         *placed.findings,
@@ -111,8 +112,10 @@ def last_steps(
 ) -> list[Step]:
     """What comes when all apps are where they belong: hosts leave, hosts are rebooted."""
     leaving = leaving_steps(site, target, seen, ground.machines, ground.nodes.managers, done)
-    keys = (*done, *(step.key for step in leaving))
-    return leaving + (reboot_steps(site, seen, ground.machines, keys) if asked.reboot else [])
+    gone = (*done, *(step.key for step in leaving))
+    late = after_all(gone, ground.late)
+    keys = (*gone, *(step.key for step in late))
+    return leaving + late + (reboot_steps(site, seen, ground.machines, keys) if asked.reboot else [])
 
 
 def noted(steps: list[Step], reasons: Mapping[str, Problem]) -> list[Step]:

@@ -29,13 +29,15 @@ R = TypeVar("R")
 
 
 class ManagersEngine:
-    """``openers``: each manager's own engine, by host, the preferred one first."""
+    """``openers``: each manager's own engine, by host, the preferred one first. ``heard``: that one has just shown itself."""
 
-    def __init__(self, openers: Mapping[str, Callable[[], Engine]], *, bare: bool = False) -> None:
+    def __init__(
+        self, openers: Mapping[str, Callable[[], Engine]], *, bare: bool = False, heard: bool = False
+    ) -> None:
         self.openers, self.bare = dict(openers), bare
-        self._guard = threading.RLock()
+        self._choosing, self._opening = threading.RLock(), threading.Lock()
         self._opened: dict[str, Engine] = {}
-        self._used = ""
+        self._used = next(iter(self.openers)) if heard else ""
         self._heard = 0.0
 
     @property
@@ -91,14 +93,14 @@ class ManagersEngine:
         return found
 
     def _engine(self) -> Engine:
-        with self._guard:
+        with self._choosing:
             if not self._used:
                 self._use(self._first_that_answers(list(self.openers)))
             return self._open(self._used)
 
     def _another(self, lost: Unreachable) -> Engine:
         """A manager other than the one that fell silent; several threads may notice that at once."""
-        with self._guard:
+        with self._choosing:
             silent = self._used
             if self._open(silent).address == lost.what:
                 self._use(self._first_that_answers([one for one in self.openers if one != silent]))
@@ -111,7 +113,7 @@ class ManagersEngine:
             engine.succeed(before)
 
     def _open(self, name: str) -> Engine:
-        with self._guard:
+        with self._opening:
             if name not in self._opened:
                 self._opened[name] = self.openers[name]()
             return self._opened[name]
@@ -138,7 +140,8 @@ class ManagersEngine:
         return found or names[0]
 
     def _give_up(self, name: str) -> None:
-        engine = self._opened.pop(name, None)
+        with self._opening:
+            engine = self._opened.pop(name, None)
         if isinstance(engine, HttpEngine):
             engine.give_up()
 

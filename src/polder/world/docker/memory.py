@@ -422,7 +422,7 @@ class MemoryEngine:
 
     def _next_id(self) -> str:
         self._count += 1
-        return short(digest_of_bytes(str(self._count).encode()), 25)
+        return short(digest_of_bytes(f"{self.at} {self._count}".encode()), 25)
 
 
 __all__ = ["CreateNetwork", "MemoryEngine"]
