@@ -16,6 +16,10 @@ SENTENCES: dict[str, str] = {
     "recipe.choices": N_("The setting “{setting}” must have choices if, and only if, its kind is “choice”."),
     "recipe.folder-default": N_("The setting “{setting}” is a folder of the group, so it has no default."),
     "recipe.image-unsaid": N_("There is a folder image/, but no key “image” that says how to build it."),
+    "recipe.foreign-image": N_(
+        "{instruction} takes the image “{image}” from elsewhere; a recipe builds on ${{BASE}}, on scratch, and on its own stages above."
+    ),
+    "recipe.foreign-builder": N_("This line lets the image “{image}” from elsewhere do the building; take it out."),
     "recipe.content-setting": N_("“{setting}” is not a setting of kind “folder” of this recipe."),
     "recipe.auth": N_("“auth” must be a list of a user and a password."),
     "recipe.form-and-body": N_("A request sends a form or a body, not both."),
@@ -47,6 +51,9 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "recipe.foreign-image": N_(
+        "Begin with “ARG BASE” and “FROM ${{BASE}}”, and install what is needed from Debian, PyPI or npm."
+    ),
     "recipe.config-not-given": N_(
         "Write the text below content: in compose.yml, or name a file of the recipe's folder."
     ),

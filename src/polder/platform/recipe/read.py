@@ -18,6 +18,7 @@ from polder.kernel.shape import BAD, Record, read, read_node
 from polder.kernel.text import Text
 from polder.platform.compose.model import Project
 from polder.platform.compose.read import read_project
+from polder.platform.recipe.dockerfile import SYNTAX, foreign_images
 from polder.platform.recipe.model import (
     CheckStep,
     Dataset,
@@ -157,6 +158,8 @@ class _Reader:
             return None
         if written["build"] == "docker" and "image/Dockerfile" not in files:
             self.problems.add("recipe.no-file", written.where("build"), file="image/Dockerfile")
+        elif written["build"] == "docker":
+            self.foreign(files["image/Dockerfile"])
         content = written["content"]
         if content["setting"] and getattr(settings.get(content["setting"]), "kind", "") != "folder":
             self.problems.add("recipe.content-setting", content.where("setting"), setting=content["setting"])
@@ -167,6 +170,13 @@ class _Reader:
             content_setting=content["setting"],
             content_at=content["at"],
         )
+
+    def foreign(self, dockerfile: bytes) -> None:
+        """Images from a hub: nobody could build the recipe without it, nor say what is inside."""
+        for use in foreign_images(dockerfile):
+            where = f"recipes/{self.name}/image/Dockerfile:{use.line}"
+            code = "recipe.foreign-builder" if use.instruction == SYNTAX else "recipe.foreign-image"
+            self.problems.add(code, where, image=use.image, instruction=use.instruction)
 
     def check(self, record: Record, settings: set[str]) -> tuple[CheckStep, ...]:
         known = _fillable(record, settings)
