@@ -80,6 +80,11 @@ def test_only_the_door_and_named_ports_are_open_to_everybody() -> None:
     assert open_ports(view("cleo")) == {}
 
 
+def test_ssh_is_open_where_we_come_in_and_where_the_server_listens_behind_a_router() -> None:
+    assert "\t\ttcp dport 22 accept\n" in table(view("ada", sshd={"port": "22"}))
+    assert "\t\ttcp dport { 22, 2222 } accept\n" in table(view("bob", sshd={"port": "22"}))
+
+
 def test_swarm_answers_in_the_mesh_and_past_it_only_to_hosts_without_one() -> None:
     rules = chain("input", table(view("ada")))
     assert 'iifname "polder0" tcp dport { 2377, 5000, 7946 } accept' in rules

@@ -9,6 +9,8 @@ from polder.platform.hosts.firewall import UNIT as FIREWALL
 from polder.platform.hosts.lines import LINES
 from polder.platform.hosts.mesh import PRIVATE
 from polder.platform.hosts.mesh import UNIT as MESH
+from polder.platform.hosts.registry import PACKAGE
+from polder.platform.hosts.registry import UNIT as REGISTRY
 from polder.platform.hosts.upkeep import CLOCKS, SYSCTLS, TIMERS
 from polder.platform.site.model import Host, Site
 
@@ -38,11 +40,11 @@ AUDITED_PACKAGES = (
 
 def question(site: Site | None = None, host: Host | None = None) -> Question:
     """The same for every host, known or not: a line that is refused may have left something behind, and an audit wants it all."""
-    packages = {*AUDITED_PACKAGES, *CLOCKS, *(name for names in PACKAGES.values() for name in names)}
+    packages = {*AUDITED_PACKAGES, PACKAGE, *CLOCKS, *(name for names in PACKAGES.values() for name in names)}
     clocks = tuple(f"{name}.service" for name in CLOCKS)
     return Question(
         paths=tuple(dict.fromkeys((*(path for line in LINES for path in line.files), *AUDITED_FILES))),
-        units=(*TIMERS, *clocks, FIREWALL, MESH, "docker.service", "ssh.service"),
+        units=(*TIMERS, *clocks, FIREWALL, MESH, REGISTRY, "docker.service", "ssh.service"),
         packages=tuple(sorted(packages)),
         sysctls=(*SYSCTLS, *ASKED),
     )

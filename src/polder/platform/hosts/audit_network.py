@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from polder.kernel.host import HostSeen, Listener
 from polder.platform.hosts.finding import Finding, Level, Values, found
-from polder.platform.hosts.firewall import open_ports, plain, rule_changes, table
+from polder.platform.hosts.firewall import open_ports, plain, rule_changes, ssh_ports, table
 from polder.platform.hosts.mesh import UNIT
 from polder.platform.hosts.neighbours import MESH_PORT, in_mesh, registry_of
 from polder.platform.hosts.view import View
@@ -73,7 +73,8 @@ def _declared(seen: HostSeen, host: Host | None, site: Site | None) -> set[tuple
         return {*ssh, (22, "tcp"), (68, "udp"), (546, "udp")}
     registry = registry_of(site.registry)[1]
     doors = {(port, kind) for kind, ports in open_ports(View(site, host, seen)).items() for port in ports}
-    return {*doors, *OWN, (host.port, "tcp"), *({(registry, "tcp")} if registry else ())}
+    ssh = {(port, "tcp") for port in ssh_ports(View(site, host, seen))}
+    return {*doors, *OWN, *ssh, *({(registry, "tcp")} if registry else ())}
 
 
 def _local(address: str) -> bool:

@@ -17,6 +17,7 @@ from polder.platform.hosts.accounts import account_doings, taken_names
 from polder.platform.hosts.docker import docker_doings
 from polder.platform.hosts.firewall import firewall_doings
 from polder.platform.hosts.mesh import mesh_doings, mesh_problems
+from polder.platform.hosts.registry import registry_doings
 from polder.platform.hosts.ssh import EXCHANGES, ssh_doings
 from polder.platform.hosts.upkeep import (
     journal_doings,
@@ -41,6 +42,7 @@ PARTS: tuple[Callable[[View], list[Doing]], ...] = (
     time_doings,
     firewall_doings,
     mesh_doings,
+    registry_doings,
     docker_doings,
 )
 SYSTEMS = tuple(EXCHANGES)

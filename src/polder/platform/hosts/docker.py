@@ -2,7 +2,7 @@
 
 No ``live-restore``: a node of a swarm cannot have it (Docker's documentation, "Live restore": "only pertains to standalone
 containers, and not to Swarm services"; the daemon refuses to start with both). So a restart of Docker ends its containers for a moment:
-on a host that runs any the step says so, and hosts of one swarm take turns.
+on a host that runs any the step says so (and the plan lets hosts of one swarm take turns).
 """
 
 from __future__ import annotations
@@ -57,13 +57,6 @@ def docker_doings(view: View) -> list[Doing]:
         *(Change(f"package {name}", "", "installed") for name in missing),
         *(() if up else (Change(UNIT, state.active if state else "", "active"),)),
     )
-    turns = _turns(view) if unit.change == "restart" and seen.docker.swarm == "active" else ()
     away = AWAY if unit.change == "restart" and seen.docker.containers else 0
     work = (*aside, *files, *install, unit)
-    return [Doing("docker", "docker-restart" if away else "docker", work, shown, away=away, after=turns)]
-
-
-def _turns(view: View) -> tuple[str, ...]:
-    """The hosts before this one in the file restart first: never two managers at once."""
-    names = tuple(view.site.hosts)
-    return tuple(f"host:{name}:docker" for name in names[: names.index(view.host.name)])
+    return [Doing("docker", "docker-restart" if away else "docker", work, shown, away=away)]

@@ -121,13 +121,19 @@ def _input(view: View) -> Iterator[str]:
     yield f"icmpv6 type {{ {ICMPV6} }} accept"
     yield "udp sport 67 udp dport 68 accept"
     yield "ip6 saddr fe80::/10 udp dport 546 accept"
-    yield from _ssh(view.host.port)
+    yield from _ssh(_one_of(ssh_ports(view)))
     yield from _between_hosts(view)
     for protocol, ports in open_ports(view).items():
         yield f"{protocol} dport {_one_of(ports)} accept"
 
 
-def _ssh(port: int) -> Iterator[str]:
+def ssh_ports(view: View) -> tuple[int, ...]:
+    """Where we come in, and where the server says that it listens: behind a router these may be two."""
+    own = view.seen.sshd.get("port", "")
+    return tuple(sorted({view.host.port, *((int(own),) if own.isdigit() else ())}))
+
+
+def _ssh(port: str) -> Iterator[str]:
     """Each address may begin 120 connections a minute; more than that wait a little, no other address is slowed by it."""
     for version, kind in ((4, "ip"), (6, "ip6")):
         over = f"{kind} saddr limit rate over 120/minute burst 120 packets"

@@ -39,6 +39,11 @@ LINES = (
     Line("time", (), "stays"),
     Line("firewall", ("/etc/polder/firewall.nft", "/etc/systemd/system/polder-firewall.service"), "away"),
     Line("mesh", ("/etc/wireguard/polder0.conf", "/etc/wireguard/polder0.pub"), "away"),
+    Line(
+        "registry",
+        ("/etc/docker/registry/config.yml", "/etc/systemd/system/docker-registry.service.d/polder.conf"),
+        "stays",
+    ),
     Line("docker", ("/etc/docker/daemon.json",), "stays"),
     Line("swap", (), "nothing", steps=False),
     Line("disk", (), "nothing", steps=False),
