@@ -276,14 +276,17 @@ class Hosts(Protocol):
         """Look at several hosts side by side: for each, what it shows or why it does not.
 
         Problems: ``host.no-answer`` (values host, address, why), ``host.wrong-key`` (another key than the one that the site names),
-        ``host.no-entry`` (no key of ours is accepted), ``host.not-root`` (no right to become root), ``host.not-debian``.
+        ``host.unknown-key`` (neither the site nor the operator's ``known_hosts`` names one), ``host.no-entry`` (no key of ours is
+        accepted), ``host.not-root`` (no right to become root), ``host.not-debian``.
         """
 
     def run(self, work: HostWork, known: Mapping[str, str], say: Say) -> Mapping[str, str]:
         """Do one work; returns what it made known (placeholder to value). ``say`` is given a line now and then.
 
         Refused: ``host.failed`` (values host, what, lines), ``host.taken-back`` (a guard's confirmation did not get through and
-        the host put things back), ``host.no-reboot``; ``Unreachable`` when the host went away in the middle.
+        the host put things back), ``host.guarded`` (another guarded work waits there for its confirmation), ``host.not-known`` (a
+        placeholder that ``known`` does not have; nothing was done), ``host.no-reboot``, and what keeps a look from getting in, but
+        for ``host.no-answer``: that, and a host that goes away in the middle, is ``Unreachable``.
         Works on different hosts may be run from several threads at once.
         """
 

@@ -39,14 +39,8 @@ SILENCE = 30.0
 """Seconds after which a worker that does not even say that it lives is taken for hung."""
 
 
-def open_hosts(reaches: Mapping[str, Reach], deadline: float = 20.0) -> SshHosts:
-    """The hosts of ``reaches`` (name to how it is reached). ``deadline``: seconds that connecting to one host may take, and
-    that a host may stay silent. Nothing is started before the first request; ``close`` ends it."""
-    return SshHosts(reaches, deadline)
-
-
 class SshHosts(AbstractContextManager["SshHosts"]):
-    """``kernel.host.Hosts`` over SSH."""
+    """``kernel.host.Hosts`` over SSH; see ``open_hosts``."""
 
     def __init__(self, reaches: Mapping[str, Reach], deadline: float) -> None:
         self._reaches, self._deadline = dict(reaches), deadline

@@ -9,7 +9,6 @@ have() { command -v "$1" >/dev/null 2>&1; }
 line_of() { [ -r "$2" ] && read -r line <"$2" && printf '%s=%s\n' "$1" "$line"; }
 
 host() {
-  machine=$(uname -m)
   architecture=$(dpkg --print-architecture)
   section host
   printf 'uid=%s\nkernel=%s\narchitecture=%s\n' "$(id -u)" "$(uname -r)" "$architecture"
