@@ -85,6 +85,27 @@ def test_of_many_who_start_at_once_exactly_one_gets_it(bench):
     assert told == ["engine.locked"] * 5
 
 
+def test_steps_side_by_side_that_find_the_new_swarm_take_it_once():
+    engine = MemoryEngine(swarm=False)
+    with hold(engine, "t", "Ana", beat=BEAT) as lock:
+        engine.run(InitSwarm("127.0.0.1"))
+        refused, both = [], threading.Barrier(6)
+
+        def check() -> None:
+            both.wait(20)
+            try:
+                lock.check()
+            except Refused as problem:
+                refused.append(problem)
+
+        threads = [threading.Thread(target=check) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (refused, lock.held) == ([], True)
+
+
 def test_a_holder_elsewhere_that_still_beats_is_respected(bench):
     name = f"{bench.mark}_lock"
     labels = labels_of_elsewhere("Ana")

@@ -55,7 +55,7 @@ class Lock:
         self._version = 0
         self._beats = 0
         self._beaten = time.time()
-        self._guard = threading.Lock()
+        self._guard, self._taking = threading.Lock(), threading.Lock()
         self._done = threading.Event()
         self._heart: threading.Thread | None = None
 
@@ -66,6 +66,11 @@ class Lock:
             self._beat()
         if self.lost:
             raise Refused(Problem("engine.lost-lock", "", {"site": self.site}))
+        if not self.held:
+            with self._taking:  # steps run side by side: the second one would meet the first as a holder that lives
+                self._take_if_there_is_a_swarm()
+
+    def _take_if_there_is_a_swarm(self) -> None:
         if not self.held and self.engine.look(tasks=False, storage=False).swarm == "manager":
             self._take()
             self._heart = threading.Thread(target=self._keep_beating, name=self.name, daemon=True)
