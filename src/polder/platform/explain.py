@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 from polder.kernel.engine import Seen, ServiceSeen
 from polder.kernel.names import service_name
-from polder.kernel.problem import Value
+from polder.kernel.problem import Refused, Value
 from polder.kernel.size import show_bytes
+from polder.platform.placement.facts import facts
+from polder.platform.placement.model import Placed
+from polder.platform.placement.needs import show_needs
+from polder.platform.placement.place import place
 from polder.platform.plan.desired import WantedService, wanted
-from polder.platform.plan.hosts import host_of, pinned_to
+from polder.platform.plan.hosts import condition, find_node, host_of, pinned_to
 from polder.platform.plan.names import secret_file
 from polder.platform.site.model import App, Site
 
@@ -34,15 +38,36 @@ class Chapter:
 
 def explain(site: Site, seen: Seen, app: App, language: str) -> tuple[Chapter, ...]:
     """Everything there is to say of ``app``; ``seen`` may be an engine that does not run it yet."""
+    placed, why = _placed(site, seen, app)
+    site, app = placed.site, placed.site.groups[app.group].apps[app.name]
     services = [s for s in wanted(site).services.values() if s.subject == app.id]
     return (
         Chapter("explain.heading-what", tuple(_what(site, app, language))),
         Chapter("explain.heading-names", tuple(_names(site, app))),
-        Chapter("explain.heading-runs", tuple(_runs(services, seen))),
+        Chapter("explain.heading-runs", (*why, *_needs(app), *_runs(services, seen))),
         Chapter("explain.heading-data", tuple(_data(site, app, seen, services, language))),
         Chapter("explain.heading-secrets", tuple(_secrets(site, app, language))),
         Chapter("explain.heading-by-hand", tuple(_by_hand(site, app, services))),
     )
+
+
+def _placed(site: Site, seen: Seen, app: App) -> tuple[Placed, tuple[Said, ...]]:
+    """The site with its hosts chosen, and why this app is where it is (or nowhere)."""
+    away = frozenset(
+        h.name for h in site.hosts.values() if (n := find_node(h, site, seen)) and condition(n) != "ready"
+    )
+    try:
+        placed = place(site, facts(site, seen), away)
+    except Refused as refused:
+        about = [one for one in refused.problems if one.values.get("app") == app.id]
+        return Placed(site), tuple(Said(one.code, one.values) for one in about)
+    reason = placed.reasons.get(app.id)
+    return placed, (Said(reason.code, reason.values),) if reason else ()
+
+
+def _needs(app: App) -> Iterator[Said]:
+    if app.needs:
+        yield Said("explain.needs", {"needs": show_needs(app.needs)})
 
 
 def _what(site: Site, app: App, language: str) -> Iterator[Said]:

@@ -11,6 +11,8 @@ import pytest
 from polder.kernel.engine import Seen
 from polder.kernel.host import HostSeen, Mounted
 from polder.kernel.problem import Problem, Refused
+from polder.kernel.sentences import say
+from polder.platform.explain import explain
 from polder.platform.placement.facts import SYSTEM_MEMORY, facts
 from polder.platform.placement.model import Amount, Facts, Offer, Placed
 from polder.platform.placement.place import place
@@ -260,6 +262,32 @@ def test_the_plan_says_where_and_why_writes_it_down_first_and_is_empty_the_secon
     site = locked(site, plan)
     assert site.lock.placements == {"lilas/wiki": "ada"}
     assert planned(site, engine).steps == ()
+
+
+def said(site: Site, seen: Seen, app: str) -> list[str]:
+    """What explain tells of where an app runs."""
+    chapters = {c.heading: c for c in explain(site, seen, {a.name: a for a in site.apps}[app], "en")}
+    return [say(line.code, line.values) for line in chapters["explain.heading-runs"].lines]
+
+
+def test_explaining_an_app_says_why_it_is_where_it_is() -> None:
+    engine = MemoryEngine(hosts=NAMES)
+    site = site_with("wiki plain needs=jurisdiction:EU", "pad plain host=cleo", "page bare")
+    assert said(site, engine.look(), "wiki")[:2] == [
+        "On ben: of 2 hosts that fit it has the least promised; how much memory they have is not known.",
+        "Its host must have: jurisdiction: EU",
+    ]
+    carry_out(planned(site, engine), engine)
+    assert said(site, engine.look(), "wiki")[0] == "On ada, because its data is there."
+    assert said(site, engine.look(), "pad")[0] == "On cleo, because the app's file says so."
+    assert said(site, engine.look(), "page")[0].startswith("les-lilas_lilas_page_web: 1 of 1")
+
+
+def test_explaining_an_app_that_fits_nowhere_says_so() -> None:
+    site = site_with("wiki plain", hosts=HOSTS.replace("{address", "{capacity: {memory: 1M}, address"))
+    assert said(site, MemoryEngine(hosts=NAMES).look(), "wiki")[0].startswith(
+        "No host can take lilas/wiki (memory 32 MiB"
+    )
 
 
 def test_services_reserve_their_memory_and_those_without_data_go_where_labels_are() -> None:

@@ -12,14 +12,40 @@ import pytest
 
 from polder.cli.plan_text import plan_lines
 from polder.kernel.engine import Seen
+from polder.platform.placement.capacity import capacity
+from polder.platform.placement.facts import facts
+from polder.platform.placement.model import Placed
+from polder.platform.placement.place import place
 from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import Plan
 from polder.platform.site.model import Site
 from polder.world.docker.memory import MemoryEngine
-from support.sites import NOW, carry_out, group, ready, site_files
+from support.sites import NOW, SITE, carry_out, group, ready, site_files
 
 FEW, MANY = 30, 120
 SLACK = 1.15
+
+
+HOSTS = "".join(
+    f"h{i:02}: {{address: 192.0.2.{i + 1}, power: {'solar' if i % 2 else 'grid'}, capacity: {{memory: 2G, disk: 90G}}, "
+    f"roles: [{'manager, ingress' if i == 0 else 'worker'}]}}\n"
+    for i in range(50)
+)
+
+
+@cache
+def spread(count: int) -> Site:
+    """``count`` new apps with data that nobody gave a host, and fifty hosts."""
+    apps = "".join(
+        f"  a{i}: {{recipe: plain, domain: a{i}.lilas.test, needs: {{power: {'solar' if i % 3 else 'grid'}}}}}\n"
+        for i in range(count)
+    )
+    return ready(
+        site_files(
+            {"lilas": f"name: Lilas\napps:\n{apps}"},
+            **{"hosts.yml": HOSTS, "site.yml": SITE + "registry: registry.lilas.test\n"},
+        )
+    )
 
 
 @cache
@@ -45,7 +71,14 @@ def renamed(site: Site) -> Site:
     return replace(site, groups=groups)
 
 
+def placed(count: int) -> Placed:
+    site = spread(count)
+    return place(site, facts(site, Seen("none")))
+
+
 JOBS: dict[str, Callable[[int], object]] = {
+    "placed": placed,
+    "capacity": lambda count: capacity(spread(count), facts(spread(count), Seen("none")), ()),
     "again": lambda count: make_plan(*running(count), NOW),
     "down": lambda count: make_plan(*running(count), NOW, down=True),
     "renamed": lambda count: make_plan(renamed(running(count)[0]), running(count)[1], NOW),
@@ -54,7 +87,6 @@ JOBS: dict[str, Callable[[int], object]] = {
 
 
 def calls(job: Callable[[int], object], count: int) -> int:
-    running(count)
     job(count)
     profile = cProfile.Profile()
     profile.runcall(job, count)

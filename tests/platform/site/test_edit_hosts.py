@@ -44,10 +44,15 @@ def test_the_new_host_takes_over_all_but_what_belongs_to_the_machine() -> None:
     assert changed["groups/lilas.yml"] == FILES["groups/lilas.yml"].replace(b"host: ada", b"host: cleo")
     hosts = changed["hosts.yml"].decode()
     assert "ada" not in hosts and "# at the library" in hosts
-    assert hosts.partition("cleo:")[2].split() == (
-        "address: 192.0.2.9 roles: [manager, ingress] profile: baseline power: solar"
-        ' host-key: "ssh-ed25519 BBBB" mesh: 10.213.0.2'
-    ).replace('"', "").split()
+    assert (
+        hosts.partition("cleo:")[2].split()
+        == (
+            "address: 192.0.2.9 roles: [manager, ingress] profile: baseline power: solar"
+            ' host-key: "ssh-ed25519 BBBB" mesh: 10.213.0.2'
+        )
+        .replace('"', "")
+        .split()
+    )
 
 
 def test_the_lowest_free_address_of_the_mesh_is_given() -> None:

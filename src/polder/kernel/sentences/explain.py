@@ -15,6 +15,7 @@ SENTENCES: dict[str, str] = {
         "over the network {network}."
     ),
     "explain.service": N_("{service}: {running} of {wanted} containers healthy on {hosts}; image {image}"),
+    "explain.needs": N_("Its host must have: {needs}"),
     "explain.not-there": N_("{service}: not on the engine yet; polder apply starts it."),
     "explain.limits": N_("{service} may use {memory} of memory; when a new version comes: {order}."),
     "explain.data": N_("{meaning}: the volume {volume}, on host {host}, in the folder {folder}"),
