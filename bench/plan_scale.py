@@ -2,9 +2,11 @@
 
 Usage: python bench/plan_scale.py [--apps 1000,10000] [--json]
 
-Every app has a service, a secret and a volume. For each size two fresh processes: "first" reads the site's folder and plans it on
-an empty engine (every step is there); "again" fills the twin by that plan and plans once more (nothing to do). Seconds are
-processor time. Peak memory is the process's largest resident size above that of the same process before it read anything.
+Every app has a service, a secret and a volume. For each size fresh processes: "first" reads the site's folder and plans it on
+an empty engine (every step is there); "again" fills the twin by that plan and plans once more (nothing to do), "down" plans to take
+all of it away, "moved" plans it with every group under another name (everything goes and comes anew); "spread" plans it on fifty
+hosts, which it chooses for every app. Seconds are processor time. Peak memory is the process's largest resident size above that
+of the same process before it read anything.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,10 +34,12 @@ from polder.kernel.secret import Secret
 from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import Nothing, Plan
 from polder.platform.site.lock import lock_text
-from polder.platform.site.model import Lock
+from polder.platform.site.model import Capacity, Host, Lock, Site
 from polder.world.docker.memory import MemoryEngine
 
 T = TypeVar("T")
+JOBS = ("first", "again", "down", "moved", "spread")
+HOSTS = tuple(f"h{number:02}" for number in range(50))
 IMAGE = digest_of_bytes(b"tiny")
 KEEPER = (
     HEAD.format(name="keeper")
@@ -73,7 +78,7 @@ def main() -> None:
     for count in counts:
         with tempfile.TemporaryDirectory() as name:
             folder = prepare(Path(name), count).folder
-            figures[str(count)] = {what: child(what, folder, count) for what in ("first", "again")}
+            figures[str(count)] = {what: child(what, folder, count) for what in JOBS}
     ratios = growth(figures, counts)
     show("planning at scale", machine(), {**figures, "growth": ratios}, lines(figures, ratios), asked.json)
 
@@ -117,15 +122,51 @@ def measure(what: str, folder: Path) -> dict[str, float]:
     engine.add_image(IMAGE)
     reading, site = _timed(lambda: load_site(folder))
     after_reading = _peak() - before
+    if what == "spread":
+        site, engine = spread(site), MemoryEngine(hosts=HOSTS)
     planning, plan = _timed(lambda: make_plan(site, engine.look(), now))
     found = {"apps": len(site.apps), "read": reading, "read_mib": after_reading}
-    if what == "again":
+    if what in ("again", "down", "moved"):
         _fill(engine, plan)
         del plan
-        planning, plan = _timed(lambda: make_plan(site, engine.look(), now))
-        if left := [s.key for s in plan.acting if s.code != "step.await-service"]:
+        goal = moved(site) if what == "moved" else site
+        planning, plan = _timed(lambda: make_plan(goal, engine.look(), now, down=what == "down"))
+        if what == "again" and (left := [s.key for s in plan.acting if s.code != "step.await-service"]):
             raise SystemExit(f"The second plan is not empty: {left[:5]}")
     return {**found, "plan": planning, "mib": _peak() - before, "steps": len(plan.acting)}
+
+
+def moved(site: Site) -> Site:
+    """Every group under another name."""
+    renamed = {
+        f"{slug}n": replace(
+            group,
+            slug=f"{slug}n",
+            apps={name: replace(app, group=f"{slug}n") for name, app in group.apps.items()},
+        )
+        for slug, group in site.groups.items()
+    }
+    return replace(site, groups=renamed)
+
+
+def spread(site: Site) -> Site:
+    """Fifty hosts with room, and no app pinned to one."""
+    hosts = {
+        name: Host(
+            name,
+            f"192.0.2.{number + 1}",
+            frozenset(("worker",) if number else ("manager", "ingress")),
+            {},
+            "hosts.yml:1",
+            capacity=Capacity(64 * 2**30, 8 * 2**40),
+        )
+        for number, name in enumerate(HOSTS)
+    }
+    groups = {
+        slug: replace(group, apps={name: replace(app, host=None) for name, app in group.apps.items()})
+        for slug, group in site.groups.items()
+    }
+    return replace(site, hosts=hosts, groups=groups, registry="registry.bench.test")
 
 
 def _fill(engine: MemoryEngine, plan: Plan) -> None:
@@ -161,7 +202,7 @@ def growth(figures: dict[str, Any], counts: list[int]) -> dict[str, float]:
     few, many = figures[str(counts[0])], figures[str(counts[-1])]
     times = counts[-1] / counts[0]
     found = {}
-    for what in ("first", "again"):
+    for what in JOBS:
         for key in ("read", "plan", "mib"):
             found[f"{what} {key}"] = round(many[what][key] / few[what][key] / times, 2)
     return found
