@@ -115,14 +115,29 @@ def test_steps_of_a_host_follow_each_other_and_wait_for_nothing_that_waits_for_t
     assert len({step.key for step in steps}) == len(steps)
 
 
-def plan_of(**wish: object) -> list[Step]:
-    site = site_of(wish)
+def plan_of(registry: str = REGISTRIES[0], **wish: object) -> list[Step]:
+    site = site_of(wish, registry=registry)
     return steps_of(site, {"ada": bare("ada")})
 
 
 def test_nothing_that_could_cut_the_way_in_is_done_without_a_guard() -> None:
     guarded = {s.key.split(":")[2] for s in plan_of() if isinstance(s.work, HostWork) and s.work.guard}
     assert guarded == {"entry", "ssh", "ssh-forwarding", "firewall"}
+
+
+def test_the_registry_is_made_only_where_the_site_says_after_the_mesh_and_stopped_when_it_moves() -> None:
+    wishes = ({"mesh": True}, {"mesh": True})
+    here, elsewhere = (site_of(*wishes, registry=f"10.213.0.{number}:5000") for number in (1, 2))
+    machines = machines_of(here, *wishes)
+    steps = steps_of(here, machines.seen)
+    made = [step for step in steps if step.code == "step.host-registry"]
+    assert [step.subject for step in made] == ["host/ada"]
+    order = [step.key for step in steps if step.subject == "host/ada"]
+    assert order.index("host:ada:mesh") < order.index("host:ada:registry") < order.index("host:ada:docker")
+    done(here, machines)
+    moved = {step.key: step.code for step in steps_of(elsewhere, machines.seen)}
+    assert moved["host:ada:registry"] == "step.host-registry-stop"
+    assert moved["host:bob:registry"] == "step.host-registry"
 
 
 def test_docker_is_installed_after_the_firewall_stands_and_its_file_before_it_starts() -> None:
@@ -157,8 +172,9 @@ def test_every_line_with_steps_has_one_and_refusing_it_leaves_it_out() -> None:
     parts = {"accounts": {"account-ben", "account-ana", "sudo", "entry"}, "mesh": {"mesh-key", "mesh"}}
     for line in LINES:
         mine = parts.get(line.id, {line.id} if line.steps else set())
-        with_it = {step.key.split(":")[2] for step in plan_of(mesh=True)}
-        without = {step.key.split(":")[2] for step in plan_of(mesh=True, without=[line.id])}
+        here = "192.0.2.1:5000"
+        with_it = {step.key.split(":")[2] for step in plan_of(registry=here, mesh=True)}
+        without = {step.key.split(":")[2] for step in plan_of(registry=here, mesh=True, without=[line.id])}
         assert mine <= with_it
         assert with_it - without == mine
 

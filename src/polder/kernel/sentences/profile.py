@@ -122,6 +122,14 @@ SENTENCES: dict[str, str] = {
     "profile.mesh-without": N_(
         "Traffic between apps on different hosts crosses the network readable for whoever carries it."
     ),
+    "profile.registry-title": N_("Registry"),
+    "profile.registry-does": N_(
+        "On the host whose address “registry” in site.yml names: Debian's docker-registry, which listens at that address only."
+    ),
+    "profile.registry-why": N_(
+        "With several hosts, each fetches the images that were built from a registry. One of your own needs no public hub."
+    ),
+    "profile.registry-without": N_("You keep a registry yourself, here or elsewhere."),
     "profile.docker-title": N_("Docker"),
     "profile.docker-does": N_(
         "Debian's docker.io. Containers' logs are limited to three files of 10 MB each. No live-restore: "

@@ -76,6 +76,8 @@ SENTENCES: dict[str, str] = {
     "step.host-mesh-key": N_("Make the mesh key of host {host}, which stays there"),
     "step.host-mesh": N_("Host {host} in the mesh as {address}"),
     "step.host-mesh-gone": N_("Take host {host} out of the mesh, its key too"),
+    "step.host-registry": N_("Your own registry of images on host {host}, at {registry}"),
+    "step.host-registry-stop": N_("Stop the registry on host {host}; its images stay in {folder}"),
     "step.host-docker": N_("Docker on host {host}"),
     "step.host-docker-restart": N_("Docker on host {host}, restarted: its containers end and start again"),
     "step.prune-secret": N_("Remove an old value of a secret: {secret}"),
