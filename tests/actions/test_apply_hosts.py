@@ -532,6 +532,19 @@ def test_a_machine_in_another_swarm_is_left_alone(ground: Make) -> None:
     assert "plan.other-swarm" in told(plan) and "join:bela" not in {step.key for step in plan.steps}
 
 
+@pytest.mark.parametrize("silent", [("bela",), MANAGERS])
+def test_docker_that_says_nothing_for_a_moment_is_not_taken_for_a_machine_without_a_swarm(
+    ground: Make, silent: tuple[str, ...]
+) -> None:
+    site = ground()
+    site.done()
+    for name in silent:  # the unit is active, and docker info hangs
+        site.cluster.change(name, docker=replace(site.cluster.seen[name].docker, running=False))
+    plan = site.plan()
+    assert plan.steps == ()
+    assert told(plan) == ({"plan.docker-silent"} if silent == MANAGERS else set())
+
+
 def test_a_problem_of_a_machine_shows_where_it_is_written(ground: Make) -> None:
     site = ground(hosts_yml(1, 1), {"lilas": group("page bare")})
     site.cluster.away("bela")

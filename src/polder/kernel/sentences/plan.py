@@ -27,6 +27,7 @@ SENTENCES: dict[str, str] = {
     "plan.swarm-unasked": N_(
         "Host {host} is in a swarm, but none of its managers could be asked: nothing is changed there."
     ),
+    "plan.docker-silent": N_("Docker on host {host} runs and does not answer: nothing is changed in the swarm."),
     "plan.no-manager": N_("No host that answers is to be a manager: there is nobody to make the swarm."),
     "plan.quorum": N_(
         "{host} cannot stop being a manager: {heard} of {managers} managers answer, and the swarm would lose its majority."
@@ -92,6 +93,9 @@ HINTS: dict[str, str] = {
     "plan.reboot-needed": N_("One host after another, drained first: polder host apply --reboot"),
     "plan.manager-silent": N_("Mend the way to it, or take it out of hosts.yml: polder host remove {host}"),
     "plan.swarm-unasked": N_("Plan again when a manager answers."),
+    "plan.docker-silent": N_(
+        "A swarm that lost its leader needs some seconds to choose another: plan again. If it stays so: journalctl -u docker on {host}"
+    ),
     "plan.no-manager": N_("Give a host the role manager in hosts.yml."),
     "plan.quorum": N_(
         "Bring the other managers back first, or make another host a manager; put {host} back until then."

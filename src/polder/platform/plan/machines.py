@@ -38,14 +38,24 @@ class Machine:
         return "manager" in self.host.roles
 
     @property
+    def silent(self) -> bool:
+        """Whether its Docker runs and says nothing (as while a swarm chooses a leader): then nobody knows what it is part of."""
+        if self.look is None or self.look.docker.running or not self.look.docker.version:
+            return False
+        unit = self.look.units.get("docker.service")
+        return unit is not None and unit.active == "active"
+
+    @property
     def joins(self) -> bool:
         """Whether it can be made a node: it is reached, and none yet. One that was removed from a swarm says ``error``."""
-        return self.look is not None and self.node is None and self.look.docker.swarm in ("inactive", "error")
+        if self.look is None or self.node is not None or self.silent:
+            return False
+        return not self.look.docker.running or self.look.docker.swarm in ("inactive", "error")
 
     @property
     def elsewhere(self) -> bool:
         """Whether it is a node of a swarm that is not this one."""
-        return self.look is not None and self.node is None and not self.joins
+        return self.look is not None and self.node is None and not self.joins and not self.silent
 
 
 def machines(site: Site, seen: Seen, looks: Looks | None) -> dict[str, Machine]:
@@ -58,7 +68,9 @@ def _machine(host: Host, site: Site, seen: Seen, look: HostSeen | Problem | None
         return Machine(host, find_node(host, site, seen))
     if isinstance(look, Problem):
         return Machine(host, find_node(host, site, seen), fault=look)
-    return Machine(host, next((n for n in seen.nodes if n.id == look.docker.node_id), None), look)
+    own = next((n for n in seen.nodes if n.id == look.docker.node_id), None)
+    silent = look.docker.version and not look.docker.running
+    return Machine(host, find_node(host, site, seen) if silent else own, look)
 
 
 def managers_first(found: Iterable[Machine]) -> list[Machine]:

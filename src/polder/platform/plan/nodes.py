@@ -75,6 +75,9 @@ def _unclear(found: Mapping[str, Machine]) -> list[Problem]:
     silent = [m for m in found.values() if m.managed and m.manages and m.look is None]
     inside = [m for m in found.values() if m.look and m.look.docker.swarm in IN_A_SWARM[:3]]
     told = [Problem("plan.manager-silent", m.host.where, {"host": m.host.name}) for m in silent]
+    told += [
+        Problem("plan.docker-silent", m.host.where, {"host": m.host.name}) for m in found.values() if m.silent
+    ]
     told += [Problem("plan.swarm-unasked", m.host.where, {"host": m.host.name}) for m in inside]
     if not told and not any(m.manages for m in found.values() if m.look):
         return [Problem("plan.no-manager", "hosts.yml")]
