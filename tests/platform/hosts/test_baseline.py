@@ -122,7 +122,18 @@ def plan_of(registry: str = REGISTRIES[0], **wish: object) -> list[Step]:
 
 def test_nothing_that_could_cut_the_way_in_is_done_without_a_guard() -> None:
     guarded = {s.key.split(":")[2] for s in plan_of() if isinstance(s.work, HostWork) and s.work.guard}
-    assert guarded == {"entry", "ssh", "ssh-forwarding", "firewall"}
+    assert guarded == {"sudo", "entry", "ssh", "ssh-forwarding", "firewall"}
+
+
+@pytest.mark.parametrize(
+    ("user", "rules"),
+    [("root", ["ben", "ana"]), ("ana", ["ana", "ben"]), ("debian", ["debian", "ben", "ana"])],
+)
+def test_whoever_polder_comes_in_as_may_become_root(user: str, rules: list[str]) -> None:
+    (step,) = (step for step in plan_of(user=user) if step.key == "host:ada:sudo")
+    assert isinstance(step.work, HostWork) and isinstance(step.work.operations[0], PutFile)
+    lines = step.work.operations[0].content.splitlines()[1:]
+    assert lines == [f"{name} ALL=(ALL:ALL) NOPASSWD: ALL" for name in rules]
 
 
 def test_the_registry_is_made_only_where_the_site_says_after_the_mesh_and_stopped_when_it_moves() -> None:

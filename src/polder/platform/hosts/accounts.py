@@ -102,12 +102,15 @@ def key_changes(held: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Change,
 
 
 def _sudo(view: View) -> list[Doing]:
-    names = [operator.name for operator in keepers(view.site, view.host)]
+    """Guarded: the account that Polder itself comes in with is among them, where that is not root."""
+    own = () if view.host.user == "root" else (view.host.user,)
+    names = [*own, *(operator.name for operator in keepers(view.site, view.host))]
     rules = "".join(f"{name} ALL=(ALL:ALL) NOPASSWD: ALL\n" for name in names)
     file = PutFile(path("accounts"), f"# {NOTE}\n{rules}", 0o440)
     changes = file_changes(view, (file,))
     check = RunScript(f"/usr/sbin/visudo -c -q -f {file.path} || {{ rm -f {file.path}; exit 1; }}")
-    return [Doing("sudo", "sudo", (file, check), changes, {"operators": tuple(names)})] if changes else []
+    work = Doing("sudo", "sudo", (file, check), changes, {"operators": tuple(names)}, guard=Guard(":"))
+    return [work] if changes else []
 
 
 def _entry(view: View, keys: tuple[str, ...]) -> list[Doing]:
