@@ -10,7 +10,7 @@ import time
 import pytest
 
 from polder.kernel.engine import CreateConfig, InitSwarm, RemoveConfig, UpdateConfigLabels
-from polder.kernel.problem import Refused
+from polder.kernel.problem import Refused, Unreachable
 from polder.world.docker.holder import is_dead, is_here, read_holder, this_process
 from polder.world.docker.lock import hold
 from polder.world.docker.memory import MemoryEngine
@@ -104,6 +104,18 @@ def test_steps_side_by_side_that_find_the_new_swarm_take_it_once():
         for thread in threads:
             thread.join()
         assert (refused, lock.held) == ([], True)
+
+
+def test_a_beat_whose_answer_is_lost_does_not_lose_the_lock():
+    engine = MemoryEngine()
+    with hold(engine, "t", "Ana", beat=60) as lock:
+        engine.fail_on(lambda one: isinstance(one, UpdateConfigLabels), Unreachable("it", "cut"), after=True)
+        with pytest.raises(Unreachable):
+            lock._beat()
+        lock._beat()
+        lock._beat()
+        lock.check()
+    assert engine.look().configs == ()
 
 
 def test_a_holder_elsewhere_that_still_beats_is_respected(bench):

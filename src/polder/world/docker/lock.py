@@ -147,7 +147,11 @@ class Lock:
         try:
             self._change({})
         except Refused:
-            self.lost = True
+            found = self._find()
+            if found and read_holder(found.labels).token == self.holder.token:
+                self._version = found.version  # a beat that was written, but whose answer was lost with its manager
+            else:
+                self.lost = True
 
     def _change(self, more: dict[str, str]) -> None:
         with self._guard:
