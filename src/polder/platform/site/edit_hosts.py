@@ -36,9 +36,9 @@ def set_host(files: Files, name: str, key: str, value: Any) -> Changed:
 
 
 def remove_host(files: Files, name: str) -> Changed:
-    """Refused (``site.host-has-apps``) while apps are pinned to it."""
+    """Refused (``site.host-has-apps``) while apps are pinned to it, by their file or by their data."""
     _known(files, name)
-    if pinned := _pinned(files, name):
+    if pinned := [*_pinned(files, name), *_placed(files, name)]:
         raise Refused(
             Problem("site.host-has-apps", FILE, {"host": name, "apps": tuple(a for _, _, a in pinned)})
         )
@@ -46,13 +46,14 @@ def remove_host(files: Files, name: str) -> Changed:
 
 
 def replace_host(files: Files, old: str, new: str, entry: Mapping[str, Any]) -> Changed:
-    """``new`` with all that ``old`` says, but for what ``entry`` says, in its place; apps pinned to ``old`` are pinned to ``new``."""
+    """``new`` with all that ``old`` says, but for what ``entry`` says, in its place; apps pinned to ``old`` are pinned to ``new``, and
+    so are those whose data is there because Polder placed it there."""
     kept = {
         key: value for key, value in _known(files, old).items() if key not in ("host-key", "mesh", "drained")
     }
     changed = put_host(files, new, kept | dict(entry))
     changed[FILE] = text.remove(changed[FILE].decode(), (old,), FILE).encode()
-    for file, app, _ in _pinned(files, old):
+    for file, app, _ in [*_pinned(files, old), *_placed(files, old)]:
         content = changed.get(file, files[file]).decode()
         changed[file] = text.put(content, ("apps", app, "host"), new, file).encode()
     return changed
@@ -79,6 +80,19 @@ def _pinned(files: Files, host: str) -> list[tuple[str, str, str]]:
         apps = _data(files, file).get("apps") or {}
         slug = file[len("groups/") : -len(".yml")]
         found += [(file, name, f"{slug}/{name}") for name, app in apps.items() if _says(app, host)]
+    return found
+
+
+def _placed(files: Files, host: str) -> list[tuple[str, str, str]]:
+    """The same of every app whose data is on ``host`` by ``polder.lock``, and whose file names no host."""
+    placements = _data(files, "polder.lock").get("placements") or {}
+    found = []
+    for app_id in (one for one, at in placements.items() if at == host):
+        group, _, name = app_id.partition("/")
+        file = f"groups/{group}.yml"
+        app = (_data(files, file).get("apps") or {}).get(name)
+        if isinstance(app, dict) and "host" not in app:
+            found.append((file, name, app_id))
     return found
 
 
