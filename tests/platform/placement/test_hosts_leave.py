@@ -8,12 +8,16 @@ from polder.kernel.problem import Refused
 from polder.platform.site.edit_hosts import remove_host, replace_host
 from support.sites import read, site_files
 
+GROUP = """name: Lilas
+apps:
+  # ours
+  wiki: {recipe: plain, domain: wiki.lilas.test}
+  pad: {recipe: plain, domain: pad.lilas.test, host: ada}
+"""
 FILES = {
     path: text.encode()
     for path, text in site_files(
-        {
-            "lilas": "name: Lilas\napps:\n  # ours\n  wiki: {recipe: plain, domain: wiki.lilas.test}\n  pad: {recipe: plain, domain: pad.lilas.test, host: ada}\n"
-        },
+        {"lilas": GROUP},
         **{
             "hosts.yml": "ada: {address: 192.0.2.1, roles: [manager, ingress]}\nben: {address: 192.0.2.2}\n",
             "polder.lock": "recipes: {}\nimages: {}\nplacements:\n  lilas/gone: ben\n  lilas/pad: ben\n  lilas/wiki: ben\n",
