@@ -147,6 +147,11 @@ def test_what_steps_made_known_is_filled_in(bench):
     assert contents(bench, "file") == {"file": digest("key = the-key=\n")}
 
 
+def test_what_a_host_writes_may_be_any_bytes_and_many(bench):
+    noise = RunScript("head -c 3000000 /dev/urandom; echo; printf '\\377\\376\\n' >&2; echo well", gives="x")
+    assert bench.run(noise) == {"x": "well"}
+
+
 def test_a_file_that_lacks_something_stops_the_work_before_it_begins(bench):
     work = (PutFile(bench.path("a"), "x"), PutFile(bench.path("b"), "key = {mesh-key:gone}\n"))
     problem = refusal(bench, *work)

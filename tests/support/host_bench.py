@@ -132,7 +132,7 @@ def on_script(seen: HostSeen, operation: RunScript) -> tuple[HostSeen, str] | No
     if operation.script == "false":
         raise failed(seen.name, "false")
     words = operation.script.split()
-    return (seen, words[-1]) if operation.script.startswith("echo ") else None
+    return (seen, words[-1]) if "echo " in operation.script else None
 
 
 def reaches(lab: Lab, silence: int) -> dict[str, Reach]:

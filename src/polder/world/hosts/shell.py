@@ -116,7 +116,7 @@ def _sudo(operation: EnsureAccount) -> str:
     file = quoted(sudo_file(operation.name))
     if not operation.sudo:
         return f"rm -f -- {file}\n"
-    return f"""mkdir -p -m 755 /etc/sudoers.d
+    return f"""mkdir -p /etc/sudoers.d
 fresh=$(mktemp /etc/sudoers.d/.polder-XXXXXX)
 trap 'rm -f -- "$fresh"' EXIT
 printf '%s ALL=(ALL:ALL) NOPASSWD: ALL\\n' "$name" >"$fresh"

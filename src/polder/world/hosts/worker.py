@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import time
 import traceback
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import gevent
+import paramiko.file
 import pyinfra.connectors.util
 from gevent.fileobject import FileObjectPosix
 from gevent.lock import RLock
@@ -31,6 +33,9 @@ from polder.world.hosts.wire import line, problem_as_json, reach_from, work_from
 
 Json = dict[str, Any]
 
+MEMORY = 2 * 1024**3
+"""Bytes that this process may take: a host that never stops writing ends it, not the operator's machine."""
+
 
 class NoPassword(Exception):
     """sudo wants a password, and there is nobody to ask for it."""
@@ -38,6 +43,11 @@ class NoPassword(Exception):
 
 def _nobody(*_: object, **__: object) -> NoReturn:
     raise NoPassword("sudo asks for a password")
+
+
+def _text(content: bytes | str, encoding: str = "utf8") -> str:
+    """What a host writes need not be UTF-8. paramiko's own reading would end there, and the command wait for ever for a reader."""
+    return content if isinstance(content, str) else content.decode(encoding, errors="replace")
 
 
 class Worker:
@@ -150,7 +160,9 @@ def _patience(opening: Json) -> Json:
 def main() -> None:
     private = os.dup(1)
     os.dup2(2, 1)  # whatever prints, prints into the log
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     vars(pyinfra.connectors.util)["getpass"] = _nobody
+    vars(paramiko.file)["u"] = _text
     requests = FileObjectPosix(0, "rb")
     opening = json.loads(requests.readline())["open"]
     folder = opening["keys"]
