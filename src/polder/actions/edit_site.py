@@ -61,7 +61,7 @@ def remove_app(path: Path, app_id: str, *, forget_data: bool = False) -> Edited:
 
 
 def set_app(path: Path, app_id: str, given: Mapping[str, str]) -> Edited:
-    """Change an app. Keys: ``domain``, ``size``, ``host``, ``settings.NAME``; an empty text takes the key out."""
+    """Change an app. Keys: ``domain``, ``size``, ``host``, ``settings.NAME``, ``needs.LABEL``; an empty text takes the key out."""
 
     def change(folder: Folder) -> edit.Changed:
         return edit.set_app(folder.files, app_id, _typed(folder, app_id, given))

@@ -61,7 +61,7 @@ def add_app(app_id: str, recipe: str, domain: str, size: str, answers: tuple[str
 @click.argument("changes", nargs=-1, required=True, metavar="KEY=VALUE...")
 @guarded
 def set_app(app_id: str, changes: tuple[str, ...]) -> None:
-    """Change an app: domain, size, host or settings.NAME. An empty VALUE takes the key out."""
+    """Change an app: domain, size, host, settings.NAME or needs.LABEL. An empty VALUE takes the key out."""
     from polder.actions import edit_site
 
     told(edit_site.set_app(site_path(), app_id, pairs(changes, "KEY=VALUE")))

@@ -84,6 +84,14 @@ def test_a_group_is_added_with_a_name_no_yaml_would_like() -> None:
     assert (added.name, added.languages) == ("Le canard: #1", ("fr", "no"))
 
 
+def test_what_an_app_needs_of_its_host_is_set_and_taken_out() -> None:
+    changed = edit.set_app(FILES, "lilas/wiki", {"needs.region": "BE"})
+    text = changed["groups/lilas.yml"].decode()
+    assert "region: BE" in text
+    again = edit.set_app({**FILES, **changed}, "lilas/wiki", {"needs.region": None})
+    assert "region" not in again["groups/lilas.yml"].decode()
+
+
 def test_an_operator_is_added() -> None:
     changed = edit.add_operator(FILES, "ben", OTHER)
 

@@ -58,7 +58,8 @@ def remove_app(files: Files, app_id: str, *, forget_data: bool = False) -> Chang
 
 
 def set_app(files: Files, app_id: str, changes: Mapping[str, SettingValue | None]) -> Changed:
-    """``changes``: ``size``, ``domain``, ``host`` or ``settings.NAME`` to a value; ``None`` takes the key out again."""
+    """``changes``: ``size``, ``domain``, ``host``, ``settings.NAME`` or ``needs.LABEL`` to a value; ``None`` takes the key out
+    again."""
     file, name = _place(files, app_id)
     apps, content = _apps(files, file), _text(files, file)
     if name not in apps:
@@ -185,8 +186,9 @@ def _answer(setting: Setting, answer: str) -> SettingValue | None:
 def _check_keys(changes: Mapping[str, SettingValue | None]) -> None:
     problems = Problems()
     for key in changes:
-        if key not in APP_KEYS and not key.startswith("settings."):
-            problems.items.append(_unknown("site.unsettable", key, [*APP_KEYS, "settings.NAME"], ""))
+        if key not in APP_KEYS and not key.startswith(("settings.", "needs.")):
+            known = [*APP_KEYS, "settings.NAME", "needs.LABEL"]
+            problems.items.append(_unknown("site.unsettable", key, known, ""))
     problems.refuse_if_any()
 
 
