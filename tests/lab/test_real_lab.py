@@ -147,7 +147,7 @@ def test_a_narrow_wire_takes_its_time(lab: Lab) -> None:
 def test_a_host_that_lost_its_power_is_silent_and_comes_back_with_its_files_and_without_its_rules(
     lab: Lab,
 ) -> None:
-    words = "echo kept >/root/note; sync; ip link add ghost type dummy; echo 1 >/run/gone"
+    words = "echo kept >/srv/note; sync; ip link add ghost type dummy; echo 1 >/run/gone"
     lab.ssh("alder-1", words)
     lab.kill("alder-1")
 
@@ -161,7 +161,7 @@ def test_a_host_that_lost_its_power_is_silent_and_comes_back_with_its_files_and_
     lab.revive("alder-1")
 
     assert (
-        lab.ssh("alder-1", "cat /root/note; ls /run/gone /sys/class/net/ghost 2>/dev/null || true")
+        lab.ssh("alder-1", "cat /srv/note; ls /run/gone /sys/class/net/ghost 2>/dev/null || true")
         == "kept\n"
     )
     assert lab.reaches("alder-2", "alder-1")
@@ -186,14 +186,14 @@ def test_a_host_that_is_switched_off_from_within_stays_off_until_it_is_revived(l
 
 
 def test_another_machine_in_a_hosts_place_is_empty_and_not_taken_for_it(lab: Lab) -> None:
-    lab.ssh("birch-2", "touch /root/note /var/lib/docker/note")
+    lab.ssh("birch-2", "touch /srv/note /var/lib/docker/note")
     lab.kill("birch-2")
     lab.revive("birch-2", "--anew")
 
     refused = lab.try_ssh("birch-2", "true")
     assert refused.returncode != 0 and "REMOTE HOST IDENTIFICATION HAS CHANGED" in refused.stderr
     within = ("shell", "--console", "--name", lab.name, "birch-2")
-    assert polder_lab(*within, "find", "/root", "/var/lib/docker", "-name", "note") == ""
+    assert polder_lab(*within, "find", "/srv", "/var/lib/docker", "-name", "note") == ""
 
 
 def test_the_timeline_tells_what_was_done_and_since_when_hosts_answer(lab: Lab) -> None:

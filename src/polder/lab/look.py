@@ -114,7 +114,7 @@ def try_login(kept: Kept, node: Node) -> Literal["yes", "no-entry", "no"]:
 def docker_state(kept: Kept, node: Node) -> tuple[str, bool]:
     """What the host's own Docker says, asked from within: also when no network leads there."""
     pid = first_process(kept, node)
-    if not pid or not Path(f"/proc/{pid}/root/usr/bin/docker").exists():
+    if not pid or not Path("/proc", str(pid), "root", "usr/bin/docker").exists():
         return "", False
     argv = ("nsenter", "-t", str(pid), "-a", "timeout", "4", "docker", "info", "--format", _DOCKER)
     done = subprocess.run(argv, capture_output=True, text=True, timeout=SECONDS + 5)
