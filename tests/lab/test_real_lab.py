@@ -161,8 +161,7 @@ def test_a_host_that_lost_its_power_is_silent_and_comes_back_with_its_files_and_
     lab.revive("alder-1")
 
     assert (
-        lab.ssh("alder-1", "cat /srv/note; ls /run/gone /sys/class/net/ghost 2>/dev/null || true")
-        == "kept\n"
+        lab.ssh("alder-1", "cat /srv/note; ls /run/gone /sys/class/net/ghost 2>/dev/null || true") == "kept\n"
     )
     assert lab.reaches("alder-2", "alder-1")
 
