@@ -22,6 +22,7 @@ from polder.kernel.host import Reboot, SetUnit
 from polder.kernel.problem import Problem, Refused, Unreachable
 from polder.platform.plan.ground import USUAL, HostsAsked
 from polder.platform.plan.model import Plan
+from polder.platform.site.text import remove
 from polder.world.journal import Journal
 from support.cluster import Cluster, addresses
 from support.machines import KEY
@@ -385,7 +386,9 @@ def test_nor_one_with_data_of_an_app_that_was_pinned_by_nobody(ground: Make) -> 
     site = ground(hosts_yml().replace("[manager]", "[manager, ingress]"), {"lilas": group("wiki plain")})
     host = next(step for step in site.done().steps if step.code == "step.create-service" and step.data)
     name = next(n for n in MANAGERS if host.values["service"] in site.on(n))
-    remove_host(site.folder, name)
+    assert refusal(lambda: remove_host(site.folder, name)) == "site.host-has-apps"
+    hosts = site.folder / "hosts.yml"
+    hosts.write_text(remove(hosts.read_text(), (name,), "hosts.yml"))
     assert refusal(site.plan) == "placement.host-gone"
 
 
