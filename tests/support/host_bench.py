@@ -152,8 +152,11 @@ def reaches(lab: Lab, silence: int) -> dict[str, Reach]:
 
 
 def real_benches() -> Iterator[Callable[[], Bench]]:
-    """For a fixture: makes benches on the two hosts of a lab, which is taken away afterwards."""
-    lab, before = start_lab(1, 2), dict(os.environ)
+    """For a fixture: makes benches on the two hosts of a lab, which is taken away afterwards.
+
+    ``POLDER_TEST_SUITE=bookworm`` has them run Debian 12.
+    """
+    lab, before = start_lab(1, 2, suite=os.environ.get("POLDER_TEST_SUITE", "trixie")), dict(os.environ)
     os.environ.update(lab.environment)
     try:
         with (

@@ -212,10 +212,11 @@ class MemoryHosts:
 
     def _script(self, host: str, operation: RunScript) -> Mapping[str, str]:
         answer = self.on_script(self.seen[host], operation) if self.on_script else None
-        given = made_up(host, operation.gives)
+        name = operation.gives.strip("{}")
+        given = made_up(host, name)
         if answer:
             self.seen[host], given = answer
-        elif operation.gives.startswith("mesh-key:"):
+        elif name.startswith("mesh-key:"):
             self.change(host, mesh_key=given)
         return {operation.gives: given} if operation.gives else {}
 
