@@ -16,17 +16,26 @@ Looks = Mapping[str, HostSeen | Problem]
 
 @dataclass(slots=True)
 class Machines:
-    """``opener`` gives the engine of one host, by its name. ``first``: the look that chose the manager, used up by the plan."""
+    """``opener`` gives the engine of one host, by its name. ``first``: the look that chose the manager, used up by the plan.
+    ``silent``: hosts that did not answer; nobody waits for them twice."""
 
     hosts: Hosts
     opener: Callable[[str], Engine]
     first: Looks | None = None
     engines: dict[str, Engine] = field(default_factory=dict)
+    silent: dict[str, Problem] = field(default_factory=dict)
 
     def look(self, site: Site) -> Looks:
         """What every host that Polder sets up shows, or why it does not."""
         found, self.first = self.first, None
-        return self.hosts.look(questions(site)) if found is None else found
+        return self._ask(questions(site)) if found is None else found
+
+    def _ask(self, asked: Mapping[str, Question]) -> Looks:
+        found = self.hosts.look({name: one for name, one in asked.items() if name not in self.silent})
+        for name, look in found.items():
+            if isinstance(look, Problem) and look.code == "host.no-answer":
+                self.silent[name] = look
+        return {name: self.silent.get(name) or found[name] for name in asked}
 
     def engine_at(self, host: str) -> Engine:
         """The engine of ``host`` itself."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from polder.actions.addresses import ingress_address
+from polder.actions.host_status import HostStatus, host_statuses
 from polder.actions.look_site import Looked, looked_at
 from polder.kernel.engine import Seen
 from polder.kernel.problem import Problem
@@ -45,15 +46,15 @@ class SiteStatus:
     site: str
     engine: str
     apps: tuple[AppStatus, ...]
-    hosts: tuple[tuple[str, str, str], ...]
+    hosts: tuple[HostStatus, ...]
     changes: int
     findings: tuple[Problem, ...]
     journal: tuple[dict[str, Any], ...]
 
 
-def site_status(folder: Path, lines: int = 5) -> SiteStatus:
-    """Look at everything once. ``Unreachable`` when the engine is away."""
-    with looked_at(folder) as looked:
+def site_status(folder: Path, lines: int = 5, *, over_ssh: bool = False) -> SiteStatus:
+    """Look at everything once, ``over_ssh`` at the machines too. ``Unreachable`` when the engine is away."""
+    with looked_at(folder, over_ssh=over_ssh) as looked:
         apps = ([ingress_app(looked.site)] if looked.site.apps else []) + list(looked.site.apps)
         names: dict[str, set[str]] = {app.id: set() for app in apps}
         for service in wanted(looked.site).services.values():
@@ -64,7 +65,7 @@ def site_status(folder: Path, lines: int = 5) -> SiteStatus:
             looked.site.slug,
             f"{looked.engine.address} ({looked.seen.engine_version})",
             found,
-            tuple((host_of(n), n.state, n.availability) for n in looked.seen.nodes),
+            host_statuses(looked),
             len(looked.plan.acting),
             looked.plan.findings,
             tuple(Journal(folder, "").read(lines)),

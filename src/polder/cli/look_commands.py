@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from polder.cli.door import guarded, language, show_json, site_path
+from polder.cli.host_lines import host_lines
 from polder.cli.lines import print_lines
 from polder.kernel.sentences import say, say_problem, translate
 from polder.kernel.sentences.mark import N_
@@ -31,12 +32,15 @@ ENGINE = N_("{site} on {engine}")
 
 @click.command(epilog="Example: polder status --json | jq '.apps[] | select(.state != \"running\")'")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option(
+    "--hosts", "over_ssh", is_flag=True, help="Also look at the machines over SSH: updates, reboots."
+)
 @guarded
-def status(as_json: bool) -> None:
-    """Show apps, their health, versions, days left of certificates, and the last journal lines."""
+def status(as_json: bool, over_ssh: bool) -> None:
+    """Show apps, their health, versions, days left of certificates, hosts, and the last journal lines."""
     from polder.actions.site_status import site_status
 
-    found = site_status(site_path())
+    found = site_status(site_path(), over_ssh=over_ssh)
     if as_json:
         show_json(_status_data(found))
     else:
@@ -48,7 +52,6 @@ def _status_data(found: SiteStatus) -> dict[str, Any]:
 
     data = asdict(found)
     data["findings"] = [{"code": f.code, **dict(f.values)} for f in found.findings]
-    data["hosts"] = [{"host": name, "state": state, "availability": use} for name, state, use in found.hosts]
     return data
 
 
@@ -63,6 +66,9 @@ def _status_table(found: SiteStatus, words: str) -> None:
         rows = [[*row, ", ".join(app.hosts)] for row, app in zip(rows, found.apps, strict=True)]
     print_lines([(translate(ENGINE, words).format(site=found.site, engine=found.engine), "bold"), ("", "")])
     print_lines(table_lines(headers, rows, [COLOURS[app.state] for app in found.apps]))
+    if len(found.hosts) > 1 or any(host.reached is not None for host in found.hosts):
+        print_lines([("", "")])
+        print_lines(host_lines(found.hosts, words))
     print_lines([("", ""), *((f"! {say_problem(f, words)}", "yellow") for f in found.findings)])
     print_lines(
         [
