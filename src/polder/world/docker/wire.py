@@ -31,6 +31,8 @@ LARGEST = 512 * 2**20
 """Bytes of answer; the tasks of ten thousand services are about a tenth of it."""
 CUT = "the connection was cut before the answer came; did the engine stop?"
 LEADERLESS = "the swarm has no leader now: more than half of its managers must hear one another, and choosing takes seconds"
+WITHOUT_LEADER = ("does not have a leader", "lost leader status", "code = DeadlineExceeded")
+"""What Swarm's managers say while too few of them hear one another."""
 MOST = 16
 MOST_BY_SSH = 4
 """Connections open at once. An sshd turns new ones away when about ten log in at the same time (``MaxStartups``)."""
@@ -139,7 +141,7 @@ class Wire:
         sent = None if body is None else json.dumps(body).encode()
         with self.stream(method, path, sent, limit=limit) as response:
             answer = Answer(response.status, _read_all(response, largest, self.what), _clock(response))
-        if answer.status >= 500 and "does not have a leader" in answer.message():
+        if answer.status >= 500 and any(words in answer.message() for words in WITHOUT_LEADER):
             raise Unreachable(self.what, LEADERLESS)
         return answer
 
