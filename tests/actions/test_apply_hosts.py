@@ -407,6 +407,8 @@ def test_a_host_is_replaced_by_another_and_the_data_left_behind_is_said(ground: 
     assert "plan.data-stays" in told(plan)
     assert set(site.nodes()) == {"ada", "cleo", "dora"}
     assert "les-lilas_lilas_wiki_web" in site.on("dora")
+    doors = next(step.key for step in plan.steps if step.code == "step.await-service")
+    assert doors in _all_before(plan, next(s.key for s in plan.steps if s.code == "step.drain-leaving"))
     assert site.plan().steps == ()
 
 

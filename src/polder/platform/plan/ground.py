@@ -47,6 +47,11 @@ class Ground:
     late: list[Step] = field(default_factory=list)
 
     @property
+    def grows(self) -> bool:
+        """Whether a host joins a swarm that runs: what runs on every host begins there too, and is waited for."""
+        return any(machine.joins for machine in self.machines.values())
+
+    @property
     def keys(self) -> tuple[str, ...]:
         return tuple(step.key for step in self.steps)
 

@@ -91,7 +91,7 @@ def make_plan(
     ]
     steps += after_all(ready, storage)
     stored = (*ready, *(step.key for step in storage))
-    services = noted(service_steps(site, target, seen, now, ground.away), placed.reasons)
+    services = noted(service_steps(site, target, seen, now, ground.away, grows=ground.grows), placed.reasons)
     vacating = frozenset(key for step in services for key in step.after if key.startswith("remove:"))
     steps += after_all(stored, services, vacating)
     done = tuple(step.key for step in services)

@@ -42,10 +42,16 @@ def spec_digest(spec: Json) -> str:
 
 
 def service_steps(
-    site: Site, target: Wanted, seen: Seen, now: datetime, away: Collection[str] = ()
+    site: Site,
+    target: Wanted,
+    seen: Seen,
+    now: datetime,
+    away: Collection[str] = (),
+    *,
+    grows: bool = False,
 ) -> list[Step]:
     """One step for each service that is missing, different, or still on its way up, but for those that belong on a host
-    that is ``away``.
+    that is ``away``. ``grows``: hosts are added, and what runs on each of them (the ingress) must be up there before others leave.
 
     Swarm never schedules a task again that it could not place, once its service was changed and changed back meanwhile.
     """
@@ -61,6 +67,8 @@ def service_steps(
             steps.append(_create(want, _vacates(want, leaving)))
         elif (changed := compare(want, found)) is not None:
             steps.append(_change(want, found, changed))
+        elif grows and want.mode == "global":
+            steps.append(_await(want))
         elif seen.tasks and found.id not in running and _recent(found, want, now):
             steps.append(_await(want))
     return steps

@@ -274,6 +274,10 @@ class MemoryEngine:
             node, version=self._next_version(), spec=spec, availability=availability, role=role
         )
         self._move_tasks(node.id, node.availability, availability)
+        if (node.spec.get("Labels") or {}) != (spec.get("Labels") or {}):
+            for life in self._services.values():
+                lives.fill(life, self._world())
+                self._moving.add(life.name)
         return node.id
 
     def _move_tasks(self, node: str, before: str, after: str) -> None:
