@@ -29,6 +29,8 @@ def template() -> Catalog:
     ):
         if message and not (isinstance(message, str) and not message.strip()):
             found.add(message, locations=[(file, None)], auto_comments=comments, context=context)
+    for entry in found:
+        entry.flags.discard("python-format")  # ours are for str.format: a percent sign is one
     return found
 
 
