@@ -11,12 +11,16 @@ import pytest
 
 from polder.kernel.engine import (
     JOIN_TOKEN,
+    UNLOCK_KEY,
     Engine,
     InitSwarm,
     JoinSwarm,
     LeaveSwarm,
     NodeSeen,
     RemoveNode,
+    RotateUnlockKey,
+    SetAutolock,
+    UnlockSwarm,
     UpdateNode,
 )
 from polder.kernel.problem import Refused
@@ -178,3 +182,17 @@ def test_a_manager_is_demoted_before_it_is_removed(pair: Pair, refusal) -> None:
     pair.until(identity, lambda node: node.role == "worker")
     pair.gone(identity)
     assert identity not in {node.id for node in pair.one.look().nodes}
+
+
+def test_a_swarm_that_locks_has_a_key_and_another_one_when_it_is_rotated(pair: Pair, refusal) -> None:  # type: ignore[no-untyped-def]
+    assert refusal(lambda: pair.one.unlock_key()) == "engine.no-swarm"
+    pair.one.run(SetAutolock(True))
+    assert pair.one.look(tasks=False, storage=False).autolock
+    first = pair.one.unlock_key()
+    assert first.reveal().startswith("SWMKEY-") and "SWMKEY" not in repr(first)
+    pair.one.run(RotateUnlockKey())
+    assert pair.one.unlock_key() != first
+    pair.one.run(UnlockSwarm(), {UNLOCK_KEY: first})
+    assert refusal(lambda: pair.one.run(UnlockSwarm())) == "engine.no-value"
+    pair.one.run(SetAutolock(False))
+    assert not pair.one.look(tasks=False, storage=False).autolock

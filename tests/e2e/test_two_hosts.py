@@ -322,3 +322,22 @@ def test_going_down_leaves_neither_services_nor_networks_on_either_host(site: Si
     site.provider.run("down", "--yes")
     assert site.hosts.docker("one", "service", "ls", "-q") == ""
     assert "duo_" not in site.hosts.docker("one", "network", "ls", "--format", "{{.Name}}")
+
+
+def test_a_manager_that_locks_itself_waits_for_the_sites_key_and_no_app_loses_anything(site: Site) -> None:
+    provider = site.provider
+    provider.edit("site.yml", "domain: lilas.test", "domain: lilas.test\npolicy: {autolock: true}")
+    assert "Let managers that start anew wait for a key" in provider.run("apply", "--yes")
+    assert (provider.folder / "secrets" / "polder.unlock-key.age").is_file()
+    assert provider.run("plan").endswith("Nothing has to change.\n")
+    key = site.hosts.docker("one", "swarm", "unlock-key", "-q").strip()
+    site.hosts.power("one", "off")
+    site.hosts.power("one", "on")
+    locked = provider.run("plan")
+    assert "The swarm is locked" in locked and "Unlock the engine's swarm" in locked
+    said = provider.run("apply", "--yes")
+    assert key.startswith("SWMKEY-") and key not in said + locked + provider.run("journal", "--last", "0")
+    until(lambda: {app["state"] for app in site.apps().values()} == {"running"}, 120)
+    provider.run("apply", "--yes")
+    assert site.front("canard-bleu.test") == 200
+    assert provider.run("plan").endswith("Nothing has to change.\n")

@@ -14,6 +14,7 @@ from polder.actions.node_hands import at_host, await_node, spare, update_node
 from polder.actions.prepare_site import Preparer
 from polder.actions.run_plan import StepResult
 from polder.kernel.engine import (
+    UNLOCK_KEY,
     CreateConfig,
     CreateNetwork,
     CreateSecret,
@@ -29,17 +30,23 @@ from polder.kernel.engine import (
     RemoveSecret,
     RemoveService,
     RemoveVolume,
+    RotateUnlockKey,
     Seen,
+    SetAutolock,
+    UnlockSwarm,
     UpdateConfigLabels,
     UpdateNode,
     UpdateService,
 )
 from polder.kernel.host import HostWork
 from polder.kernel.problem import Refused, Unreachable
+from polder.kernel.secret import Secret
+from polder.platform.plan.locking import UNLOCK_FILE
 from polder.platform.plan.model import (
     AtHost,
     AwaitNode,
     BuildImage,
+    KeepUnlockKey,
     MakeAuthority,
     MakeSecret,
     Nothing,
@@ -104,7 +111,17 @@ class SiteHands:
                 assert self.machines is not None
                 with suppress(Unreachable):
                     self.lock.check()
-                return at_host(self.engine, self.machines, step.work)
+                return at_host(self.engine, self.machines, step.work, self._unlock_key)
+            case KeepUnlockKey():
+                self.lock.check()
+                if step.work.rotate:
+                    self.engine.run(RotateUnlockKey())
+                return self.preparer.write_secret(
+                    step.work.file, self.engine.unlock_key(), step.work.recipients
+                )
+            case UnlockSwarm():
+                self.engine.run(step.work, {UNLOCK_KEY: self._unlock_key()})
+                return {}
             case AwaitNode():
                 await_node(self.engine, step.work, known)
                 return {}
@@ -130,12 +147,17 @@ class SiteHands:
                 self._until_free(operation)
             case InitSwarm() | CreateNetwork() | CreateConfig() | RemoveService() | RemoveVolume():
                 self.engine.run(operation)
-            case JoinSwarm() | LeaveSwarm():
+            case SetAutolock() | RotateUnlockKey():
+                self.engine.run(operation)
+            case JoinSwarm() | LeaveSwarm() | UnlockSwarm():
                 raise AssertionError("is asked of a host's own engine")
             case UpdateConfigLabels():
                 self.engine.run(operation)
             case _:
                 assert_never(operation)
+
+    def _unlock_key(self) -> Secret:
+        return self.preparer.reveal(UNLOCK_FILE)
 
     def _update(self, operation: UpdateService, spec: dict[str, Any]) -> None:
         """An image that turned out to be the one already running leaves nothing to do."""

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from polder.actions.look_hosts import Machines
-from polder.kernel.engine import JOIN_TOKEN, Engine, JoinSwarm, NodeSeen, Seen, UpdateNode
+from polder.kernel.engine import (
+    JOIN_TOKEN,
+    UNLOCK_KEY,
+    Engine,
+    JoinSwarm,
+    NodeSeen,
+    Seen,
+    UnlockSwarm,
+    UpdateNode,
+)
 from polder.kernel.host import HostWork, Reboot
 from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.kernel.secret import Secret
 from polder.platform.plan.desired import HOST_LABEL
 from polder.platform.plan.hosts import node_of
 from polder.platform.plan.model import AtHost, AwaitNode
@@ -21,17 +32,37 @@ TRIES = 5
 ENDED = ("complete", "failed", "shutdown", "rejected", "orphaned", "remove")
 
 
-def at_host(engine: Engine, machines: Machines, work: AtHost) -> Mapping[str, str]:
+def at_host(
+    engine: Engine, machines: Machines, work: AtHost, unlock_key: Callable[[], Secret]
+) -> Mapping[str, str]:
     """The host's own engine makes, joins or leaves a swarm. The token goes from the manager's answer into that engine's request
     and nowhere else. Returns which node the host is."""
     own = machines.engine_at(work.host)
     made = ""
     for operation in work.operations:
+        if isinstance(operation, UnlockSwarm):
+            _unlock(own, work.host, unlock_key())
+            return {}
         values = {JOIN_TOKEN: engine.join_token(operation.role)} if isinstance(operation, JoinSwarm) else {}
         made = own.run(operation, values)
         if isinstance(operation, JoinSwarm):
             _await_ready(engine, made, JOINED_WITHIN, work.host)
     return {node_of(work.host): made}
+
+
+def _unlock(own: Engine, host: str, key: Secret) -> None:
+    """The engine of a machine that has just started answers after a while, and may be open already."""
+    limit = time.monotonic() + JOINED_WITHIN
+    while True:
+        with suppress(Unreachable):
+            state = own.look(tasks=False, storage=False).swarm
+            if state == "locked":
+                own.run(UnlockSwarm(), {UNLOCK_KEY: key})
+            if state != "none":
+                return
+        if time.monotonic() > limit:
+            raise Refused(Problem("plan.not-ready", "", {"host": host, "seconds": JOINED_WITHIN}))
+        time.sleep(POLL)
 
 
 def update_node(engine: Engine, operation: UpdateNode, known: Mapping[str, str]) -> None:

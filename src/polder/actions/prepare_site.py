@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import assert_never
 
 from polder.kernel.digest import digest_of_bytes, short
-from polder.kernel.engine import CreateSecret, Engine
+from polder.kernel.engine import CreateSecret, Engine, UnlockSwarm
 from polder.kernel.problem import Problem, Problems, Refused, Value
 from polder.kernel.secret import Secret
 from polder.kernel.sentences import say
-from polder.platform.plan.model import BuildImage, MakeAuthority, MakeSecret, Plan, WriteLock
+from polder.platform.plan.locking import UNLOCK_FILE
+from polder.platform.plan.model import AtHost, BuildImage, MakeAuthority, MakeSecret, Plan, WriteLock
 from polder.platform.plan.names import PLACEHOLDER, secret_placeholder
 from polder.platform.site.lock import lock_text
 from polder.platform.site.model import Lock, Site
@@ -141,4 +142,9 @@ def _opened(plan: Plan) -> list[str]:
         if isinstance(s.work, CreateSecret) and not PLACEHOLDER.search(s.work.name)
     ]
     renews = any(isinstance(s.work, MakeAuthority) and s.work.renew for s in plan.acting)
-    return [*delivered, *(["polder.ca"] if renews else [])]
+    unlocks = any(
+        isinstance(s.work, UnlockSwarm)
+        or (isinstance(s.work, AtHost) and UnlockSwarm() in s.work.operations and s.key.startswith("unlock:"))
+        for s in plan.acting
+    )
+    return [*delivered, *(["polder.ca"] if renews else []), *([UNLOCK_FILE] if unlocks else [])]

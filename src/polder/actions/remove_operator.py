@@ -5,7 +5,8 @@ Rules:
 2. ``site.yml`` is written last. Stopped before that, the same command does it all again; stopped after it, the same command
    makes the commit that is missing.
 3. While the authority's files are being written, ``internal-ca.crt`` holds the root alone: a plan made then renews the rest.
-4. A value that people gave cannot be made anew here: it is encrypted anew and named, with what to do.
+4. The key that unlocks the swarm's managers is thrown away: the next apply makes another one and keeps that.
+5. A value that people gave cannot be made anew here: it is encrypted anew and named, with what to do.
 
 The hosts follow with the next plan: the operators' accounts and keys there are those of ``site.yml``.
 """
@@ -24,6 +25,7 @@ from polder.kernel.folder import Folder
 from polder.kernel.problem import Problem, Problems, Refused
 from polder.kernel.secret import Secret
 from polder.platform.ingress.authority import AUTHORITY_FILES, certificates
+from polder.platform.plan.locking import UNLOCK_FILE
 from polder.platform.site import edit
 from polder.platform.site.model import Site
 from polder.world.age import decrypt, encrypt, generate, load_identities
@@ -186,6 +188,10 @@ def _write(folder: Path, site: Site, work: _Work, sealed: Mapping[str, bytes]) -
         write_atomically(public, certificates(site.internal_ca)[0].encode())
     for path, content in zip(paths, sealed.values(), strict=True):
         write_atomically(path, content)
+    unlock_key = folder / "secrets" / f"{UNLOCK_FILE}.age"
+    if unlock_key.exists():  # the next apply makes another one
+        unlock_key.unlink()
+        paths.append(unlock_key)
     if work.public:
         write_atomically(public, work.public.encode())
         paths.append(public)

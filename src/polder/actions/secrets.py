@@ -16,6 +16,7 @@ from polder.kernel.problem import Problem, Problems, Refused
 from polder.kernel.secret import Secret
 from polder.kernel.text import Text
 from polder.platform.ingress.authority import AUTHORITY_FILES
+from polder.platform.plan.locking import UNLOCK_FILE
 from polder.platform.plan.names import secret_file
 from polder.platform.site.model import Site
 from polder.world.age import decrypt, encrypt, generate, load_identities
@@ -133,8 +134,8 @@ def _wanted(site: Site) -> dict[str, SecretListed]:
 
 
 def _own(name: str) -> SecretListed:
-    """A file that no app wants: the authority's, or one left from an app that is gone."""
-    authority = name in AUTHORITY_FILES
+    """A file that no app wants: the authority's, the swarm's, or one left from an app that is gone."""
+    authority = name in (*AUTHORITY_FILES, UNLOCK_FILE)
     return SecretListed(
         name, "polder" if authority else "", "authority" if authority else "", True, False, Text({})
     )
@@ -145,7 +146,7 @@ def _find(site: Site, name: str) -> SecretListed:
     wanted = _wanted(site)
     if name in wanted:
         return wanted[name]
-    if name in AUTHORITY_FILES:
+    if name in (*AUTHORITY_FILES, UNLOCK_FILE):
         raise Refused(Problem("secret.authority", "", {"name": name}))
     if name.count(".") != 2:
         raise Refused(Problem("secret.bad-name", "", {"name": name}))

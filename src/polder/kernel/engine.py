@@ -109,10 +109,11 @@ class ImageSeen:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look at the whole engine. ``swarm``: none (not in a swarm), manager, worker. Volumes and images are those of the
-    node we talk to; ``node_id`` says which that is."""
+    """One look at the whole engine. ``swarm``: none (not in a swarm), manager, worker, locked (a manager that started anew and waits for
+    the unlock key). Volumes and images are those of the node we talk to; ``node_id`` says which that is. ``autolock``: whether managers
+    lock themselves so."""
 
-    swarm: Literal["none", "manager", "worker"]
+    swarm: Literal["none", "manager", "worker", "locked"]
     node_id: str = ""
     engine_version: str = ""
     nodes: tuple[NodeSeen, ...] = ()
@@ -123,6 +124,7 @@ class Seen:
     configs: tuple[ObjectSeen, ...] = ()
     volumes: tuple[ObjectSeen, ...] = ()
     images: tuple[ImageSeen, ...] = ()
+    autolock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,26 @@ class JoinSwarm:
     advertise: str
     managers: tuple[str, ...]
     data_path: str = ""
+
+
+UNLOCK_KEY = "swarm-unlock-key"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAutolock:
+    """Whether a manager that starts anew waits for the unlock key before it opens what the swarm keeps (secrets among it)."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RotateUnlockKey:
+    """The swarm makes another unlock key; the former one no longer opens anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockSwarm:
+    """Open a locked manager; the key is ``UNLOCK_KEY`` among the values handed to ``run``. One that is open already stays so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +281,9 @@ Operation = (
     InitSwarm
     | JoinSwarm
     | LeaveSwarm
+    | SetAutolock
+    | RotateUnlockKey
+    | UnlockSwarm
     | RemoveNode
     | UpdateNode
     | CreateNetwork
@@ -310,6 +335,9 @@ class Engine(Protocol):
 
     def join_token(self, role: Literal["manager", "worker"]) -> Secret:
         """What an engine needs to join this manager's swarm. Refuses ``engine.no-swarm``."""
+
+    def unlock_key(self) -> Secret:
+        """What opens a locked manager of this swarm. ``engine.no-swarm`` when it locks none."""
 
     def rollout(self, service: str) -> Rollout:
         """How the newest change of ``service`` is going. ``engine.missing`` when there is no such service."""

@@ -3,6 +3,10 @@
 from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
+    "plan.locked": N_("The swarm is locked: what else there is to do shows once a manager is open."),
+    "plan.no-unlock-key": N_(
+        "{host} is locked, and the site does not hold the key (secrets/polder.unlock-key.age)."
+    ),
     "plan.port-taken": N_("Port {port} is published already on this engine by {service} (site: {other})."),
     "plan.no-node": N_("Host {host} ({address}) is not a node of this swarm."),
     "plan.removes-everything": N_(
@@ -27,7 +31,9 @@ SENTENCES: dict[str, str] = {
     "plan.swarm-unasked": N_(
         "Host {host} is in a swarm, but none of its managers could be asked: nothing is changed there."
     ),
-    "plan.docker-silent": N_("Docker on host {host} runs and does not answer: nothing is changed in the swarm."),
+    "plan.docker-silent": N_(
+        "Docker on host {host} runs and does not answer: nothing is changed in the swarm."
+    ),
     "plan.no-manager": N_("No host that answers is to be a manager: there is nobody to make the swarm."),
     "plan.quorum": N_(
         "{host} cannot stop being a manager: {heard} of {managers} managers answer, and the swarm would lose its majority."
@@ -71,6 +77,10 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "plan.locked": N_("Apply this plan, then plan again."),
+    "plan.no-unlock-key": N_(
+        "Look for the file in the site's history; or, on a manager that is open: docker swarm unlock-key"
+    ),
     "plan.port-taken": N_(
         "One engine holds one site. Take the other down first (polder down in its folder), or use another engine."
     ),

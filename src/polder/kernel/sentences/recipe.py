@@ -19,7 +19,9 @@ SENTENCES: dict[str, str] = {
     "recipe.foreign-image": N_(
         "{instruction} takes the image “{image}” from elsewhere; a recipe builds on ${{BASE}}, on scratch, and on its own stages above."
     ),
-    "recipe.foreign-builder": N_("This line lets the image “{image}” from elsewhere do the building; take it out."),
+    "recipe.foreign-builder": N_(
+        "This line lets the image “{image}” from elsewhere do the building; take it out."
+    ),
     "recipe.content-setting": N_("“{setting}” is not a setting of kind “folder” of this recipe."),
     "recipe.auth": N_("“auth” must be a list of a user and a password."),
     "recipe.form-and-body": N_("A request sends a form or a body, not both."),

@@ -22,7 +22,7 @@ SENTENCES: dict[str, str] = {
         "The secret {name} is not one that Polder generates; somebody must give its value."
     ),
     "secret.authority": N_(
-        "{name} is part of the site's certificate authority, which is made and renewed as a whole."
+        "{name} is made and renewed by Polder itself: it is part of the site's certificate authority, or opens its managers."
     ),
     "secret.empty": N_("An empty value was given."),
     "secret.too-big": N_("The value has {size} bytes; the engine takes {limit} at most."),

@@ -16,6 +16,7 @@ from polder.kernel.host import HostSeen, HostWork, SetUnit
 from polder.kernel.problem import Problem
 from polder.platform.plan.hosts import DRAINED_LABEL, condition
 from polder.platform.plan.leaving import leaving_nodes, with_leaving
+from polder.platform.plan.locking import lock_steps, unlock_step, unlock_steps
 from polder.platform.plan.machines import Looks, Machine, machines
 from polder.platform.plan.model import AtHost, AwaitNode, BuildImage, Step
 from polder.platform.plan.nodes import Nodes, node_steps
@@ -64,7 +65,10 @@ def lay_ground(site: Site, seen: Seen, looks: Looks | None, profile: Profile | N
     late = _late(by_host, _set_up(site, found, profile)) if leaving else []
     before = {name: tuple(step.key for step in steps) for name, steps in by_host.items()}
     nodes = node_steps(site, seen, found, before)
-    steps = [*take_turns(by_host, found), *nodes.steps]
+    unlock, shut = unlock_steps(site, found)
+    lock = [] if nodes.unclear else lock_steps(site, seen, (step.key for step in nodes.steps))
+    steps = [*unlock, *take_turns(by_host, found, locks=seen.autolock), *nodes.steps, *lock]
+    nodes.told += shut
     return Ground(found, steps, nodes, _away(found, {step.key for step in nodes.steps}), late)
 
 
@@ -89,9 +93,12 @@ def _set_up(site: Site, found: Mapping[str, Machine], profile: Profile | None) -
     }
 
 
-def take_turns(by_host: Mapping[str, list[Step]], found: Mapping[str, Machine]) -> list[Step]:
+def take_turns(
+    by_host: Mapping[str, list[Step]], found: Mapping[str, Machine], *, locks: bool = False
+) -> list[Step]:
     """All the hosts' steps. On hosts that are nodes already, a step that restarts Docker waits for the former host's to be over
-    and its node to be ready: managers that are away together could cost the swarm its quorum."""
+    and its node to be ready: managers that are away together could cost the swarm its quorum. ``locks``: a manager has to be unlocked
+    then."""
     steps: list[Step] = []
     last: tuple[str, ...] = ()
     for name, own in by_host.items():
@@ -102,7 +109,11 @@ def take_turns(by_host: Mapping[str, list[Step]], found: Mapping[str, Machine]) 
             key = f"host:{name}:ready"
             wait = AwaitNode(node.id, name, "ready", READY_WITHIN)
             values = {"host": name}
-            steps.append(Step(key, "host", f"host/{name}", "step.await-node", values, wait, tuple(restarts)))
+            after = tuple(restarts)
+            if locks and node.role == "manager":
+                steps.append(unlock_step(name, f"host:{name}:unlock", after))
+                after = (f"host:{name}:unlock",)
+            steps.append(Step(key, "host", f"host/{name}", "step.await-node", values, wait, after))
             last = (key,)
     return steps
 
@@ -139,7 +150,7 @@ def after_engine(ground: Ground, steps: list[Step]) -> list[Step]:
 
 def host_findings(site: Site, seen: Seen, ground: Ground, asked: HostsAsked) -> tuple[Problem, ...]:
     """What is worth knowing of the machines."""
-    return (*ground.nodes.unclear, *_findings(ground, asked))
+    return (*ground.nodes.unclear, *ground.nodes.told, *_findings(ground, asked))
 
 
 def _findings(ground: Ground, asked: HostsAsked) -> Iterator[Problem]:

@@ -53,9 +53,15 @@ class Machine:
         return not self.look.docker.running or self.look.docker.swarm in ("inactive", "error")
 
     @property
+    def locked(self) -> bool:
+        """Whether it is a manager that started anew and waits for the unlock key."""
+        return self.look is not None and self.look.docker.swarm == "locked"
+
+    @property
     def elsewhere(self) -> bool:
         """Whether it is a node of a swarm that is not this one."""
-        return self.look is not None and self.node is None and not self.joins and not self.silent
+        known = self.node or self.joins or self.silent or self.locked
+        return self.look is not None and not known
 
 
 def machines(site: Site, seen: Seen, looks: Looks | None) -> dict[str, Machine]:
@@ -69,8 +75,8 @@ def _machine(host: Host, site: Site, seen: Seen, look: HostSeen | Problem | None
     if isinstance(look, Problem):
         return Machine(host, find_node(host, site, seen), fault=look)
     own = next((n for n in seen.nodes if n.id == look.docker.node_id), None)
-    silent = look.docker.version and not look.docker.running
-    return Machine(host, find_node(host, site, seen) if silent else own, look)
+    mute = (look.docker.version and not look.docker.running) or look.docker.swarm == "locked"
+    return Machine(host, find_node(host, site, seen) if mute else own, look)
 
 
 def managers_first(found: Iterable[Machine]) -> list[Machine]:

@@ -35,7 +35,8 @@ from polder.platform.plan.ground import (
     lay_ground,
 )
 from polder.platform.plan.leaving import leaving_steps
-from polder.platform.plan.machines import Looks
+from polder.platform.plan.locking import unlock_engine, unlock_steps
+from polder.platform.plan.machines import Looks, machines
 from polder.platform.plan.model import Plan, Step, Work
 from polder.platform.plan.prepare import authority_due, prepare_steps, without_authority
 from polder.platform.plan.reboots import reboot_steps
@@ -64,6 +65,8 @@ def make_plan(
     """
     if seen.swarm == "worker":
         raise Refused(Problem("engine.not-manager"))
+    if seen.swarm == "locked":
+        return unlocking(site, seen, hosts, now)
     seen = in_order(seen)
     ground = Ground() if down else lay_ground(site, seen, hosts, profile)
     if asked.only or ground.nodes.unclear:
@@ -105,6 +108,14 @@ def make_plan(
         *findings(site, target, seen, ground.away, down=down, forget=forget),
     )
     return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
+
+
+def unlocking(site: Site, seen: Seen, hosts: Looks | None, now: datetime) -> Plan:
+    """Every manager that was asked is locked: nothing else can be known before one is open."""
+    found = machines(site, seen, hosts)
+    known = any(machine.locked for machine in found.values())
+    steps, told = unlock_steps(site, found) if known else unlock_engine(site)
+    return Plan(site.slug, tuple(steps), (Problem("plan.locked"), *told), plan_digest(steps), now)
 
 
 def last_steps(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from polder.kernel.digest import Digest
-from polder.kernel.engine import InitSwarm, JoinSwarm, LeaveSwarm, Operation
+from polder.kernel.engine import InitSwarm, JoinSwarm, LeaveSwarm, Operation, UnlockSwarm
 from polder.kernel.host import HostWork
 from polder.kernel.problem import Problem, Value
 
@@ -67,7 +67,17 @@ class AtHost:
     that manager when the step runs."""
 
     host: str
-    operations: tuple[InitSwarm | JoinSwarm | LeaveSwarm, ...]
+    operations: tuple[InitSwarm | JoinSwarm | LeaveSwarm | UnlockSwarm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepUnlockKey:
+    """Write ``secrets/<file>.age``: what opens the swarm's locked managers, asked of the engine. ``rotate``: another one is made first,
+    because nobody of the site has the one in force."""
+
+    file: str
+    recipients: tuple[str, ...]
+    rotate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,16 @@ class Nothing:
 
 
 Work = (
-    Operation | AtHost | AwaitNode | HostWork | MakeSecret | MakeAuthority | BuildImage | WriteLock | Nothing
+    Operation
+    | AtHost
+    | AwaitNode
+    | HostWork
+    | KeepUnlockKey
+    | MakeSecret
+    | MakeAuthority
+    | BuildImage
+    | WriteLock
+    | Nothing
 )
 
 

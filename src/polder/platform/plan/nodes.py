@@ -33,10 +33,12 @@ Before = Mapping[str, tuple[str, ...]]
 
 @dataclass(slots=True)
 class Nodes:
-    """``steps`` in order. ``unclear``: why nothing can be done with the swarm now. ``managers`` as they are after the steps."""
+    """``steps`` in order. ``unclear``: why nothing can be done with the swarm now. ``told``: what is worth knowing besides.
+    ``managers`` as they are after the steps."""
 
     steps: list[Step] = field(default_factory=list)
     unclear: list[Problem] = field(default_factory=list)
+    told: list[Problem] = field(default_factory=list)
     managers: Managers = field(default_factory=lambda: Managers(frozenset(), frozenset()))
 
 

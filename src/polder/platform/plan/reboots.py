@@ -13,6 +13,7 @@ from polder.kernel.host import HostWork, Reboot
 from polder.kernel.problem import Problem, Refused, Value
 from polder.platform.plan.hosts import DRAINED_LABEL, condition, node_spec
 from polder.platform.plan.leaving import EMPTY_WITHIN
+from polder.platform.plan.locking import unlock_step
 from polder.platform.plan.machines import Machine
 from polder.platform.plan.model import AwaitNode, Step, Work
 from polder.platform.plan.quorum import Managers, managers
@@ -34,7 +35,8 @@ def reboot_steps(site: Site, seen: Seen, found: Mapping[str, Machine], done: tup
     for machine in waiting:
         alone = not any(n for n in seen.nodes if machine.node != n and condition(n) == "ready")
         after = (steps[-1].key,) if steps else done
-        steps += _steps(machine, after, drains=machine.node is not None and machine.host.open and not alone)
+        drains = machine.node is not None and machine.host.open and not alone
+        steps += _steps(machine, after, drains=drains, locks=seen.autolock)
     return steps
 
 
@@ -58,7 +60,7 @@ def _refuse(waiting: list[Machine], found: Managers) -> None:
         raise Refused(problems)
 
 
-def _steps(machine: Machine, after: tuple[str, ...], *, drains: bool) -> Iterator[Step]:
+def _steps(machine: Machine, after: tuple[str, ...], *, drains: bool, locks: bool) -> Iterator[Step]:
     name, node = machine.host.name, machine.node.id if machine.node else ""
     labels = node_spec(machine.host, machine.node)["Labels"] if machine.node else {}
     if drains:
@@ -68,9 +70,13 @@ def _steps(machine: Machine, after: tuple[str, ...], *, drains: bool) -> Iterato
         yield _step(name, "empty", "step.await-empty", wait, (f"reboot:{name}:drain",))
         after = (f"reboot:{name}:empty",)
     yield _step(name, "boot", "step.reboot-host", HostWork(name, (Reboot(),)), after)
+    last = "boot"
+    if locks and machine.node and machine.node.role == "manager":
+        yield unlock_step(name, f"reboot:{name}:unlock", (f"reboot:{name}:boot",))
+        last = "unlock"
     if node:
         wait = AwaitNode(node, name, "ready", READY_WITHIN)
-        yield _step(name, "ready", "step.await-node", wait, (f"reboot:{name}:boot",))
+        yield _step(name, "ready", "step.await-node", wait, (f"reboot:{name}:{last}",))
     if drains:
         opened = {"Availability": "active", "Labels": labels}
         yield _step(name, "open", "step.open-host", UpdateNode(node, 0, opened), (f"reboot:{name}:ready",))

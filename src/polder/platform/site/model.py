@@ -110,7 +110,8 @@ class Lock:
 class Site:
     """A provider's whole folder. ``secrets`` maps the name of each file in ``secrets/`` (without ``.age``) to the digest of its
     ciphertext. ``internal_ca`` is the public certificate (PEM) of the site's own authority, ``""`` before it exists.
-    ``digest`` covers every file read: equal digests mean nobody edited anything in between."""
+    ``autolock``: managers of the swarm wait for a key
+    when they start. ``digest`` covers every file read: equal digests mean nobody edited anything in between."""
 
     slug: str
     name: str
@@ -129,6 +130,7 @@ class Site:
     secrets: Mapping[str, Digest]
     internal_ca: str
     digest: Digest
+    autolock: bool = False
 
     @property
     def apps(self) -> tuple[App, ...]:

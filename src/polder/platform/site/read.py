@@ -77,6 +77,7 @@ class _Reader:
             operators=self.operators(record),
             allow=self.allow(record["policy"]["allow"]),
             keep_old=record["policy"]["keep-old"],
+            autolock=record["policy"]["autolock"],
             hosts=hosts,
             groups=self.groups(hosts),
             recipes=self.recipes,

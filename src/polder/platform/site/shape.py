@@ -44,6 +44,11 @@ ROLES = ("manager", "ingress", "worker")
 POLICY = Keys(
     {
         "keep-old": Key(between(0, 100), "How many old secrets and configurations to keep.", default=3),
+        "autolock": Key(
+            YES_NO,
+            "Whether a manager that starts anew waits for a key before it opens the swarm's secrets.",
+            default=False,
+        ),
         "allow": Key(
             MapOf(ListOf(choice(PERMISSIONS)), SLUG),
             "What a recipe may ask of the machine beyond the ordinary: recipe to permissions.",

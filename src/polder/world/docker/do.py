@@ -48,6 +48,12 @@ class Doer:
                 return self._join(operation, values)
             case kernel.LeaveSwarm():
                 return self._leave(operation)
+            case kernel.SetAutolock():
+                return self._update_swarm(operation)
+            case kernel.RotateUnlockKey():
+                return self._update_swarm(operation)
+            case kernel.UnlockSwarm():
+                return self._unlock(values)
             case kernel.RemoveNode():
                 path = f"/nodes/{quote(operation.id, '')}?force={str(operation.force).lower()}"
                 self._accept(self.wire.ask("DELETE", path), "node", operation.id)
@@ -122,6 +128,27 @@ class Doer:
     def _leave(self, operation: kernel.LeaveSwarm) -> str:
         answer = self.wire.ask("POST", f"/swarm/leave?force={str(operation.force).lower()}", limit=60)
         if answer.status >= 400 and "not part of a swarm" not in answer.message().lower():
+            self._accept(answer, "swarm", "default")
+        return ""
+
+    def _update_swarm(self, operation: kernel.SetAutolock | kernel.RotateUnlockKey) -> str:
+        held = self._accept(self.wire.ask("GET", "/swarm"), "swarm", "default").json()
+        spec = held["Spec"]
+        path = f"/swarm/update?version={held['Version']['Index']}"
+        if isinstance(operation, kernel.SetAutolock):
+            spec["EncryptionConfig"] = {"AutoLockManagers": operation.on}
+        else:
+            path += "&rotateManagerUnlockKey=true"
+        self._accept(self.wire.ask("POST", path, spec), "swarm", "default")
+        return ""
+
+    def _unlock(self, values: Mapping[str, Secret]) -> str:
+        if kernel.UNLOCK_KEY not in values:
+            what = {"name": "swarm", "source": kernel.UNLOCK_KEY}
+            raise Refused(Problem("engine.no-value", "", what))
+        key = {"UnlockKey": values[kernel.UNLOCK_KEY].reveal()}
+        answer = self.wire.ask("POST", "/swarm/unlock", key, limit=60)
+        if answer.status >= 400 and "not locked" not in answer.message().lower():
             self._accept(answer, "swarm", "default")
         return ""
 

@@ -80,6 +80,13 @@ class HttpEngine:
         """As ``Engine.join_token``."""
         return Secret(_of_manager(self._wire.ask("GET", "/swarm")).json()["JoinTokens"][role.title()])
 
+    def unlock_key(self) -> Secret:
+        """As ``Engine.unlock_key``."""
+        key = _of_manager(self._wire.ask("GET", "/swarm/unlockkey")).json().get("UnlockKey")
+        if not key:
+            raise Refused(Problem("engine.no-swarm", "", {"kind": "engine", "name": self.address}))
+        return Secret(key)
+
     def rollout(self, service: str) -> Rollout:
         """As ``Engine.rollout``; three requests at the same time, judged by ``rollout.judge``."""
         return self._judged([service])[service][0]
@@ -219,6 +226,7 @@ def _seen(info: Json, found: Mapping[str, Any]) -> Seen:
         configs=tuple(look.read_config(one) for one in found["configs"]),
         volumes=tuple(look.read_volume(one) for one in volumes),
         images=tuple(look.read_image(one) for one in found.get("images/json") or []),
+        autolock=look.locks_itself(info),
     )
 
 

@@ -67,7 +67,9 @@ class Lock:
         if self.lost:
             raise Refused(Problem("engine.lost-lock", "", {"site": self.site}))
         if not self.held:
-            with self._taking:  # steps run side by side: the second one would meet the first as a holder that lives
+            with (
+                self._taking
+            ):  # steps run side by side: the second one would meet the first as a holder that lives
                 self._take_if_there_is_a_swarm()
 
     def _take_if_there_is_a_swarm(self) -> None:
@@ -149,7 +151,9 @@ class Lock:
         except Refused:
             found = self._find()
             if found and read_holder(found.labels).token == self.holder.token:
-                self._version = found.version  # a beat that was written, but whose answer was lost with its manager
+                self._version = (
+                    found.version
+                )  # a beat that was written, but whose answer was lost with its manager
             else:
                 self.lost = True
 

@@ -12,12 +12,21 @@ from polder.world.docker.ids import task_with_names, with_names
 Json = dict[str, Any]
 
 
-def swarm_state(info: Json) -> Literal["none", "manager", "worker"]:
+def swarm_state(info: Json) -> Literal["none", "manager", "worker", "locked"]:
     """What this engine is in its swarm."""
     swarm = info.get("Swarm") or {}
+    if swarm.get("LocalNodeState") == "locked":
+        return "locked"
     if swarm.get("LocalNodeState") != "active":
         return "none"
     return "manager" if swarm.get("ControlAvailable") else "worker"
+
+
+def locks_itself(info: Json) -> bool:
+    """Whether managers wait for a key when they start; only managers say so."""
+    cluster = (info.get("Swarm") or {}).get("Cluster") or {}
+    settings = (cluster.get("Spec") or {}).get("EncryptionConfig") or {}
+    return bool(settings.get("AutoLockManagers"))
 
 
 def network_names(networks: list[Json]) -> Mapping[str, str]:

@@ -63,6 +63,9 @@ class ManagersEngine:
     def join_token(self, role: Literal["manager", "worker"]) -> Secret:
         return self._read(lambda engine: engine.join_token(role))
 
+    def unlock_key(self) -> Secret:
+        return self._read(lambda engine: engine.unlock_key())
+
     def rollout(self, service: str) -> Rollout:
         return self._read(lambda engine: engine.rollout(service))
 

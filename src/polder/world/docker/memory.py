@@ -86,6 +86,7 @@ class MemoryEngine:
             "volumes": {},
         }
         self.images: dict[str, ImageSeen] = {}
+        self.autolock, self.locked, self.unlock_keys = False, False, 1
         self._moving: set[str] = set()
         self._failures: list[_Failure] = []
         if swarm:
@@ -119,6 +120,8 @@ class MemoryEngine:
     # -- the interface --------------------------------------------------------------------------------------------------
 
     def look(self, *, tasks: bool = True, storage: bool = True) -> Seen:
+        if self.locked:
+            return Seen("locked", engine_version="memory")
         if self.joined:
             return self.joined.look(self, tasks=tasks, storage=storage)
         with self._guard:
@@ -136,9 +139,12 @@ class MemoryEngine:
                 configs=tuple(found["configs"].values()),
                 volumes=tuple(found["volumes"].values()) if storage else (),
                 images=tuple(self.images.values()) if storage else (),
+                autolock=self.autolock,
             )
 
     def run(self, operation: Operation, values: Mapping[str, Secret] | None = None) -> str:
+        if isinstance(operation, kernel.UnlockSwarm):
+            return swarm.unlock(self, values or {})
         if self.joined and not isinstance(operation, kernel.InitSwarm | kernel.JoinSwarm | kernel.LeaveSwarm):
             return self.joined.manager(self).run(operation, values)
         with self._guard:
@@ -157,6 +163,17 @@ class MemoryEngine:
         if not self.nodes:
             refuse("engine.no-swarm", "engine", self.address)
         return Secret(f"{role}-of-{id(self)}")
+
+    def unlock_key(self) -> Secret:
+        if self.joined:
+            return self.joined.manager(self).unlock_key()
+        if not self.autolock:
+            refuse("engine.no-swarm", "engine", self.address)
+        return Secret(f"SWMKEY-{id(self)}-{self.unlock_keys}")
+
+    def lock(self) -> None:
+        """As after a restart of a manager whose swarm locks."""
+        self.locked = True
 
     def rollout(self, service: str) -> Rollout:
         return self.rollouts([service])[service]
@@ -213,6 +230,14 @@ class MemoryEngine:
                 return swarm.join(self, operation, values)
             case kernel.LeaveSwarm():
                 return swarm.leave(self, operation)
+            case kernel.SetAutolock():
+                self.autolock = operation.on
+                return ""
+            case kernel.RotateUnlockKey():
+                self.unlock_keys += 1
+                return ""
+            case kernel.UnlockSwarm():
+                raise AssertionError("is done before")
             case kernel.RemoveNode():
                 return swarm.remove_node(self.nodes, operation)
             case kernel.UpdateNode():

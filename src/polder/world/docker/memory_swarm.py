@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from polder.kernel.engine import JOIN_TOKEN, JoinSwarm, LeaveSwarm, NodeSeen, RemoveNode, Seen
+from polder.kernel.engine import JOIN_TOKEN, UNLOCK_KEY, JoinSwarm, LeaveSwarm, NodeSeen, RemoveNode, Seen
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.world.docker.memory_rules import refuse
@@ -62,6 +62,18 @@ def join(engine: MemoryEngine, operation: JoinSwarm, values: Mapping[str, Secret
     identity = manager.add_node(engine.hosts[0], operation.role, operation.advertise)
     engine.joined = Joined(manager, identity)
     return identity
+
+
+def unlock(engine: MemoryEngine, values: Mapping[str, Secret]) -> str:
+    """Open a locked manager by the swarm's key; one that is open stays so."""
+    if UNLOCK_KEY not in values:
+        raise Refused(Problem("engine.no-value", "", {"name": "swarm", "source": UNLOCK_KEY}))
+    if engine.locked:
+        of = engine.joined.of if engine.joined else engine
+        if values[UNLOCK_KEY] != of.unlock_key():
+            refuse("engine.said", "swarm", "default", "invalid key for decrypting the raft logs")
+        engine.locked = False
+    return ""
 
 
 def leave(engine: MemoryEngine, operation: LeaveSwarm) -> str:
