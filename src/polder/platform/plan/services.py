@@ -67,9 +67,7 @@ def service_steps(
             steps.append(_create(want, _vacates(want, leaving)))
         elif (changed := compare(want, found)) is not None:
             steps.append(_change(want, found, changed))
-        elif grows and want.mode == "global":
-            steps.append(_await(want))
-        elif seen.tasks and found.id not in running and _recent(found, want, now):
+        elif (grows and want.mode == "global") or _is_rising(want, found, seen, running, now):
             steps.append(_await(want))
     return steps
 
@@ -147,6 +145,12 @@ def _values(want: WantedService) -> dict[str, Value]:
     found: dict[str, Value] = {"service": want.name, "app": want.subject}
     host = pinned_to(want.spec)
     return {**found, "memory": int(limits.get("MemoryBytes", 0)), **({"host": host} if host else {})}
+
+
+def _is_rising(
+    want: WantedService, found: ServiceSeen, seen: Seen, running: Collection[str], now: datetime
+) -> bool:
+    return bool(seen.tasks) and found.id not in running and _recent(found, want, now)
 
 
 def _recent(found: ServiceSeen, want: WantedService, now: datetime) -> bool:
