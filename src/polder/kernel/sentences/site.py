@@ -151,7 +151,8 @@ SENTENCES: dict[str, str] = {
 
 HINTS: dict[str, str] = {
     "site.host-has-apps": N_(
-        "Pin them to another host first (polder app set APP host=NAME) and take their data along, or: polder host replace {host} NEW ADDRESS"
+        "Pin them to another host first (polder app set APP host=NAME) and take their data along, "
+        "or: polder host replace {host} NEW ADDRESS"
     ),
     "site.not-here": N_("Make one with “polder init DIR”, or say where it is with “--site DIR”."),
     "site.edit-by-hand": N_("Change it in an editor; “polder check” says whether the result is right."),
