@@ -412,6 +412,28 @@ def test_a_host_is_replaced_by_another_and_the_data_left_behind_is_said(ground: 
     assert site.plan().steps == ()
 
 
+def test_a_manager_that_is_replaced_stops_managing_before_the_new_one_joins(ground: Make) -> None:
+    site = ground(groups={"lilas": group("page bare")})
+    site.done()
+    replace_host(site.folder, "ada", NewHost("dora", "192.0.2.4", profile="baseline", mesh="10.213.0.4"))
+    site.cluster = _with_machine(site.cluster, "dora", "10.213.0.4")
+    plan = site.plan()
+    demotion = next(step.key for step in plan.steps if step.code == "step.demote-host")
+    assert demotion in _all_before(plan, "join:dora")
+    assert codes(plan).count("step.demote-host") == 1
+    removal = next(step.key for step in plan.steps if step.code == "step.remove-node")
+    assert {"join:dora", "service:les-lilas_polder_ingress_caddy"} <= _all_before(plan, removal)
+
+
+def test_the_only_manager_is_not_replaced_in_one_go(ground: Make) -> None:
+    site = ground(hosts_yml(1, 1), {"lilas": group("page bare")})
+    site.done()
+    replace_host(site.folder, "ada", NewHost("dora", "192.0.2.4", profile="baseline", mesh="10.213.0.4"))
+    site.cluster = _with_machine(site.cluster, "dora", "10.213.0.4")
+    plan = site.plan()
+    assert "plan.swarm-unasked" in told(plan) and of_nodes(plan) == []
+
+
 def _with_machine(cluster: Cluster, name: str, at: str) -> Cluster:
     more = Cluster({name: at})
     cluster.seen[name], cluster.engines[name] = more.seen[name], more.engines[name]

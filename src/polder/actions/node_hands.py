@@ -28,6 +28,8 @@ from polder.platform.plan.quorum import managers
 POLL = 0.5
 JOINED_WITHIN = 60
 """Seconds until a manager shows a node that has joined."""
+SETTLED_WITHIN = 60
+"""Seconds until the managers that stay have a leader, after one of them was demoted (measured: 1 to 12)."""
 TRIES = 5
 ENDED = ("complete", "failed", "shutdown", "rejected", "orphaned", "remove")
 
@@ -71,18 +73,31 @@ def update_node(engine: Engine, operation: UpdateNode, known: Mapping[str, str])
         engine.run(operation)
         return
     for attempt in range(TRIES):
-        seen = engine.look(tasks=False, storage=False)
-        identity = known.get(operation.id, seen.node_id if operation.id.startswith("{") else operation.id)
-        node = _find(seen, identity)
-        if node is None:
-            raise Refused(Problem("engine.missing", "", {"kind": "node", "name": identity, "message": ""}))
+        node = _present(engine, operation.id, known)
         try:
             engine.run(UpdateNode(node.id, node.version, {**node.spec, **operation.spec}))
-            return
+            break
         except Refused as refused:
             if refused.problems[0].code != "engine.changed-since" or attempt == TRIES - 1:
                 raise
         time.sleep(POLL)
+    if operation.spec.get("Role") == "worker":
+        late = Problem("plan.not-ready", "", {"host": node.hostname, "seconds": SETTLED_WITHIN})
+        _until(engine, lambda seen: _leads_another(seen, node.id), SETTLED_WITHIN, late)
+
+
+def _present(engine: Engine, planned: str, known: Mapping[str, str]) -> NodeSeen:
+    """The node as it is now; a placeholder that no step made known is the node that we talk to."""
+    seen = engine.look(tasks=False, storage=False)
+    identity = known.get(planned, seen.node_id if planned.startswith("{") else planned)
+    node = _find(seen, identity)
+    if node is None:
+        raise Refused(Problem("engine.missing", "", {"kind": "node", "name": identity, "message": ""}))
+    return node
+
+
+def _leads_another(seen: Seen, identity: str) -> bool:
+    return any(node.leader and node.id != identity for node in seen.nodes)
 
 
 def await_node(engine: Engine, work: AwaitNode, known: Mapping[str, str]) -> None:

@@ -4,7 +4,8 @@ Rules:
 1. Only nodes that Polder itself made are taken away (label ``polder.profile``), and those of a machine that joined anew since.
 2. Everything else of the plan comes first: what ran there has its new place before it has to go.
 3. Until they are gone the others' firewalls and mesh let them in; what shuts them out comes last.
-4. Refused when the swarm would lose its quorum, or when an app keeps its only data there and has no other host.
+4. A manager that leaves stops being one before new ones join: the leader must reach those who join, and knows only those of its time.
+5. Refused when the swarm would lose its quorum, or when an app keeps its only data there and has no other host.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from polder.kernel.engine import Json, NodeSeen, RemoveNode, Seen, UpdateNode
+from polder.kernel.engine import NodeSeen, RemoveNode, Seen, UpdateNode
 from polder.kernel.problem import Problem, Refused, Value
 from polder.platform.plan.desired import HOST_LABEL, Wanted
 from polder.platform.plan.hosts import ADDRESS_LABEL, MESH_LABEL, PROFILE_LABEL, pinned_to
 from polder.platform.plan.machines import Machine
 from polder.platform.plan.model import AwaitNode, Step, Work
-from polder.platform.plan.nodes import refuse_loss
-from polder.platform.plan.quorum import Managers
+from polder.platform.plan.quorum import Managers, refuse_loss
 from polder.platform.site.model import Host, Site
 
 EMPTY_WITHIN = 300
@@ -83,28 +83,33 @@ def leaving_steps(
     _refuse_only_copies(site, target, seen, leaving)
     steps: list[Step] = []
     for node in sorted(leaving, key=_name):
-        if node.role == "manager":
+        demotes = node.id in left.known
+        if demotes:
             refuse_loss(left, node.id, _name(node), "hosts.yml")
             left = left.without(node.id)
-        chain = list(_steps(node, (*done, *([steps[-1].key] if steps else []))))
+        chain = list(_steps(node, (*done, *([steps[-1].key] if steps else [])), demotes))
         steps += chain
     return steps
 
 
-def _steps(node: NodeSeen, done: tuple[str, ...]) -> Iterator[Step]:
+def demotion(node: NodeSeen, after: tuple[str, ...]) -> Step:
+    """A manager that leaves stops being one."""
+    demote = UpdateNode(node.id, 0, {"Role": "worker"})
+    return _step(node, f"leave:{node.id}:demote", "step.demote-host", demote, after)
+
+
+def _steps(node: NodeSeen, done: tuple[str, ...], demotes: bool) -> Iterator[Step]:
     key, after = f"leave:{node.id}", done
-    drained: Json = {**node.spec, "Availability": "drain"}
     if node.state == "ready":
         if node.availability != "drain":
-            work = UpdateNode(node.id, node.version, drained)
+            work = UpdateNode(node.id, 0, {"Availability": "drain"})
             yield _step(node, f"{key}:drain", "step.drain-leaving", work, after)
             after = (f"{key}:drain",)
         wait = AwaitNode(node.id, _name(node), "empty", EMPTY_WITHIN)
         yield _step(node, f"{key}:empty", "step.await-empty", wait, after)
         after = (f"{key}:empty",)
-    if node.role == "manager":
-        demote = UpdateNode(node.id, 0, {"Role": "worker"})
-        yield _step(node, f"{key}:demote", "step.demote-host", demote, after)
+    if demotes:
+        yield demotion(node, after)
         after = (f"{key}:demote",)
     yield _step(node, f"{key}:remove", "step.remove-node", RemoveNode(node.id, force=True), after)
 

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from polder.kernel.engine import InitSwarm, JoinSwarm, Json, LeaveSwarm, Seen, UpdateNode
-from polder.kernel.problem import Problem, Refused, Value
+from polder.kernel.problem import Problem, Refused
 from polder.platform.plan.difference import differences
-from polder.platform.plan.hosts import DRAINED_LABEL, node_of, node_spec, wanted_labels
+from polder.platform.plan.hosts import DRAINED_LABEL, host_of, node_of, node_spec, wanted_labels
+from polder.platform.plan.leaving import demotion, leaving_nodes
 from polder.platform.plan.machines import (
     IN_A_SWARM,
     Machine,
@@ -24,7 +25,7 @@ from polder.platform.plan.machines import (
     swarm_address,
 )
 from polder.platform.plan.model import AtHost, Step
-from polder.platform.plan.quorum import Managers, managers
+from polder.platform.plan.quorum import Managers, managers, refuse_loss
 from polder.platform.site.model import Host, Site
 
 Before = Mapping[str, tuple[str, ...]]
@@ -54,7 +55,8 @@ def node_steps(site: Site, seen: Seen, found: Mapping[str, Machine], before: Bef
     first = _first(found) if begins else None
     if begins:
         nodes.steps.append(_init(site, first, before))
-    _join(nodes, found, first, before)
+    last = ("swarm",) if first else _make_room(nodes, site, seen, found)
+    _join(nodes, found, first, before, last)
     for machine in found.values():
         nodes.steps += _label(machine, joined=machine is first or machine.joins)
     _roles(nodes, found)
@@ -108,10 +110,29 @@ def _leave(machine: Machine) -> tuple[LeaveSwarm, ...]:
     return (LeaveSwarm(force=True),) if machine.look and machine.look.docker.swarm == "error" else ()
 
 
-def _join(nodes: Nodes, found: Mapping[str, Machine], first: Machine | None, before: Before) -> None:
+def _make_room(nodes: Nodes, site: Site, seen: Seen, found: Mapping[str, Machine]) -> tuple[str, ...]:
+    """Managers that leave are demoted before others join (see ``leaving``). Returns the key of the last such step."""
+    last: tuple[str, ...] = ()
+    if not any(machine.managed and machine.manages and machine.joins for machine in found.values()):
+        return last
+    for node in leaving_nodes(site, seen, found):
+        if node.id in nodes.managers.heard:
+            refuse_loss(nodes.managers, node.id, host_of(node), "hosts.yml")
+            nodes.managers = nodes.managers.without(node.id)
+            nodes.steps.append(demotion(node, last))
+            last = (nodes.steps[-1].key,)
+    return last
+
+
+def _join(
+    nodes: Nodes,
+    found: Mapping[str, Machine],
+    first: Machine | None,
+    before: Before,
+    last: tuple[str, ...],
+) -> None:
     heard = [m.host for m in found.values() if m.node and m.node.id in nodes.managers.heard]
     heard += [first.host] if first else []
-    last = ("swarm",) if first else ()
     for machine in managers_first(m for m in found.values() if m.managed and m.joins and m is not first):
         host = machine.host
         after = (*before.get(host.name, ()), *last)
@@ -198,18 +219,3 @@ def _role_step(machine: Machine, role: str, after: tuple[str, ...]) -> Step:
         work=UpdateNode(machine.node.id, 0, {"Role": role}),
         after=after,
     )
-
-
-def refuse_loss(found: Managers, node: str, host: str, where: str) -> None:
-    """Refused (``plan.last-manager``, ``plan.quorum``) when the swarm cannot do without ``node`` as a manager."""
-    if found.can_lose(node):
-        return
-    if found.known == {node}:
-        raise Refused(Problem("plan.last-manager", where, {"host": host}))
-    values: dict[str, Value] = {
-        "host": host,
-        "managers": len(found.known),
-        "heard": len(found.heard),
-        "needed": found.needed,
-    }
-    raise Refused(Problem("plan.quorum", where, values))

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from polder.kernel.engine import NodeSeen, Seen
+from polder.kernel.problem import Problem, Refused, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,21 @@ def managers(seen: Seen) -> Managers:
     """The managers of the swarm, by their nodes' ids."""
     found = [node for node in seen.nodes if node.role == "manager"]
     return Managers(frozenset(n.id for n in found), frozenset(n.id for n in found if is_heard(n)))
+
+
+def refuse_loss(found: Managers, node: str, host: str, where: str) -> None:
+    """Refused (``plan.last-manager``, ``plan.quorum``) when the swarm cannot do without ``node`` as a manager."""
+    if found.can_lose(node):
+        return
+    if found.known == {node}:
+        raise Refused(Problem("plan.last-manager", where, {"host": host}))
+    values: dict[str, Value] = {
+        "host": host,
+        "managers": len(found.known),
+        "heard": len(found.heard),
+        "needed": found.needed,
+    }
+    raise Refused(Problem("plan.quorum", where, values))
 
 
 def is_heard(node: NodeSeen) -> bool:

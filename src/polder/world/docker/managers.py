@@ -4,7 +4,8 @@ Rules:
 1. They are asked side by side; the first in the given order is kept, when it answers within a moment of the fastest.
 2. What only reads is asked again of another manager when the one in use falls silent. An operation never is: whoever began it
    cannot know whether it was done. Before one, a manager that was quiet for some seconds is asked whether it is there.
-3. ``bare``: the machine that will make the swarm. Until its engine runs it shows no swarm instead of being unreachable.
+3. One that says that it is no manager (any more) did nothing of what it was asked: another one is.
+4. ``bare``: the machine that will make the swarm. Until its engine runs it shows no swarm instead of being unreachable.
 """
 
 from __future__ import annotations
@@ -53,12 +54,20 @@ class ManagersEngine:
                 raise
             return Seen("none")
         self.bare = self.bare and seen.swarm == "none"
+        if seen.swarm == "worker" and len(self.openers) > 1:
+            return self._another(self._used).look(tasks=tasks, storage=storage)
         return seen
 
     def run(self, operation: Operation, values: Mapping[str, Secret] | None = None) -> str:
         if time.monotonic() - self._heard > QUIET:
             self.look(tasks=False, storage=False)
-        return self._engine().run(operation, values)
+        engine, used = self._engine(), self._used
+        try:
+            return engine.run(operation, values)
+        except Refused as refused:
+            if len(self.openers) < 2 or refused.problems[0].code != "engine.no-swarm":
+                raise
+        return self._another(used).run(operation, values)
 
     def join_token(self, role: Literal["manager", "worker"]) -> Secret:
         return self._read(lambda engine: engine.join_token(role))
@@ -86,12 +95,14 @@ class ManagersEngine:
             engine.close()
 
     def _read(self, ask: Callable[[Engine], R]) -> R:
+        engine, used = self._engine(), self._used
         try:
-            found = ask(self._engine())
-        except Unreachable as lost:
-            if len(self.openers) < 2:
+            found = ask(engine)
+        except (Unreachable, Refused) as error:
+            lost = isinstance(error, Unreachable) or error.problems[0].code == "engine.no-swarm"
+            if len(self.openers) < 2 or not lost:
                 raise
-            found = ask(self._another(lost))
+            found = ask(self._another(used))
         self._heard = time.monotonic()
         return found
 
@@ -101,11 +112,10 @@ class ManagersEngine:
                 self._use(self._first_that_answers(list(self.openers)))
             return self._open(self._used)
 
-    def _another(self, lost: Unreachable) -> Engine:
-        """A manager other than the one that fell silent; several threads may notice that at once."""
+    def _another(self, silent: str) -> Engine:
+        """A manager other than ``silent``; several threads may notice that at once."""
         with self._choosing:
-            silent = self._used
-            if self._open(silent).address == lost.what:
+            if self._used == silent:
                 self._use(self._first_that_answers([one for one in self.openers if one != silent]))
             return self._open(self._used)
 

@@ -298,12 +298,19 @@ class MemoryEngine:
         self.nodes[node.id] = replace(
             node, version=self._next_version(), spec=spec, availability=availability, role=role
         )
+        if node.leader and role == "worker":
+            self._choose_leader(node.id)
         self._move_tasks(node.id, node.availability, availability)
         if (node.spec.get("Labels") or {}) != (spec.get("Labels") or {}):
             for life in self._services.values():
                 lives.fill(life, self._world())
                 self._moving.add(life.name)
         return node.id
+
+    def _choose_leader(self, former: str) -> None:
+        other = next((n for n in self.nodes.values() if n.role == "manager" and n.id != former), None)
+        for node in [self.nodes[former], *([other] if other else [])]:
+            self.nodes[node.id] = replace(node, leader=node.id != former)
 
     def _move_tasks(self, node: str, before: str, after: str) -> None:
         if before == after or "pause" in (before, after):
