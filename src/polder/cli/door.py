@@ -107,4 +107,5 @@ def confirm(question: str, expected: str, yes: bool) -> bool:
     try:
         return bool(click.prompt(question, default="", show_default=False).strip() == expected)
     except click.Abort:
+        click.echo()
         return False

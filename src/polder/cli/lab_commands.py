@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -32,6 +32,7 @@ REALLY_UP = N_(
     "This makes networks and {count} containers on this machine. Type the lab's name ({name}) to go on"
 )
 REALLY_DOWN = N_("This ends lab {name} and removes {folder}. Type the lab's name to go on")
+DECLINED_TEXT = N_("Nothing was done.")
 YES, NO = N_("yes"), N_("no")
 ADDRESSES = N_("Sites: {sites}\nNames: {dns}   Certificates (ACME): {acme}")
 CUT = N_("Cut: {one} from {other}")
@@ -72,8 +73,13 @@ def up(folder: Path, providers: int, hosts: int, suite: str, name: str, owner: i
     check_machine()
     question = translate(REALLY_UP, language()).format(count=providers * hosts, name=name)
     if not confirm(question, name, yes):
-        sys.exit(DECLINED)
+        _declined()
     raise_lab(wish, tell)
+
+
+def _declined() -> NoReturn:
+    click.echo(translate(DECLINED_TEXT, language()), err=True)
+    sys.exit(DECLINED)
 
 
 @lab.command(epilog="Example: polder lab down --yes")
@@ -96,7 +102,7 @@ def down(name: str, keep_sites: bool, yes: bool) -> None:
     kept = find_lab(name)
     question = translate(REALLY_DOWN, language()).format(name=kept.lab.name, folder=kept.sites)
     if not confirm(question, kept.lab.name, yes):
-        sys.exit(DECLINED)
+        _declined()
     began = time.monotonic()
     with one_at_a_time():
         take_down(kept, sites=not keep_sites)
@@ -230,6 +236,8 @@ def shell(console: bool, name: str, host: str, command: tuple[str, ...]) -> None
     """Log in to HOST as root, or run COMMAND there."""
     from polder.lab.look import console_argv, ssh_argv
 
+    if command[:1] == ("--console",):
+        console, command = True, command[1:]
     kept = running(name)
     node = kept.lab.node(host)
     argv = console_argv(kept, node, *command) if console else ssh_argv(kept, node, *command)

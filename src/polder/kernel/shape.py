@@ -147,6 +147,10 @@ class _Reader:
     def add(self, code: str, line: int, **values: ProblemValue) -> None:
         self.problems.add(code, self.document.where(line), **values)
 
+    def file_stem(self) -> str:
+        """What the whole file is called where a key would be named: ``hosts`` of ``hosts.yml``."""
+        return self.document.file.rpartition("/")[2].partition(".")[0]
+
     def read(self, shape: Shape, node: Node, name: str, line: int) -> Any:
         match shape:
             case Value():
@@ -217,7 +221,7 @@ class _Reader:
         bad: set[str] = set()
         for key, item in found.entries.items():
             written = found.lines[key]
-            named = self.value(shape.name, tree.Scalar(key, key, written), name, written)
+            named = self.value(shape.name, tree.Scalar(key, key, written), name or self.file_stem(), written)
             value = self.read(shape.item, item, key, written)
             if named is BAD or value is BAD:
                 bad.add(key)

@@ -91,11 +91,14 @@ def ssh_argv(kept: Kept, node: Node, *command: str) -> tuple[str, ...]:
 
 
 def console_argv(kept: Kept, node: Node, *command: str) -> tuple[str, ...]:
-    """A shell within the host, without a network. Refused with ``lab.no-power`` when nothing runs there."""
+    """A shell within the host, without a network; ``command`` is read by one, as ssh does. Refused with ``lab.no-power``
+    when nothing runs there.
+    """
     pid = first_process(kept, node)
     if not pid:
         raise Refused(Problem("lab.no-power", "", {"host": node.name}))
-    return ("nsenter", "-t", str(pid), "-a", "env", "-i", *_CONSOLE, *(command or ("bash", "-l")))
+    said = ("sh", "-c", " ".join(command)) if command else ("bash", "-l")
+    return ("nsenter", "-t", str(pid), "-a", "env", "-i", *_CONSOLE, *said)
 
 
 def try_login(kept: Kept, node: Node) -> Literal["yes", "no-entry", "no"]:

@@ -276,11 +276,12 @@ class _Reader:
 
 
 def _is_address(text: str) -> bool:
+    """An address that one machine can have: not that of any (``0.0.0.0``), nor of many (multicast)."""
     try:
-        ipaddress.ip_address(text)
+        found = ipaddress.ip_address(text)
     except ValueError:
         return False
-    return True
+    return not found.is_unspecified and not found.is_multicast
 
 
 def _is_private(text: str) -> bool:
