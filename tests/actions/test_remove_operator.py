@@ -156,6 +156,24 @@ def test_the_next_plan_shows_what_rotates_and_which_apps_get_it(site: Path, engi
     assert plan(engine, site).acting == ()
 
 
+def test_the_key_that_opens_managers_is_thrown_away_and_another_one_kept(
+    site: Path, engine: MemoryEngine
+) -> None:
+    text = (site / "site.yml").read_text()
+    policy = "policy: {autolock: true, " if "policy: {" in text else ""
+    changed = text.replace("policy: {", policy) if policy else text + "policy: {autolock: true}\n"
+    (site / "site.yml").write_text(changed)
+    apply(engine, site)
+    former = engine.unlock_key()
+    assert any("unlock-key" in path for path in committed(site))
+    remove_operator(site, "ben")
+    assert not (site / "secrets/polder.unlock-key.age").exists()
+    assert not any("unlock-key" in path for path in committed(site))
+    apply(engine, site)
+    kept = decrypt((site / "secrets/polder.unlock-key.age").read_bytes(), load_identities(), where="secrets")
+    assert kept == engine.unlock_key() != former
+
+
 def test_a_new_root_is_made_when_asked(site: Path) -> None:
     old = certificates((site / "internal-ca.crt").read_text())[0]
     removed = remove_operator(site, "ben", new_root=True)
