@@ -71,8 +71,6 @@ def ground() -> Iterator[Ground]:
         hosts, spare = hosts.split("alder-4:\n")
         second = re.sub(r"(alder-2:\n.*\n  roles: )\[.*]", r"\1[manager, ingress]", hosts)
         (provider.folder / "hosts.yml").write_text(second)
-        site = (provider.folder / "site.yml").read_text()
-        (provider.folder / "site.yml").write_text(re.sub(r"(?m)^engine:.*\n", "", site))
         (provider.folder / "content/garden/big.txt").write_text(BIG)
         yield Ground(lab, provider, spare)
     finally:

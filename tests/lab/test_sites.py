@@ -24,7 +24,7 @@ def test_a_site_of_any_size_is_whole(hosts: int, tmp_path: Path) -> None:
 
     assert len(site.hosts) == hosts
     assert all(host.profile == "baseline" and host.host_key == KEY for host in site.hosts.values())
-    assert site.engine == "ssh://root@198.18.1.1"
+    assert site.engine == "hosts"
 
 
 @pytest.mark.parametrize(("hosts", "managers"), [(1, 1), (2, 1), (3, 3), (5, 3)])

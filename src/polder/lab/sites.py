@@ -79,7 +79,6 @@ name: {provider.name.capitalize()}
 languages: [en]
 domain: {provider.domain}
 contact: mailto:hello@{provider.domain}
-engine: ssh://root@{provider.nodes[0].address}
 registry: {provider.registry}
 operators:
   operator: {operator}
