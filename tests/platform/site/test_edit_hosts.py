@@ -24,6 +24,8 @@ FILES = {
     "groups/lilas.yml": b"apps:\n  wiki: {recipe: wiki, host: ada}   # theirs\n  page: {recipe: page}\n",
 }
 
+ALONE = {"hosts.yml": b"ada: {address: 192.0.2.1, profile: baseline}\n"}
+
 
 def test_a_host_is_drained_and_opened_again_and_not_a_letter_else_changes() -> None:
     drained = edit_hosts.set_host(FILES, "ada", "drained", True)
@@ -68,6 +70,10 @@ def test_the_lowest_free_address_of_the_mesh_is_given() -> None:
         (lambda: edit_hosts.set_host(FILES, "adda", "drained", True), "site.unknown-host-near"),
         (lambda: edit_hosts.remove_host(FILES, "zzzzzz"), "site.unknown-host"),
         (lambda: edit_hosts.replace_host(FILES, "ada", "bela", {"address": "192.0.2.9"}), "site.host-exists"),
+        (
+            lambda: edit_hosts.replace_host(ALONE, "ada", "bela", {"address": "192.0.2.9"}),
+            "plan.last-manager",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused(call: Callable[[], object], code: str) -> None:

@@ -47,7 +47,10 @@ def remove_host(files: Files, name: str) -> Changed:
 
 def replace_host(files: Files, old: str, new: str, entry: Mapping[str, Any]) -> Changed:
     """``new`` with all that ``old`` says, but for what ``entry`` says, in its place; apps pinned to ``old`` are pinned to ``new``, and
-    so are those whose data is there because Polder placed it there."""
+    so are those whose data is there because Polder placed it there. Refused (``plan.last-manager``) for the only host: nobody
+    would be left who knows of its swarm, and a second one would begin."""
+    if set(_hosts(files)) == {old}:
+        raise Refused(Problem("plan.last-manager", FILE, {"host": old}))
     kept = {
         key: value for key, value in _known(files, old).items() if key not in ("host-key", "mesh", "drained")
     }
