@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import os
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -129,6 +130,30 @@ def test_a_generated_secret_reaches_the_engine_and_nothing_else(
     ]
     private = [value for value in values if "CERTIFICATE" not in value]
     assert len(private) == 2 and not [value for value in private for text in shown if value.strip() in text]
+
+
+def test_what_a_killed_apply_left_out_of_the_history_the_next_one_brings_in(
+    write_site: WriteSite, engine: MemoryEngine
+) -> None:
+    folder = write_site({"lilas": group("wiki plain")})
+    who = ("-c", "user.name=ana", "-c", "user.email=ana@lilas.test")
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", "-C", folder, *words], capture_output=True, text=True, check=True
+        ).stdout
+
+    (folder / ".gitignore").write_text("identity.txt\n")
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git(*who, "commit", "-qm", "Begin.")
+    apply(engine, folder)
+    left = ("internal-ca.crt", "polder.lock", "secrets/lilas.wiki.password.age", "secrets/polder.ca.age")
+    git("rm", "-q", "--cached", *left)
+    git(*who, "commit", "-qm", "As if that apply had been killed before its end.")
+    (folder / "groups/lilas.yml").write_text(group("wiki plain", "page bare"))
+    apply(engine, folder)
+    assert set(left) <= set(git("ls-files").split())
 
 
 def test_a_secret_for_somebody_elses_key_stops_everything_before_it_begins(

@@ -165,8 +165,14 @@ def _write_down(
     except OSError as error:
         return file_trouble(error)
     message = f"Apply {short(looked.plan.digest, 8)}: {ended['result']}."
-    commit = commit_paths(looked.folder, [*paths, path], message)
+    commit = commit_paths(looked.folder, [*paths, path, *_own_files(looked.folder)], message)
     return commit.problem or commit.warning
+
+
+def _own_files(folder: Path) -> list[Path]:
+    """What Polder writes: an apply that was killed may have left some of it out of the history."""
+    kept = (folder / name for name in ("internal-ca.crt", "polder.lock"))
+    return [*(path for path in kept if path.is_file()), *sorted((folder / "secrets").glob("*.age"))]
 
 
 def _expect(wanted: str, plan: Plan) -> None:

@@ -18,6 +18,7 @@ from polder.kernel.sentences.mark import N_
 if TYPE_CHECKING:
     from polder.actions.edit_site import Edited
 
+STAYS = N_("What was written in {files} stays: the next polder apply does it, unless you take it back there.")
 SHOWN = N_("{address} shows the SSH key {fingerprint} ({kind}).")
 COMPARE = N_(
     "Compare it with the machine's own, on its console: ssh-keygen -lf /etc/ssh/ssh_host_{kind}_key.pub"
@@ -306,9 +307,14 @@ def _edited(edited: Edited, edit_only: bool, yes: bool, *, whole: bool = False) 
     told(edited)
     if edit_only or not edited.files:
         return
-    if not whole:
-        _apply(yes=yes)
-        return
     from polder.actions.apply_site import Asked
 
-    carry_out(Asked(language=language()), yes, False)
+    try:
+        if whole:
+            carry_out(Asked(language=language()), yes, False)
+        else:
+            _apply(yes=yes)
+    except SystemExit as ended:
+        if ended.code == DECLINED:
+            click.echo(translate(STAYS, language()).format(files=", ".join(edited.files)), err=True)
+        raise
