@@ -18,12 +18,15 @@ from typing import Literal, Protocol
 
 from polder.kernel.engine import Engine, Rollout
 from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
-from polder.platform.plan.model import Plan, Step
+from polder.platform.plan.model import Nothing, Plan, Step
 
 TOGETHER = 8
 """Operations at once: Swarm's creation is bound by its own log; more than this gains nothing (measured)."""
 POLL = 0.5
 """Seconds between two looks at services that are on their way up."""
+
+FAILURES = 3
+"""As many new failures as ``world.docker.rollout`` takes for more than a delay."""
 
 State = Literal["done", "failed", "not-begun", "unfinished"]
 
@@ -92,6 +95,7 @@ class _Run:
     broken: bool = False
     keys: frozenset[str] = frozenset()
     left: list[Step] = field(default_factory=list)
+    failed_before: dict[str, int] = field(default_factory=dict)
     reached: dict[int, int] = field(default_factory=dict)
     """How far the predecessors of a step are done. Steps share one tuple of them, so each is gone through once for all."""
 
@@ -225,11 +229,18 @@ def _judge(run: _Run, step: Step, rollout: Rollout) -> None:
         run.end(step, "done")
     elif rollout.state == "rolled-back":
         run.end(step, "failed", _problem("plan.rolled-back", step, rollout), _logs(run, step))
-    elif late or (rollout.state == "failing" and step.wait.fresh):
+    elif late or (step.wait.fresh and _keeps_failing(run, step, rollout)):
         code = "plan.too-slow" if late else "plan.never-healthy"
         logs = _logs(run, step)
         _take_back(run, step)
         run.end(step, "failed", _problem(code, step, rollout), logs)
+
+
+def _keeps_failing(run: _Run, step: Step, rollout: Rollout) -> bool:
+    """Of a service that an earlier plan began, failures from before this one do not count: their cause may be over."""
+    before = rollout.failures if isinstance(step.work, Nothing) else 0
+    new = rollout.failures - run.failed_before.setdefault(step.key, before)
+    return rollout.state == "failing" and (not isinstance(step.work, Nothing) or new >= FAILURES)
 
 
 def _take_back(run: _Run, step: Step) -> None:
