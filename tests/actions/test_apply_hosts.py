@@ -290,6 +290,16 @@ def test_when_the_leader_is_gone_the_plan_is_made_with_another_manager(ground: M
     assert (again.steps, again.engine) == ((), "ssh://ada")
 
 
+def test_a_plan_that_leaves_no_host_for_any_app_says_so(ground: Make) -> None:
+    site = ground(groups={"lilas": group("page bare")})
+    site.done()
+    for name in site.nodes():
+        drain_host(site.folder, name, drained=True)
+    assert "plan.all-drained" in told(site.plan())
+    drain_host(site.folder, "ada", drained=False)
+    assert "plan.all-drained" not in told(site.plan())
+
+
 def test_a_host_is_drained_and_opened_again_as_the_file_says(ground: Make) -> None:
     site = ground(groups={"lilas": group("page bare")})
     site.done()

@@ -7,6 +7,7 @@ SENTENCES: dict[str, str] = {
     "plan.no-unlock-key": N_(
         "{host} is locked, and the site does not hold the key (secrets/polder.unlock-key.age)."
     ),
+    "plan.all-drained": N_("Every host is drained: no app can run anywhere."),
     "plan.port-taken": N_("Port {port} is published already on this engine by {service} (site: {other})."),
     "plan.no-node": N_("Host {host} ({address}) is not a node of this swarm."),
     "plan.removes-everything": N_(
@@ -77,6 +78,7 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "plan.all-drained": N_("Let at least one run apps again: polder host drain NAME --undo"),
     "plan.locked": N_("Apply this plan, then plan again."),
     "plan.no-unlock-key": N_(
         "Look for the file in the site's history; or, on a manager that is open: docker swarm unlock-key"

@@ -163,5 +163,7 @@ def _findings(ground: Ground, asked: HostsAsked) -> Iterator[Problem]:
             yield Problem("plan.not-joined", machine.host.where, {"host": name})
         if not machine.host.open:
             yield Problem("plan.host-drained", machine.host.where, {"host": name})
+    if ground.machines and not any(machine.host.open for machine in ground.machines.values()):
+        yield Problem("plan.all-drained", "hosts.yml")
     for machine in [] if asked.reboot else waiting_for_reboot(ground.machines):
         yield Problem("plan.reboot-needed", machine.host.where, {"host": machine.host.name})
