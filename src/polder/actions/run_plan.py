@@ -19,14 +19,12 @@ from typing import Literal, Protocol
 from polder.kernel.engine import Engine, Rollout
 from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.platform.plan.model import Nothing, Plan, Step
+from polder.world.docker.rollout import FAILURES
 
 TOGETHER = 8
 """Operations at once: Swarm's creation is bound by its own log; more than this gains nothing (measured)."""
 POLL = 0.5
 """Seconds between two looks at services that are on their way up."""
-
-FAILURES = 3
-"""As many new failures as ``world.docker.rollout`` takes for more than a delay."""
 
 State = Literal["done", "failed", "not-begun", "unfinished"]
 

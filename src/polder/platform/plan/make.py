@@ -70,12 +70,7 @@ def make_plan(
     seen = in_order(seen)
     ground = Ground() if down else lay_ground(site, seen, hosts, profile)
     if asked.only or ground.nodes.unclear:
-        steps = [
-            *ground.steps,
-            *(reboot_steps(site, seen, ground.machines, ground.keys) if asked.reboot else []),
-        ]
-        known = host_findings(site, seen, ground, asked)
-        return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
+        return hosts_alone(site, seen, ground, asked, now)
     images = frozenset(image.id for image in seen.images)
     written = site
     placed = Placed(site) if down else place(site, facts(site, seen, hosts), ground.away)
@@ -108,6 +103,13 @@ def make_plan(
         *findings(site, target, seen, ground.away, down=down, forget=forget),
     )
     return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
+
+
+def hosts_alone(site: Site, seen: Seen, ground: Ground, asked: HostsAsked, now: datetime) -> Plan:
+    """The hosts' half: asked for, or all that can be planned while nobody knows whether there is a swarm."""
+    reboots = reboot_steps(site, seen, ground.machines, ground.keys) if asked.reboot else []
+    steps = [*ground.steps, *reboots]
+    return Plan(site.slug, tuple(steps), host_findings(site, seen, ground, asked), plan_digest(steps), now)
 
 
 def unlocking(site: Site, seen: Seen, hosts: Looks | None, now: datetime) -> Plan:
