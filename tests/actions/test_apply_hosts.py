@@ -22,7 +22,7 @@ from polder.kernel.host import Reboot, SetUnit
 from polder.kernel.problem import Problem, Refused, Unreachable
 from polder.platform.plan.ground import USUAL, HostsAsked
 from polder.platform.plan.model import Plan
-from polder.platform.site.text import remove
+from polder.kernel.document_text import remove
 from polder.world.journal import Journal
 from support.cluster import Cluster, addresses
 from support.machines import KEY

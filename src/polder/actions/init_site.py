@@ -15,7 +15,7 @@ from polder.kernel.names import is_slug
 from polder.kernel.problem import Problems, Refused
 from polder.kernel.shape import Value, Wrong
 from polder.platform.site.model import Site
-from polder.platform.site.recipient import RECIPIENT
+from polder.kernel.recipient import RECIPIENT
 from polder.platform.site.start import start_files
 from polder.world.files import write_atomically
 from polder.world.git import Commit, commit_paths, start_repository

@@ -8,7 +8,7 @@ from typing import Any
 from polder.kernel.document import read_document, to_data
 from polder.kernel.names import is_slug, nearest
 from polder.kernel.problem import Problem, Refused
-from polder.platform.site import text
+from polder.kernel import document_text as text
 
 Files = Mapping[str, bytes]
 Changed = dict[str, bytes]

@@ -21,7 +21,7 @@ from polder.platform.site.across import check_across
 from polder.platform.site.app import read_app
 from polder.platform.site.files import Kind, group_files, parse
 from polder.platform.site.model import App, Capacity, Group, Host, Lock, Operator, Site
-from polder.platform.site.recipient import is_ssh_recipient
+from polder.kernel.recipient import is_ssh_recipient
 
 RESERVED = "polder"
 """The group of what Polder runs for itself, and the first word of its secrets' names."""

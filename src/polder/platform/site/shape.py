@@ -17,7 +17,7 @@ from polder.kernel.kinds import (
 )
 from polder.kernel.shape import Key, Keys, ListOf, MapOf, Raw
 from polder.platform.recipe.model import PERMISSIONS
-from polder.platform.site.recipient import RECIPIENT, SSH_KEY
+from polder.kernel.recipient import RECIPIENT, SSH_KEY
 
 ENGINE = matching(
     "site.not-an-engine",

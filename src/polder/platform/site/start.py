@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from polder.platform.site.start_words import WORDS
-from polder.platform.site.text import block, scalar
+from polder.kernel.document_text import block, scalar
 
 LANGUAGES = tuple(WORDS)
 GROUP = "commons"

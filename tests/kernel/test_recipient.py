@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polder.platform.site.recipient import is_age_recipient, is_ssh_recipient
+from polder.kernel.recipient import is_age_recipient, is_ssh_recipient
 
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJfEkR8aQ8sVJYBmFZC3Qk3lT0vHn3p3m7mCwq0Yx5Qh"
 

@@ -1,0 +1,1 @@
+"""Warnings between providers, matched with what one runs."""

@@ -1,0 +1,1 @@
+"""The files of a network folder: what a provider decides about its own part in the network."""

@@ -1,0 +1,1 @@
+"""Signed documents given to the network: types, audiences, circles, and who may read what."""

@@ -1,0 +1,149 @@
+"""The one door to python-tuf: documents in, documents out, signatures made and counted. Nothing else imports ``tuf``.
+
+python-tuf parses, canonicalises and verifies. Added here, because its metadata API leaves them to its user:
+
+1. Only Ed25519 keys, and only under the id that their material makes: one key under two ids would count twice.
+2. Every document has a limit of size, looked at before it is parsed.
+3. What cannot be read is a ``Problem``, never one of the library's exceptions.
+
+A ``Document`` keeps the bytes it was read from: canonical JSON covers only its ``signed`` part, and mirrors hand on bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
+from securesystemslib.signer import Key, Signature, SSlibKey
+from tuf.api.metadata import Metadata, Root, Signed, Snapshot, Targets, Timestamp
+from tuf.api.serialization import DeserializationError
+
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.signing import PublicKey, Signer
+
+LIMITS: Mapping[str, int] = {"root": 512_000, "timestamp": 16_384, "snapshot": 65_536, "targets": 5_000_000}
+"""Bytes. The roster is a root. Targets of a delegated role count as ``targets``."""
+
+T = TypeVar("T", Root, Snapshot, Targets, Timestamp)
+__all__ = ["LIMITS", "Document", "Root", "Snapshot", "Targets", "Timestamp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Generic[T]):
+    """A document as it was read or made: ``content`` is exactly what is published, ``signed`` what it says."""
+
+    content: bytes
+    signed: T
+    payload: bytes
+    signatures: Mapping[str, str]
+    """Key id to signature in hex."""
+
+    @property
+    def version(self) -> int:
+        return int(self.signed.version)
+
+
+def read(kind: type[T], content: bytes, where: str = "") -> Document[T]:
+    """A document of ``kind`` (``Root``, ``Timestamp``, ``Snapshot``, ``Targets``). Its signatures are not looked at yet.
+
+    Problems: ``trust.too-big``, ``trust.not-a-document`` (with why), ``trust.key-kind``, ``trust.key-id``.
+    """
+    limit = LIMITS[kind.type]
+    if len(content) > limit:
+        raise Refused(Problem("trust.too-big", where, {"size": len(content), "limit": limit}))
+    try:
+        metadata: Metadata[Any] = Metadata.from_bytes(content)
+    except (DeserializationError, RecursionError) as error:
+        raise _unreadable(where, str(error.__cause__ or error)) from None
+    if not isinstance(metadata.signed, kind):
+        raise _unreadable(where, f"{metadata.signed.type}, not {kind.type}")
+    _check_keys(metadata.signed, where)
+    signatures = {one.keyid: one.signature for one in metadata.signatures.values()}
+    return Document(content, metadata.signed, metadata.signed_bytes, signatures)
+
+
+def sign(signed: T, signers: Iterable[Signer], earlier: Mapping[str, str] | None = None) -> Document[T]:
+    """``signed`` with the signatures in ``earlier`` (key id to hex) and those of ``signers`` added."""
+    metadata: Metadata[T] = Metadata(signed)
+    payload = metadata.signed_bytes
+    found = dict(earlier or {})
+    found.update({signer.public.id: signer.sign(payload).hex() for signer in signers})
+    metadata.signatures = {one: Signature(one, value) for one, value in sorted(found.items())}
+    return Document(metadata.to_bytes(), signed, payload, found)
+
+
+def signers_of(delegator: Root | Targets, role: str, document: Document[Any]) -> frozenset[PublicKey]:
+    """Whose valid signatures ``document`` bears, of the keys that ``delegator`` names for ``role``."""
+    return frozenset(
+        public(delegator.get_key(one))
+        for one in delegator.get_delegated_role(role).keyids
+        if one in document.signatures
+        and _verifies(delegator.get_key(one), document.signatures[one], document.payload)
+    )
+
+
+def check_signatures(delegator: Root | Targets, role: str, document: Document[Any], where: str = "") -> None:
+    """Refuses (``trust.too-few-signatures``) unless as many keys of ``role`` signed as ``delegator`` demands."""
+    wanted = int(delegator.get_delegated_role(role).threshold)
+    found = len(signers_of(delegator, role, document))
+    if found < wanted:
+        raise Refused(
+            Problem("trust.too-few-signatures", where, {"role": role, "found": found, "wanted": wanted})
+        )
+
+
+def key(one: PublicKey) -> SSlibKey:
+    """The library's form of a key."""
+    return SSlibKey(one.id, "ed25519", "ed25519", {"public": one.hex})
+
+
+def public(one: Key) -> PublicKey:
+    """Our form of a key that ``read`` let through."""
+    return PublicKey(str(one.keyval["public"]))
+
+
+def role_keys(delegator: Root | Targets, role: str) -> frozenset[PublicKey]:
+    """The keys that may sign ``role``."""
+    return frozenset(public(delegator.get_key(one)) for one in delegator.get_delegated_role(role).keyids)
+
+
+def _verifies(one: Key, signature: str, payload: bytes) -> bool:
+    try:
+        one.verify_signature(Signature(one.keyid, signature), payload)
+    except (UnverifiedSignatureError, VerificationError):
+        return False
+    return True
+
+
+def _check_keys(signed: Signed, where: str) -> None:
+    keys: dict[str, Key] = {}
+    if isinstance(signed, Root):
+        keys = signed.keys
+    elif isinstance(signed, Targets) and signed.delegations:
+        keys = signed.delegations.keys
+    problems = [problem for named, one in keys.items() if (problem := _key_problem(named, one, where))]
+    if problems:
+        raise Refused(problems)
+
+
+def _key_problem(named: str, one: Key, where: str) -> Problem | None:
+    if (one.keytype, one.scheme) != ("ed25519", "ed25519"):
+        return Problem("trust.key-kind", where, {"kind": f"{one.keytype}/{one.scheme}"})
+    try:
+        made = public(one).id
+    except (ValueError, KeyError, TypeError):
+        return Problem("trust.key-kind", where, {"kind": "ed25519"})
+    if made != named or one.unrecognized_fields:
+        return Problem("trust.key-id", where, {"key": named[:16], "made": made[:16]})
+    return None
+
+
+def _unreadable(where: str, why: str) -> Refused:
+    return Refused(Problem("trust.not-a-document", where, {"why": why[:200]}))
+
+
+def custom(signed: Signed) -> dict[str, Any]:
+    """Fields of ours that a document carries, signed with the rest (TUF keeps what it does not know)."""
+    return signed.unrecognized_fields

@@ -1,0 +1,40 @@
+"""What was verified of a provider's published folder: the form in which everything else reads peers.
+
+>>> from datetime import UTC, datetime
+>>> seen = datetime(2026, 11, 22, tzinfo=UTC)
+>>> beech = Published("beech", Digest("sha256:00"), {"timestamp": 3}, seen, seen, {"card.json": b"{}"}, "https://beech.example/")
+>>> beech.below("card"), beech.stale(seen)
+({'card.json': b'{}'}, True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from polder.kernel.digest import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """``provider``: its id (a slug). ``root``: digest of its first root file, which is its identity for ever. ``versions``: role
+    (``root``, ``timestamp``, ``snapshot``, ``targets``, ``robot``) to version. ``seen``: when it was last verified (UTC).
+    ``expires``: until when its newest timestamp holds. ``files``: target path (``card.json``) to content, every one verified;
+    may read lazily. ``source``: the address it came from last."""
+
+    provider: str
+    root: Digest
+    versions: Mapping[str, int]
+    seen: datetime
+    expires: datetime
+    files: Mapping[str, bytes]
+    source: str
+
+    def below(self, prefix: str) -> dict[str, bytes]:
+        """The files whose path begins with ``prefix``."""
+        return {path: self.files[path] for path in self.files if path.startswith(prefix)}
+
+    def stale(self, now: datetime) -> bool:
+        """Whether nothing newer came before the last word of it expired."""
+        return now >= self.expires
