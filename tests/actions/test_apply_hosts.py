@@ -17,12 +17,12 @@ from polder.actions.look_site import look
 from polder.actions.reach_engine import open_planned_engine
 from polder.cli.plan_text import plan_lines
 from polder.cli.progress import Quiet
+from polder.kernel.document_text import remove
 from polder.kernel.engine import CreateService, InitSwarm, JoinSwarm, Operation, UpdateNode
 from polder.kernel.host import Reboot, SetUnit
 from polder.kernel.problem import Problem, Refused, Unreachable
 from polder.platform.plan.ground import USUAL, HostsAsked
 from polder.platform.plan.model import Plan
-from polder.kernel.document_text import remove
 from polder.world.journal import Journal
 from support.cluster import Cluster, addresses
 from support.machines import KEY

@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from polder.kernel.document import read_document, to_data
-from polder.kernel.problem import Refused
 from polder.kernel.document_text import append, block, put, remove, scalar
+from polder.kernel.problem import Refused
 
 HAND_MADE = """\
 # The garden's file. Ana keeps it.

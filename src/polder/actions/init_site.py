@@ -13,9 +13,9 @@ from polder.kernel.document import Scalar
 from polder.kernel.kinds import DOMAIN, SLUG, TEXT
 from polder.kernel.names import is_slug
 from polder.kernel.problem import Problems, Refused
+from polder.kernel.recipient import RECIPIENT
 from polder.kernel.shape import Value, Wrong
 from polder.platform.site.model import Site
-from polder.kernel.recipient import RECIPIENT
 from polder.platform.site.start import start_files
 from polder.world.files import write_atomically
 from polder.world.git import Commit, commit_paths, start_repository

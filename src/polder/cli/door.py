@@ -43,14 +43,26 @@ def site_path() -> Path:
 
     Refused with ``site.not-here`` when there is none.
     """
+    return _folder_with("site.yml", "site.not-here")
+
+
+def network_path() -> Path:
+    """The network folder, found like the site's by its ``network.yml``; it may be the same folder.
+
+    Refused with ``network.not-here`` when there is none.
+    """
+    return _folder_with("network.yml", "network.not-here")
+
+
+def _folder_with(file: str, missing: str) -> Path:
     context = click.get_current_context(silent=True)
     given = (context.find_root().params.get("site") if context else None) or os.environ.get("POLDER_SITE")
     start = Path(given) if given else Path.cwd()
     candidates = [start] if given else [start, *start.resolve().parents]
     for folder in candidates:
-        if (folder / "site.yml").is_file():
+        if (folder / file).is_file():
             return folder
-    raise Refused(Problem("site.not-here", "", {"folder": str(start)}))
+    raise Refused(Problem(missing, "", {"folder": str(start)}))
 
 
 def fail(problems: Iterable[Problem]) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 
 import click
@@ -31,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "secret": ("secret_commands", "secret"),
     "trust": ("secret_commands", "trust"),
     "doctor": ("doctor_commands", "doctor"),
+    "network": ("network_commands", "network"),
     "lab": ("lab_commands", "lab"),
 }
 
@@ -38,13 +40,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
 class LazyGroup(click.Group):
     """Imports a command's module when the command is asked for; suggests the nearest name for a wrong one."""
 
+    commands_at: Mapping[str, tuple[str, str]] = COMMANDS
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(self.commands_at)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.commands_at:
             return None
-        module, attribute = COMMANDS[cmd_name]
+        module, attribute = self.commands_at[cmd_name]
         command: click.Command = getattr(import_module(f"polder.cli.{module}"), attribute)
         return command
 
@@ -53,7 +57,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         from polder.kernel.names import nearest
 
-        near = "" if args[0] in COMMANDS else nearest(args[0], COMMANDS)
+        near = "" if args[0] in self.commands_at else nearest(args[0], self.commands_at)
         if near:
             raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near}'?", ctx)
         return super().resolve_command(ctx, args)

@@ -9,11 +9,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from polder.kernel.digest import Digest
+
+_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+
+
+def is_target_path(path: str) -> bool:
+    """Whether ``path`` may be a target's: ASCII segments that begin with a letter, digit or ``_``, so nothing that leads out of a folder
+    or hides; 200 characters, 6 segments at most.
+
+    >>> is_target_path("governance/approvals/ab12.json"), is_target_path("../x"), is_target_path("a//b"), is_target_path("a/.b")
+    (True, False, False, False)
+    """
+    parts = path.split("/")
+    return len(path) <= 200 and len(parts) <= 6 and all(_SEGMENT.fullmatch(part) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

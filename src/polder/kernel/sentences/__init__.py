@@ -42,6 +42,14 @@ AREAS = (
     "audit",
     "lab",
     "journal",
+    "network",
+    "trust",
+    "roster",
+    "card",
+    "statement",
+    "catalogue",
+    "advisory",
+    "sync",
 )
 LANGUAGES = ("en", "fr", "es", "ca", "de", "pt", "it", "el", "ro", "sq")
 

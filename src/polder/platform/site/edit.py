@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from polder.kernel import document_text as text
 from polder.kernel.document import read_document, to_data
 from polder.kernel.names import is_slug, nearest
 from polder.kernel.problem import Problem, Problems, Refused
 from polder.platform.recipe.model import Recipe, Setting
-from polder.kernel import document_text as text
 from polder.platform.site.files import parse
 from polder.platform.site.model import SettingValue
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from polder.kernel import document_text as text
 from polder.kernel.document import read_document, to_data
 from polder.kernel.names import is_slug, nearest
 from polder.kernel.problem import Problem, Refused
-from polder.kernel import document_text as text
 
 Files = Mapping[str, bytes]
 Changed = dict[str, bytes]

@@ -13,6 +13,7 @@ from polder.kernel.digest import Digest, digest_of_bytes, digest_of_data
 from polder.kernel.folder import Folder
 from polder.kernel.names import is_slug, nearest
 from polder.kernel.problem import Problems
+from polder.kernel.recipient import is_ssh_recipient
 from polder.kernel.shape import Record
 from polder.platform.ingress.authority import is_authority
 from polder.platform.placement.needs import check_needs, known_labels
@@ -21,7 +22,6 @@ from polder.platform.site.across import check_across
 from polder.platform.site.app import read_app
 from polder.platform.site.files import Kind, group_files, parse
 from polder.platform.site.model import App, Capacity, Group, Host, Lock, Operator, Site
-from polder.kernel.recipient import is_ssh_recipient
 
 RESERVED = "polder"
 """The group of what Polder runs for itself, and the first word of its secrets' names."""

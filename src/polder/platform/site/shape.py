@@ -15,9 +15,9 @@ from polder.kernel.kinds import (
     choice,
     matching,
 )
+from polder.kernel.recipient import RECIPIENT, SSH_KEY
 from polder.kernel.shape import Key, Keys, ListOf, MapOf, Raw
 from polder.platform.recipe.model import PERMISSIONS
-from polder.kernel.recipient import RECIPIENT, SSH_KEY
 
 ENGINE = matching(
     "site.not-an-engine",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from polder.platform.site.start_words import WORDS
 from polder.kernel.document_text import block, scalar
+from polder.platform.site.start_words import WORDS
 
 LANGUAGES = tuple(WORDS)
 GROUP = "commons"

@@ -1,0 +1,57 @@
+"""``network.yml`` to a ``Network``, or every problem in it."""
+
+from __future__ import annotations
+
+from polder.commons.network.model import FILE, AdoptRule, Follow, Network, Person
+from polder.commons.network.shape import NETWORK
+from polder.kernel.document import read_document
+from polder.kernel.problem import Problems
+from polder.kernel.shape import Record, read
+
+
+def read_network(content: bytes) -> Network:
+    """Refuses with ``network.*`` and ``kernel.*`` problems, all at once."""
+    problems = Problems()
+    record = read(NETWORK, read_document(content, FILE), problems)
+    people = {name: _person(name, one) for name, one in record["people"].items()}
+    for name, one in record["people"].items():
+        if one["recipient"] and one["agent"]:
+            problems.add("network.two-homes", record["people"].where(name), person=name)
+    if record["threshold"] > len(people) > 0:
+        problems.add(
+            "network.threshold-too-high",
+            record.where("threshold"),
+            threshold=record["threshold"],
+            people=len(people),
+        )
+    if record["provider"] and record["provider"] in record["follow"]:
+        problems.add("network.follows-itself", record.where("follow"), provider=record["provider"])
+    problems.sort()
+    problems.refuse_if_any()
+    return _network(record, people)
+
+
+def _person(name: str, record: Record) -> Person:
+    return Person(name, record["recipient"], record["agent"])
+
+
+def _network(record: Record, people: dict[str, Person]) -> Network:
+    follow = {
+        name: Follow(name, one["url"], one["root"], tuple(one["mirrors"]), one["private"])
+        for name, one in record["follow"].items()
+    }
+    return Network(
+        provider=record["provider"],
+        urls=tuple(record["urls"]),
+        people=people,
+        threshold=record["threshold"],
+        recipients=tuple(record["recipients"]),
+        publish=record["publish"],
+        state=record["state"],
+        follow=follow,
+        mirror=tuple(record["mirror"]),
+        quota=record["quota"],
+        private=frozenset(record["private"]),
+        adopt=AdoptRule(record["adopt"]["approvals"], tuple(record["adopt"]["of"])),
+        tell_adoptions=record["tell-adoptions"],
+    )

@@ -1,0 +1,23 @@
+"""Sentences whose code begins with ``network.``: a provider's own part in the network, and its folder."""
+
+from polder.kernel.sentences.mark import N_
+
+SENTENCES: dict[str, str] = {
+    "network.not-here": N_("There is no network.yml in {folder} or above it."),
+    "network.exists": N_("There is a network.yml already."),
+    "network.written": N_("Written: {file}."),
+    "network.next-keys": N_("Next: polder network keys new"),
+    "network.bad-path": N_("“{path}” is no path that can be given to the network."),
+    "network.not-an-address": N_(
+        "“{value}” is not an address to publish at: https://…/, with a slash at its end."
+    ),
+    "network.not-a-fingerprint": N_("“{value}” is not a fingerprint: sha256: and 64 hex digits."),
+    "network.not-a-folder": N_("“{value}” is not a folder inside the network folder."),
+    "network.two-homes": N_("{person}'s key is either in a file or in an SSH agent, not both."),
+    "network.threshold-too-high": N_("{threshold} people must sign, and there are only {people}."),
+    "network.follows-itself": N_("{provider} is this provider itself; it does not follow itself."),
+}
+
+HINTS: dict[str, str] = {
+    "network.not-here": N_("Begin one: polder network init NAME --url https://…/"),
+}
