@@ -1,1 +1,1 @@
-"""Who is in the network: a chain of documents, each signed by enough of those before."""
+"""Who is in the network: a chain of signed documents that amends itself. No server, no key, no person decides alone."""
