@@ -7,8 +7,9 @@ Rules that hold for every ``Roster``:
 3. Times are UTC and aware; ids are slugs; ``mirrors`` names members only.
 
 >>> from datetime import timedelta
->>> alder = Member("alder", "Alder", ("https://alder.example/net/",), Digest("sha256:" + "0" * 64), PublicKey("11" * 32), since=EVER, effective=EVER)
->>> roster = Roster(1, {"alder": alder}, 1, Rules("polder"), first=Digest("sha256:" + "1" * 64))
+>>> root, first = Digest("sha256:" + "0" * 64), Digest("sha256:" + "1" * 64)
+>>> alder = Member("alder", "Alder", ("https://alder.example/net/",), root, PublicKey("11" * 32))
+>>> roster = Roster(1, {"alder": alder}, 1, Rules("polder"), first)
 >>> [one.id for one in roster.active], roster.acting(EVER - timedelta(1))
 (['alder'], ())
 """

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
 from securesystemslib.signer import Key, Signature, SSlibKey
-from tuf.api.metadata import Metadata, Root, Signed, Snapshot, Targets, Timestamp
-from tuf.api.serialization import DeserializationError
+from tuf.api.metadata import Metadata, Role, Root, Signed, Snapshot, Targets, Timestamp
+from tuf.api.serialization import DeserializationError, SerializationError
 
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.signing import PublicKey, Signer
@@ -55,13 +56,14 @@ def read(kind: type[T], content: bytes, where: str = "") -> Document[T]:
         raise Refused(Problem("trust.too-big", where, {"size": len(content), "limit": limit}))
     try:
         metadata: Metadata[Any] = Metadata.from_bytes(content)
-    except (DeserializationError, RecursionError) as error:
+        payload = metadata.signed_bytes
+    except (DeserializationError, SerializationError, RecursionError, ValueError) as error:
         raise _unreadable(where, str(error.__cause__ or error)) from None
     if not isinstance(metadata.signed, kind):
         raise _unreadable(where, f"{metadata.signed.type}, not {kind.type}")
     _check_keys(metadata.signed, where)
     signatures = {one.keyid: one.signature for one in metadata.signatures.values()}
-    return Document(content, metadata.signed, metadata.signed_bytes, signatures)
+    return Document(content, metadata.signed, payload, signatures)
 
 
 def sign(signed: T, signers: Iterable[Signer], earlier: Mapping[str, str] | None = None) -> Document[T]:
@@ -76,10 +78,12 @@ def sign(signed: T, signers: Iterable[Signer], earlier: Mapping[str, str] | None
 
 def signers_of(delegator: Root | Targets, role: str, document: Document[Any]) -> frozenset[PublicKey]:
     """Whose valid signatures ``document`` bears, of the keys that ``delegator`` names for ``role``."""
+    there = delegator.keys if isinstance(delegator, Root) else getattr(delegator.delegations, "keys", {})
     return frozenset(
         public(delegator.get_key(one))
         for one in delegator.get_delegated_role(role).keyids
-        if one in document.signatures
+        if one in there
+        and one in document.signatures
         and _verifies(delegator.get_key(one), document.signatures[one], document.payload)
     )
 
@@ -107,6 +111,25 @@ def public(one: Key) -> PublicKey:
 def role_keys(delegator: Root | Targets, role: str) -> frozenset[PublicKey]:
     """The keys that may sign ``role``."""
     return frozenset(public(delegator.get_key(one)) for one in delegator.get_delegated_role(role).keyids)
+
+
+def signature_is_valid(one: PublicKey, signature: str, payload: bytes) -> bool:
+    """Whether ``signature`` (hex) over ``payload`` was made with the private half of ``one``."""
+    return _verifies(key(one), signature, payload)
+
+
+def root_of_one_role(
+    version: int, keys: Iterable[PublicKey], threshold: int, expires: datetime, fields: Mapping[str, Any]
+) -> Root:
+    """A root that delegates to itself only: the three other roles that the format wants have no key, so nothing satisfies them.
+
+    ``fields``: ours, signed with the rest. The specification's version is fixed: the same content is the same bytes everywhere.
+    """
+    held = sorted(keys)
+    roles = {name: Role([], 1) for name in ("snapshot", "targets", "timestamp")}
+    roles["root"] = Role([one.id for one in held], threshold)
+    known = {one.id: key(one) for one in held}
+    return Root(version, "1.0.31", expires, known, roles, True, dict(fields))
 
 
 def _verifies(one: Key, signature: str, payload: bytes) -> bool:
