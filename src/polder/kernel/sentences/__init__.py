@@ -71,7 +71,7 @@ def all_hints() -> dict[str, str]:
 
 
 @cache
-def catalogue(language: str) -> gettext.NullTranslations:
+def translations(language: str) -> gettext.NullTranslations:
     """The catalogue of ``language`` (BCP 47 or POSIX spelling); English when there is none."""
     short = language.replace("-", "_").split(".")[0].split("_")[0].lower()
     folder = str(Path(__file__).resolve().parents[2] / "share" / "locale")
@@ -98,7 +98,7 @@ def say_problem(problem: Problem, language: str = "en") -> str:
 
 def translate(text: str, language: str = "en") -> str:
     """A marked sentence that has no code (headings, labels) in ``language``."""
-    return catalogue(language).gettext(text)
+    return translations(language).gettext(text)
 
 
 def say_loosely(code: str, values: Mapping[str, Value], language: str = "en") -> str:
@@ -117,12 +117,12 @@ def say_loosely(code: str, values: Mapping[str, Value], language: str = "en") ->
 
 def _fill(template: str, values: Mapping[str, Value], language: str) -> str:
     shown = {name: _shown(name, value, language) for name, value in values.items()}
-    return catalogue(language).gettext(template).format(**shown)
+    return translations(language).gettext(template).format(**shown)
 
 
 def _shown(name: str, value: Value, language: str) -> str | int | float:
     if isinstance(value, tuple):
         return ", ".join(value)
     if name in FIELDS and value in WORDS:
-        return catalogue(language).gettext(WORDS[str(value)])
+        return translations(language).gettext(WORDS[str(value)])
     return value
