@@ -173,6 +173,8 @@ def test_when_the_leader_dies_the_app_goes_on_and_the_plan_is_made_with_another_
     assert f"The host {leader}" in said and "Nothing has to change." in said
     ground.lab.revive(leader)
     until(lambda: ground.nodes(leader) == THREE, 90)
+    for door in ("alder-1", "alder-2"):
+        until(lambda door=door: ground.front(door)[0] == 200, 90)  # type: ignore[misc]
     until(lambda: ground.plan()["steps"] == [], 60)
 
 

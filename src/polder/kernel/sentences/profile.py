@@ -135,10 +135,11 @@ SENTENCES: dict[str, str] = {
         "Debian's docker.io. Containers' logs are limited to three files of 10 MB each. No live-restore: "
         "nodes of a swarm cannot have it. A registry that site.yml names by an address (it can have no "
         "certificate) is allowed as it is. A file that was there before is kept beside it "
-        "(daemon.json.before-polder)."
+        "(daemon.json.before-polder). After a power cut Docker starts twice."
     ),
     "profile.docker-why": N_(
-        "Apps run in it. Without limits one chatty container fills the disk and stops all others."
+        "Apps run in it. Without limits one chatty container fills the disk and stops all others. After a power cut Docker "
+        "may keep the ports of containers that are gone until it starts again."
     ),
     "profile.docker-without": N_(
         "You install Docker and keep its settings; the host must still be able to join the swarm."

@@ -3,6 +3,10 @@
 No ``live-restore``: a node of a swarm cannot have it (Docker's documentation, "Live restore": "only pertains to standalone
 containers, and not to Swarm services"; the daemon refuses to start with both). So a restart of Docker ends its containers for a moment:
 on a host that runs any the step says so (and the plan lets hosts of one swarm take turns).
+
+After a power cut the daemon may hold the ports of containers that are gone: what it kept of their networks on disk and what the swarm
+takes away meet while it starts, and then no new container gets those ports ("port is already allocated"), for as long as it runs. Seen
+with 26.1.5 on hosts whose power was cut. A start that follows no proper stop is therefore followed by one restart, which clears it.
 """
 
 from __future__ import annotations
@@ -12,11 +16,11 @@ import json
 from polder.kernel.host import InstallPackages, PutFile, RunScript, SetUnit
 from polder.platform.hosts.lines import path
 from polder.platform.hosts.neighbours import is_address, registry_of
-from polder.platform.hosts.view import Doing, View, changed, file_changes
+from polder.platform.hosts.view import NOTE, Doing, View, changed, file_changes
 from polder.platform.plan.model import Change
 from polder.platform.site.model import Site
 
-FILE, UNIT = path("docker"), "docker.service"
+FILE, DROP_IN, UNIT = path("docker"), path("docker", 1), "docker.service"
 PACKAGES = {
     "bookworm": ("docker.io", "iptables", "ca-certificates"),
     "trixie": ("docker.io", "docker-cli", "iptables", "ca-certificates"),
@@ -24,6 +28,14 @@ PACKAGES = {
 AWAY = 30
 """Seconds that a host's apps may be away while Docker restarts."""
 SET_ASIDE = RunScript(f"[ -e {FILE}.before-polder ] || cp -p {FILE} {FILE}.before-polder")
+MARK = "/var/lib/polder/docker-runs"
+"""There while Docker runs; still there when it starts: it was not stopped."""
+AFTER_POWER_CUT = f"""# {NOTE}
+[Service]
+ExecStartPost=/bin/sh -c 'if [ -e {MARK} ]; then rm {MARK}; systemctl --no-block restart {UNIT}; \
+  else mkdir -p /var/lib/polder; touch {MARK}; fi'
+ExecStopPost=/bin/sh -c '[ "$$SERVICE_RESULT" != success ] || rm -f {MARK}'
+"""
 
 
 def daemon_file(site: Site) -> str:
@@ -42,15 +54,16 @@ def daemon_file(site: Site) -> str:
 def docker_doings(view: View) -> list[Doing]:
     if view.refused("docker"):
         return []
-    seen, files = view.seen, changed(view, (PutFile(FILE, daemon_file(view.site)),))
+    seen, settings = view.seen, changed(view, (PutFile(FILE, daemon_file(view.site)),))
+    files = (*settings, *changed(view, (PutFile(DROP_IN, AFTER_POWER_CUT),)))
     installed = bool(seen.docker.version) or "docker.io" in seen.packages
     missing = () if installed else PACKAGES[seen.codename]
     state = seen.units.get(UNIT)
     up = bool(state and (state.enabled, state.active) == ("enabled", "active"))
     if installed and up and not files:
         return []
-    aside = (SET_ASIDE,) if FILE in seen.files and files else ()
-    unit = SetUnit(UNIT, change="restart" if installed and files else "start")
+    aside = (SET_ASIDE,) if FILE in seen.files and settings else ()
+    unit = SetUnit(UNIT, change="restart" if installed and settings else "start")
     install = (InstallPackages(missing),) if missing else ()
     shown = (
         *file_changes(view, files),

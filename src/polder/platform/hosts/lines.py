@@ -44,7 +44,7 @@ LINES = (
         ("/etc/docker/registry/config.yml", "/etc/systemd/system/docker-registry.service.d/polder.conf"),
         "stays",
     ),
-    Line("docker", ("/etc/docker/daemon.json",), "stays"),
+    Line("docker", ("/etc/docker/daemon.json", "/etc/systemd/system/docker.service.d/polder.conf"), "stays"),
     Line("swap", (), "nothing", steps=False),
     Line("disk", (), "nothing", steps=False),
 )
