@@ -1,0 +1,60 @@
+"""What a type of statement is: its name, its version, the fields that it has besides those of every statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from polder.commons.statement.kinds import CIRCLE_ID, LINK, MOMENT, READER_NAME
+from polder.kernel.kinds import LANGUAGE, LINE, SLUG, TEXTS, choice
+from polder.kernel.shape import Key, Keys, ListOf
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """``keeps``: earlier versions stay given, because what is true now is made of all of them."""
+
+    name: str
+    version: int
+    fields: Keys
+    keeps: bool = False
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The fields that may be for some readers only: a document without them is still whole."""
+        return tuple(name for name, key in self.fields.keys.items() if not key.required)
+
+
+CIRCLE = Type(
+    "circle",
+    1,
+    Keys(
+        {
+            "circle": Key(CIRCLE_ID, "Which circle (founder/name), when another provider founded it."),
+            "stewards": Key(ListOf(SLUG, least=1), "Providers who may change the circle.", required=True),
+            "members": Key(ListOf(SLUG), "Providers in the circle."),
+            "blocked": Key(ListOf(READER_NAME), "Providers, or people of theirs, who get nothing of it."),
+            "mode": Key(
+                choice(("strict", "open")),
+                "strict: only members belong to it; open: everybody does.",
+                default="strict",
+            ),
+        }
+    ),
+    keeps=True,
+)
+NEWS = Type("news", 1, Keys({"link": Key(LINK, "Where there is more to read.")}))
+NOTE = Type("note", 1, Keys({}))
+EVENT = Type(
+    "event",
+    1,
+    Keys(
+        {
+            "begins": Key(MOMENT, "When it begins, in UTC.", required=True, example="2026-12-01T18:00:00Z"),
+            "ends": Key(MOMENT, "When it ends, in UTC."),
+            "place": Key(TEXTS, "Where it is."),
+            "address": Key(LINE, "Street and town, or a link to a call."),
+            "languages": Key(ListOf(LANGUAGE), "Languages that will be spoken."),
+            "link": Key(LINK, "Where there is more to read."),
+        }
+    ),
+)
