@@ -78,13 +78,11 @@ def sign(signed: T, signers: Iterable[Signer], earlier: Mapping[str, str] | None
 
 def signers_of(delegator: Root | Targets, role: str, document: Document[Any]) -> frozenset[PublicKey]:
     """Whose valid signatures ``document`` bears, of the keys that ``delegator`` names for ``role``."""
-    there = delegator.keys if isinstance(delegator, Root) else getattr(delegator.delegations, "keys", {})
     return frozenset(
-        public(delegator.get_key(one))
-        for one in delegator.get_delegated_role(role).keyids
-        if one in there
-        and one in document.signatures
-        and _verifies(delegator.get_key(one), document.signatures[one], document.payload)
+        held
+        for held in role_keys(delegator, role)
+        if held.id in document.signatures
+        and _verifies(delegator.get_key(held.id), document.signatures[held.id], document.payload)
     )
 
 
@@ -109,8 +107,9 @@ def public(one: Key) -> PublicKey:
 
 
 def role_keys(delegator: Root | Targets, role: str) -> frozenset[PublicKey]:
-    """The keys that may sign ``role``."""
-    return frozenset(public(delegator.get_key(one)) for one in delegator.get_delegated_role(role).keyids)
+    """The keys that may sign ``role``; an id without a key behind it is nobody's."""
+    there = delegator.keys if isinstance(delegator, Root) else getattr(delegator.delegations, "keys", {})
+    return frozenset(public(there[one]) for one in delegator.get_delegated_role(role).keyids if one in there)
 
 
 def signature_is_valid(one: PublicKey, signature: str, payload: bytes) -> bool:

@@ -1,7 +1,35 @@
 """Sentences whose code begins with ``sync.``: what comes from peers, and what is wrong with it."""
 
-from polder.kernel.sentences.mark import N_  # noqa: F401
+from polder.kernel.sentences.mark import N_
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    "sync.another-root": N_("The first root file has the fingerprint {found}; the pinned one is {wanted}."),
+    "sync.root-version": N_("It is root {found}; root {wanted} comes next."),
+    "sync.not-numbered": N_("Its files have no numbered names (consistent snapshots), which readers need."),
+    "sync.rollback": N_("“{role}” is version {version}; version {seen} was seen already."),
+    "sync.expired": N_("“{role}” expired on {expires}."),
+    "sync.two-versions": N_("“{role}” {version} was signed twice with different contents."),
+    "sync.altered": N_("“{role}” {version} is not byte for byte what was seen before."),
+    "sync.mixed": N_(
+        "“{role}” is not the file of version {version} that was signed for: old and new are mixed."
+    ),
+    "sync.role-gone": N_("“{role}” is no longer among the signed files."),
+    "sync.no-hash": N_("“{role}” is named without a usable version, length or hash."),
+    "sync.delegates": N_("“{role}” hands work on to somebody who may not have it."),
+    "sync.robot-reaches": N_("The server's part may reach {paths}, which is not its own."),
+    "sync.too-many-files": N_("{found} files are listed; at most {limit} are taken."),
+    "sync.bad-path": N_("“{path}” is no path that a file may have."),
+    "sync.bad-peer": N_("“{peer}” is no id that a provider may have."),
+    "sync.locked": N_("Another process is working on {peer} just now."),
+    "sync.foreign-path": N_("“{path}” does not belong to the part “{role}”."),
+}
 
-HINTS: dict[str, str] = {}
+HINTS: dict[str, str] = {
+    "sync.another-root": N_(
+        "Compare the fingerprint with the provider over another channel. If it began anew, change root in network.yml."
+    ),
+    "sync.two-versions": N_("Ask the provider: somebody else may hold its server's keys."),
+    "sync.rollback": N_(
+        "Somebody shows an old state. If the provider restored a backup, it must publish anew with higher versions."
+    ),
+}

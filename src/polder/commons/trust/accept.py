@@ -1,0 +1,242 @@
+"""What is believed of a provider's published folder: bytes in, the next state or ``Refused`` out. No clock, no network, no disk.
+
+The client workflow of the TUF specification, sections 5.3 to 5.6, in these rules:
+
+1. A root is believed when it is the pinned first one, or follows the last one by exactly one version and bears enough signatures
+   of the keys in the last one *and* of its own. One on the way may be expired, the last one may not.
+2. A timestamp is believed when the last root's keys signed it, it is not expired, and neither its version nor that of the
+   snapshot in it is lower than before. The same version means the same bytes.
+3. A snapshot is believed when it is, by version, length and hash, the one that the timestamp names, and no role in it is gone
+   or older than before. The same holds for ``targets`` and ``robot``, which the snapshot names.
+4. When a root changes the keys of timestamp or snapshot, versions of both before it no longer bind: that is how a provider
+   recovers after a thief pushed them up.
+5. The people's part (``targets``) and the server's part (``robot``, only ``threats/*``, ``monitor/*`` and ``seen/*``) never provide
+   each other's files. There is no third role, and no name that could leave a folder.
+
+Every check stands beside the attack that it stops. ``KINDS`` says which kind of refusal a code is.
+
+>>> kind_of("sync.rollback"), kind_of("sync.expired"), kind_of("trust.key-id")
+('older', 'expired', 'altered')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NoReturn
+
+from polder.commons.trust.listing import ROBOT, Listed, check_people, check_robot, delegates, listed
+from polder.commons.trust.parts import MOST, Part, fits, has_part, part_of, snapshot_part
+from polder.commons.trust.tuf import (
+    Document,
+    Root,
+    Snapshot,
+    Targets,
+    Timestamp,
+    check_signatures,
+    read,
+    role_keys,
+    signers_of,
+)
+from polder.kernel.digest import Digest, digest_of_bytes
+from polder.kernel.problem import Problem, Refused, Value
+
+KINDS = {
+    "sync.rollback": "older",
+    "sync.expired": "expired",
+    "sync.two-versions": "two versions",
+    "sync.mixed": "mixed",
+    "sync.role-gone": "mixed",
+}
+"""Any other code means that something was altered, or made wrongly by whoever holds the keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What was accepted, byte for byte. ``roots``: from the pinned one on. ``b""`` stands for nothing yet (or forgotten, rule 4)."""
+
+    roots: tuple[bytes, ...]
+    timestamp: bytes = b""
+    snapshot: bytes = b""
+    targets: bytes = b""
+    robot: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A state with every part in place. ``expires``: when the first of them does. ``files``: what is to be fetched, by path."""
+
+    versions: Mapping[str, int]
+    expires: datetime
+    files: Mapping[str, Listed]
+
+
+def kind_of(code: str) -> str:
+    """``older``, ``expired``, ``two versions``, ``mixed`` or ``altered``."""
+    return KINDS.get(code, "altered")
+
+
+def accept_first_root(content: bytes, pinned: Digest, where: str = "") -> Trusted:
+    """The state that begins with the root whose digest was pinned. An impostor's folder stops here."""
+    if digest_of_bytes(content) != pinned:
+        _refuse("sync.another-root", where, found=digest_of_bytes(content), wanted=pinned)
+    document = _read_root(content, where)
+    check_signatures(document.signed, "root", document, where)
+    if document.version != 1:
+        _refuse("sync.root-version", where, found=document.version, wanted=1)
+    return Trusted((content,))
+
+
+def accept_root(trusted: Trusted, content: bytes, where: str = "") -> Trusted:
+    """The next root (rules 1 and 4), to be offered again and again until there is no newer one."""
+    last, document = root_of(trusted), _read_root(content, where)
+    if document.version != last.version + 1:  # a step left out, or one taken back
+        _refuse("sync.root-version", where, found=document.version, wanted=last.version + 1)
+    check_signatures(last, "root", document, where)  # a thief with too few of the old keys
+    check_signatures(document.signed, "root", document, where)  # new keys that nobody holds
+    longer = replace(trusted, roots=(*trusted.roots, content))
+    changed = any(_keys(last, role) != _keys(document.signed, role) for role in ("timestamp", "snapshot"))
+    return replace(longer, timestamp=b"", snapshot=b"") if changed else longer
+
+
+def accept_timestamp(trusted: Trusted, content: bytes, now: datetime, where: str = "") -> Trusted:
+    """Rule 2. ``now`` is aware, UTC. Returns ``trusted`` itself when nothing is new."""
+    root = root_of(trusted)
+    _check_fresh("root", root.expires, now, where)  # keys that nobody renewed
+    if content == trusted.timestamp:
+        _check_fresh("timestamp", read(Timestamp, content, where).signed.expires, now, where)
+        return trusted
+    document = read(Timestamp, content, where)
+    check_signatures(root, "timestamp", document, where)  # altered on the way
+    part = snapshot_part(document.signed, where)
+    if document.version > MOST:
+        _refuse("sync.no-hash", where, role="timestamp")
+    if trusted.timestamp:
+        _check_timestamp_order(read(Timestamp, trusted.timestamp), document, part, where)
+    _check_fresh("timestamp", document.signed.expires, now, where)  # frozen: old words said again
+    return replace(trusted, timestamp=content)
+
+
+def accept_snapshot(trusted: Trusted, content: bytes, now: datetime, where: str = "") -> Trusted:
+    """Rule 3 for the snapshot."""
+    part = snapshot_part(read(Timestamp, trusted.timestamp).signed, where)
+    document = _read_part(Snapshot, "snapshot", content, part, where)
+    check_signatures(root_of(trusted), "snapshot", document, where)
+    if trusted.snapshot:
+        _check_snapshot_order(read(Snapshot, trusted.snapshot).signed.meta, document.signed.meta, where)
+    _check_fresh("snapshot", document.signed.expires, now, where)
+    return replace(trusted, snapshot=content)
+
+
+def accept_targets(trusted: Trusted, role: str, content: bytes, now: datetime, where: str = "") -> Trusted:
+    """Rules 3 and 5 for ``role``: ``targets`` first, ``robot`` after it."""
+    part = part_of(read(Snapshot, trusted.snapshot).signed, role, where)
+    document = _read_part(Targets, role, content, part, where)
+    delegator = root_of(trusted) if role == "targets" else read(Targets, trusted.targets).signed
+    check_signatures(delegator, role, document, where)
+    _check_fresh(role, document.signed.expires, now, where)
+    if role == "targets":
+        check_people(document.signed, where)
+        return replace(trusted, targets=content)
+    check_robot(document.signed, where)
+    return replace(trusted, robot=content)
+
+
+def wanted(trusted: Trusted) -> Part | None:
+    """The file to offer next; ``None`` when the state is whole: each part is what the one before it names."""
+    root = root_of(trusted)
+    part = snapshot_part(read(Timestamp, trusted.timestamp).signed)
+    if not _holds(Snapshot, trusted.snapshot, part, root):
+        return part
+    snapshot = read(Snapshot, trusted.snapshot).signed
+    part = part_of(snapshot, "targets")
+    if not _holds(Targets, trusted.targets, part, root):
+        return part
+    people = read(Targets, trusted.targets).signed
+    if not (delegates(people) and has_part(snapshot, ROBOT)):
+        return None
+    part = part_of(snapshot, ROBOT)
+    return None if _holds(Targets, trusted.robot, part, people) else part
+
+
+def whole(trusted: Trusted, now: datetime, where: str = "") -> Whole:
+    """What a state says when nothing more is wanted. Refused (``sync.expired``) when one of its parts is too old by ``now``."""
+    parts: dict[str, Any] = {"root": root_of(trusted), "timestamp": read(Timestamp, trusted.timestamp).signed}
+    parts["snapshot"] = read(Snapshot, trusted.snapshot).signed
+    people = parts["targets"] = read(Targets, trusted.targets).signed
+    if delegates(people) and has_part(parts["snapshot"], ROBOT):
+        parts[ROBOT] = read(Targets, trusted.robot).signed
+    for role, signed in parts.items():
+        _check_fresh(role, signed.expires, now, where)
+    versions = {role: int(signed.version) for role, signed in parts.items()}
+    until = min(signed.expires for signed in parts.values())
+    return Whole(versions, until, listed(people, parts.get(ROBOT)))
+
+
+def root_of(trusted: Trusted) -> Root:
+    """The last root."""
+    return read(Root, trusted.roots[-1]).signed
+
+
+def _holds(kind: Any, content: bytes, part: Part, delegator: Root | Targets) -> bool:
+    """Whether ``content`` is there and is ``part``, under the keys of now: those it was accepted under may have gone since."""
+    if not content or not fits(content, part):
+        return False
+    document: Document[Any] = read(kind, content)
+    threshold = delegator.get_delegated_role(part.role).threshold
+    return document.version == part.version and len(signers_of(delegator, part.role, document)) >= threshold
+
+
+def _read_root(content: bytes, where: str) -> Document[Root]:
+    document = read(Root, content, where)
+    if (
+        not document.signed.consistent_snapshot
+    ):  # without numbered names, readers could get halves of two states
+        _refuse("sync.not-numbered", where)
+    return document
+
+
+def _read_part(kind: Any, role: str, content: bytes, part: Part, where: str) -> Document[Any]:
+    """``content`` when it is exactly what ``part`` names; old and new files put together stop here."""
+    if not fits(content, part):
+        _refuse("sync.mixed", where, role=role, version=part.version)
+    document: Document[Any] = read(kind, content, where)
+    if document.version != part.version:
+        _refuse("sync.mixed", where, role=role, version=part.version)
+    return document
+
+
+def _check_timestamp_order(
+    before: Document[Timestamp], after: Document[Timestamp], part: Part, where: str
+) -> None:
+    if after.version < before.version:  # rolled back
+        _refuse("sync.rollback", where, role="timestamp", version=after.version, seen=before.version)
+    if after.version == before.version:  # signed twice: one of the two is shown to others
+        code = "sync.two-versions" if after.payload != before.payload else "sync.altered"
+        _refuse(code, where, role="timestamp", version=after.version)
+    known = snapshot_part(before.signed, where).version
+    if part.version < known:  # an old snapshot under a new timestamp
+        _refuse("sync.rollback", where, role="snapshot", version=part.version, seen=known)
+
+
+def _check_snapshot_order(before: Mapping[str, Any], after: Mapping[str, Any], where: str) -> None:
+    for name, known in before.items():
+        role = name.removesuffix(".json")
+        if name not in after:  # forgetting a role would forget its versions
+            _refuse("sync.role-gone", where, role=role)
+        if after[name].version < known.version:
+            _refuse("sync.rollback", where, role=role, version=after[name].version, seen=known.version)
+
+
+def _check_fresh(role: str, expires: datetime, now: datetime, where: str) -> None:
+    if now >= expires:
+        _refuse("sync.expired", where, role=role, expires=f"{expires:%Y-%m-%d}")
+
+
+def _keys(root: Root, role: str) -> tuple[Any, ...]:
+    return (role_keys(root, role), root.get_delegated_role(role).threshold)
+
+
+def _refuse(code: str, where: str, **values: Value) -> NoReturn:
+    raise Refused(Problem(code, where, values))

@@ -1,0 +1,246 @@
+"""What was verified of other providers, on disk: ``state/peers/ID/``. Only bytes that were verified are given to it.
+
+1. ``current.json`` is written last and atomically, and names every other file. Whatever was written before it and is not named
+   there is nothing yet: a process that is killed at any moment leaves the state before, and the next one goes on.
+2. Root files are numbered; every other file has its own hash in its name, so that nothing that is in use is ever written over.
+3. What the previous ``current.json`` named stays until the next change: readers of a moment ago still find it.
+4. One process at a time: a lock for each peer.
+5. ``facts.json`` (when it was tried, where it was found) may be lost without harm.
+
+Layout: docs/reference/formats/state.md.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from polder.kernel.digest import Digest, digest_of_bytes
+from polder.kernel.names import is_slug
+from polder.kernel.plain import read_plain, write_plain
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.published import Published
+from polder.world.files import write_atomically
+
+FORMAT, INDEX_FORMAT = "polder-peer-1", "polder-index-1"
+PEERS, CURRENT, INDEX_LIMIT = "peers", "current.json", 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """``current.json``. ``roots``: how many roots are believed. ``binding``: role to file, what newer documents are compared with.
+    ``parts``: role to file of the last whole state, with its ``versions`` and when it ``expires``; ``index``: the file that lists
+    its targets. ``before``: files that the previous one named."""
+
+    roots: int = 0
+    binding: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)
+    expires: str = ""
+    index: str = ""
+    before: tuple[str, ...] = ()
+
+
+class PeerStore:
+    """One peer's folder. Reading needs no lock; writing happens inside ``locked()``."""
+
+    def __init__(self, state: Path, peer: str) -> None:
+        if not is_slug(peer):
+            raise Refused(Problem("sync.bad-peer", "", {"peer": peer[:60]}))
+        self.peer, self.path = peer, state / PEERS / peer
+        self.metadata, self.targets = self.path / "metadata", self.path / "targets"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Refused (``sync.locked``) when another process works on this peer."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Refused(Problem("sync.locked", "", {"peer": self.peer})) from None
+            yield
+
+    def current(self) -> Current:
+        """What is believed; an empty one when nothing is yet."""
+        try:
+            data = json.loads((self.path / CURRENT).read_bytes())
+        except FileNotFoundError:
+            return Current()
+        held = {name: data[name] for name in Current.__dataclass_fields__}
+        return Current(**{**held, "before": tuple(held["before"])})
+
+    def read(self, name: str) -> bytes:
+        """A file of the metadata by its name; ``b""`` for no name."""
+        return (self.metadata / name).read_bytes() if name else b""
+
+    def roots(self, count: int) -> tuple[bytes, ...]:
+        return tuple(self.read(f"{number}.root.json") for number in range(1, count + 1))
+
+    def keep_roots(self, roots: Iterable[bytes]) -> None:
+        """Roots that were accepted; those that are there already stay as they are."""
+        for number, content in enumerate(roots, start=1):
+            if not (self.metadata / f"{number}.root.json").exists():
+                write_atomically(self.metadata / f"{number}.root.json", content)
+
+    def keep(self, role: str, version: int, content: bytes) -> str:
+        """The name under which ``content`` is kept; ``""`` for no content."""
+        if not content:
+            return ""
+        name = f"{role}.{version}.{hashlib.sha256(content).hexdigest()[:16]}.json"
+        if not (self.metadata / name).exists():
+            write_atomically(self.metadata / name, content)
+        return name
+
+    def has_target(self, sha256: str, length: int) -> bool:
+        """Whether it is there whole (a file may be empty after the power failed)."""
+        try:
+            return (self.targets / sha256).stat().st_size == length
+        except FileNotFoundError:
+            return False
+
+    def keep_target(self, sha256: str, content: bytes) -> None:
+        """``content``, whose hash was compared already. Not flushed one by one: its length tells whether it was cut short."""
+        self.targets.mkdir(parents=True, exist_ok=True)
+        beside = self.targets / f"{sha256}.tmp"
+        beside.write_bytes(content)
+        beside.replace(self.targets / sha256)
+
+    def target(self, sha256: str) -> bytes:
+        return (self.targets / sha256).read_bytes()
+
+    def held(self) -> frozenset[str]:
+        """Hashes of the targets that are there."""
+        with suppress(FileNotFoundError):
+            return frozenset(path.name for path in self.targets.iterdir() if len(path.name) == 64)
+        return frozenset()
+
+    def keep_index(self, files: Mapping[str, str]) -> str:
+        """The list of a whole state's targets: path to hash."""
+        content = write_plain({"format": INDEX_FORMAT, "files": dict(files)})
+        return self.keep("index", len(files), content)
+
+    def files(self, current: Current) -> dict[str, str]:
+        """Path to hash of every target of the last whole state that is there."""
+        if not current.index:
+            return {}
+        held = self.held()
+        listed = json.loads(self.read(current.index))["files"]
+        return {path: sha256 for path, sha256 in listed.items() if sha256 in held}
+
+    def commit(self, new: Current) -> None:
+        """Make ``new`` what is believed, then clear away what neither it nor the one before names."""
+        old = self.current()
+        new = replace(new, before=tuple(sorted(_named(old))))
+        data = {
+            "format": FORMAT,
+            **{name: _plain(getattr(new, name)) for name in Current.__dataclass_fields__},
+        }
+        write_atomically(self.path / CURRENT, write_plain(data))
+        self._clear(new)
+
+    def facts(self) -> dict[str, Any]:
+        """What is remembered of trying; nothing when it was lost."""
+        try:
+            return read_plain((self.path / "facts.json").read_bytes())
+        except (OSError, Refused):
+            return {}
+
+    def keep_facts(self, facts: Mapping[str, Any]) -> None:
+        """Not flushed to disk: losing them costs a request."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        beside = self.path / "facts.json.tmp"
+        beside.write_bytes(write_plain({"format": "polder-facts-1", **facts}))
+        beside.replace(self.path / "facts.json")
+
+    def published(self) -> Published | None:
+        """The last whole state as everybody reads it; ``None`` when there is none yet."""
+        current, facts = self.current(), self.facts()
+        if not current.parts:
+            return None
+        seen = read_time(str(facts.get("seen", ""))) or _changed(self.path / CURRENT)
+        return Published(
+            provider=self.peer,
+            root=digest_of_bytes(self.read("1.root.json")),
+            versions=current.versions,
+            seen=seen,
+            expires=read_time(current.expires) or seen,
+            files=Targets(self.targets, self.files(current)),
+            source=str(facts.get("source", "")),
+        )
+
+    def _clear(self, current: Current) -> None:
+        used = _named(current) | set(current.before)
+        for path in self.metadata.iterdir():
+            if path.name not in used and not path.name.endswith(".root.json"):
+                path.unlink(missing_ok=True)
+        indexes = [name for name in used if name.startswith("index.") and (self.metadata / name).exists()]
+        kept = {one for name in indexes for one in json.loads(self.read(name))["files"].values()}
+        for sha256 in self.held() - kept:
+            (self.targets / sha256).unlink(missing_ok=True)
+
+
+class Targets(Mapping[str, bytes]):
+    """Files by path, read when they are asked for."""
+
+    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
+        self._folder, self._files = folder, files
+
+    def __getitem__(self, path: str) -> bytes:
+        return (self._folder / self._files[path]).read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._files
+
+
+def load_published(state: Path) -> dict[str, Published]:
+    """Every peer of which something whole was verified, by id."""
+    folder = state / PEERS
+    names = sorted(path.name for path in folder.iterdir() if is_slug(path.name)) if folder.is_dir() else []
+    found = {name: PeerStore(state, name).published() for name in names}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def write_time(moment: datetime) -> str:
+    """ISO 8601, UTC, seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_time(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def root_digest(store: PeerStore) -> Digest:
+    """Whose folder this is: the digest of the first root; ``""`` when there is none."""
+    try:
+        return digest_of_bytes(store.read("1.root.json"))
+    except FileNotFoundError:
+        return Digest("")
+
+
+def _named(current: Current) -> set[str]:
+    return {*current.binding.values(), *current.parts.values(), current.index} - {""}
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
+
+
+def _changed(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)

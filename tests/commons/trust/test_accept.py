@@ -1,0 +1,254 @@
+"""What is believed of a provider's published folder, document by document, in memory."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tuf.api.metadata import Metadata, MetaFile
+
+from polder.commons.trust.accept import (
+    Trusted,
+    accept_first_root,
+    accept_root,
+    accept_snapshot,
+    accept_targets,
+    accept_timestamp,
+    wanted,
+    whole,
+)
+from polder.kernel.problem import Refused
+from support.publisher import Publisher, TestKey
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def beech() -> Publisher:
+    return Publisher("beech", NOW)
+
+
+def follow(publisher: Publisher, trusted: Trusted | None = None, now: datetime = NOW) -> Trusted:
+    """What a reader does, without a network."""
+    files = publisher.files
+    trusted = trusted or accept_first_root(files["metadata/1.root.json"], publisher.pinned)
+    while (name := f"metadata/{len(trusted.roots) + 1}.root.json") in files:
+        trusted = accept_root(trusted, files[name])
+    trusted = accept_timestamp(trusted, files["metadata/timestamp.json"], now)
+    while part := wanted(trusted):
+        content = files[f"metadata/{part.name}"]
+        if part.role == "snapshot":
+            trusted = accept_snapshot(trusted, content, now)
+        else:
+            trusted = accept_targets(trusted, part.role, content, now)
+    whole(trusted, now)
+    return trusted
+
+
+def refusal(publisher: Publisher, trusted: Trusted | None = None, now: datetime = NOW) -> str:
+    with pytest.raises(Refused) as refused:
+        follow(publisher, trusted, now)
+    return refused.value.problems[0].code
+
+
+def test_a_reader_gets_from_the_pinned_root_to_every_file(beech):
+    beech.robot_files["seen/state.json"] = b"{}"
+    beech.publish(NOW)
+
+    found = whole(follow(beech), NOW)
+
+    assert set(found.files) == {"card.json", "seen/state.json"}
+    assert found.versions == {"root": 1, "timestamp": 2, "snapshot": 2, "targets": 2, "robot": 2}
+    assert found.expires == NOW + timedelta(14)
+
+
+def test_a_first_root_of_somebody_else_is_refused(beech):
+    beech.files["metadata/1.root.json"], other = (
+        Publisher("cedar", NOW).files["metadata/1.root.json"],
+        beech.pinned,
+    )
+
+    with pytest.raises(Refused) as refused:
+        accept_first_root(beech.files["metadata/1.root.json"], other)
+
+    assert refused.value.problems[0].code == "sync.another-root"
+
+
+def test_nothing_new_is_the_same_state(beech):
+    trusted = follow(beech)
+
+    assert follow(beech, trusted) is trusted
+
+
+def test_an_older_timestamp_is_refused(beech):
+    old = beech.files["metadata/timestamp.json"]
+    beech.publish(NOW, ["timestamp"])
+    trusted = follow(beech)
+    beech.files["metadata/timestamp.json"] = old
+
+    assert refusal(beech, trusted) == "sync.rollback"
+
+
+def test_an_older_snapshot_under_a_new_timestamp_is_refused(beech):
+    beech.publish(NOW)
+    trusted = follow(beech)
+    beech.versions |= {"snapshot": 1, "timestamp": 3}
+    beech.put_timestamp(NOW)
+
+    assert refusal(beech, trusted) == "sync.rollback"
+
+
+def test_older_targets_under_a_new_snapshot_are_refused(beech):
+    beech.publish(NOW)
+    trusted = follow(beech)
+    beech.versions["targets"] = 1
+    beech.publish(NOW, ["snapshot", "timestamp"])
+
+    assert refusal(beech, trusted) == "sync.rollback"
+
+
+def test_a_timestamp_signed_twice_with_different_contents_is_told(beech):
+    trusted = follow(beech)
+    beech.put_timestamp(NOW + timedelta(1))
+
+    assert refusal(beech, trusted) == "sync.two-versions"
+
+
+def test_the_same_timestamp_with_other_bytes_around_it_was_altered(beech):
+    trusted = follow(beech)
+    beech.files["metadata/timestamp.json"] += b"\n"
+
+    assert refusal(beech, trusted) == "sync.altered"
+
+
+def test_expired_documents_are_refused(beech):
+    assert refusal(beech, now=NOW + timedelta(14)) == "sync.expired"
+    beech.publish(NOW + timedelta(29), ["timestamp"])
+    assert refusal(beech, now=NOW + timedelta(31)) == "sync.expired"
+
+
+def test_what_was_whole_is_refused_once_one_part_expired(beech):
+    trusted = follow(beech)
+
+    assert refusal(beech, trusted, NOW + timedelta(15)) == "sync.expired"
+
+
+def test_a_root_on_the_way_may_be_expired_the_last_one_not(beech):
+    beech.publish_root(NOW + timedelta(400))
+    later = NOW + timedelta(401)
+    beech.publish(later)
+
+    assert len(follow(beech, now=later).roots) == 2
+    del beech.files["metadata/2.root.json"]
+    assert refusal(beech, now=later) == "sync.expired"
+
+
+def test_a_root_that_one_stolen_key_and_a_new_one_signed_is_refused(beech):
+    thief = TestKey("thief")
+    beech.versions["root"] = 2
+    stolen, beech.root_keys = beech.root_keys[0], [beech.root_keys[0], thief]
+    beech.files["metadata/2.root.json"] = beech.make_root(NOW, [stolen, thief])
+
+    assert refusal(beech) == "trust.too-few-signatures"
+
+
+def test_a_root_that_leaves_out_a_step_is_refused(beech):
+    beech.files["metadata/2.root.json"] = beech.make_root(NOW, beech.root_keys, version=3)
+
+    assert refusal(beech) == "sync.root-version"
+
+
+def test_the_same_signature_twice_counts_once(beech):
+    content = Metadata.from_bytes(beech.make_root(NOW, beech.root_keys[:1], version=2)).to_bytes()
+    one = content.index(b'{\n  "keyid"') if b'{\n  "keyid"' in content else content.index(b'{"keyid"')
+    end = content.index(b"}", one) + 1
+    beech.files["metadata/2.root.json"] = content[:end] + b"," + content[one:end] + content[end:]
+
+    assert refusal(beech) in ("trust.not-a-document", "trust.too-few-signatures")
+
+
+def test_the_server_cannot_sign_the_peoples_part(beech):
+    beech.given["card.json"] = b"forged"
+    beech.versions["targets"] += 1
+    beech.put_targets(NOW, [beech.keys["robot"], beech.keys["snapshot"]])
+    beech.publish(NOW, ["snapshot", "timestamp"])
+
+    assert refusal(beech) == "trust.too-few-signatures"
+
+
+def test_old_and_new_files_together_are_refused(beech):
+    old = beech.files["metadata/1.targets.json"]
+    beech.given["card.json"] = b"{}"
+    beech.publish(NOW)
+    beech.files["metadata/2.targets.json"] = old
+
+    assert refusal(beech) == "sync.mixed"
+
+
+def test_versions_pushed_up_by_a_thief_bind_no_longer_after_the_keys_changed(beech):
+    beech.versions |= {"snapshot": 10**9, "timestamp": 10**9}
+    beech.put_snapshot(NOW)
+    beech.put_timestamp(NOW)
+    trusted = follow(beech)
+    beech.keys |= {"snapshot": TestKey("new-snapshot"), "timestamp": TestKey("new-timestamp")}
+    beech.versions |= {"snapshot": 2, "timestamp": 2}
+    beech.publish_root(NOW)
+    beech.publish(NOW)
+
+    recovered = follow(beech, trusted)
+
+    assert whole(recovered, NOW).versions["timestamp"] == 3
+
+
+def test_a_role_that_goes_from_the_snapshot_is_missed(beech):
+    trusted = follow(beech)
+    beech.versions |= {"snapshot": 2, "timestamp": 2}
+    whole_meta = beech.meta
+    document = Metadata.from_bytes(beech.files["metadata/1.snapshot.json"])
+    document.signed.version = 2
+    document.signed.meta = {"targets.json": whole_meta("targets")}
+    from polder.commons.trust.tuf import sign
+
+    beech.files["metadata/2.snapshot.json"] = sign(document.signed, [beech.keys["snapshot"]]).content
+    beech.put_timestamp(NOW)
+
+    assert refusal(beech, trusted) == "sync.role-gone"
+
+
+@pytest.mark.parametrize(
+    "path", ["../../etc/passwd", "/etc/passwd", "a//b", ".hidden", "a/../b", "a\\b", "card.json\n", "x" * 201]
+)
+def test_a_path_that_leads_anywhere_else_is_refused(beech, path):
+    beech.given[path] = b"x"
+    beech.publish(NOW)
+
+    assert refusal(beech) == "sync.bad-path"
+
+
+def test_neither_part_provides_the_others_files(beech):
+    beech.robot_files["card.json"] = b"forged by the server"
+    beech.publish(NOW)
+    assert refusal(beech) == "sync.foreign-path"
+
+    beech.robot_files = {"seen/deeper/state.json": b"x"}
+    beech.publish(NOW)
+    assert refusal(beech) == "sync.foreign-path"
+
+    beech.robot_files, beech.given["seen/state.json"] = {}, b"x"
+    beech.publish(NOW)
+    assert refusal(beech) == "sync.foreign-path"
+
+
+def test_keys_of_the_server_that_the_people_changed_hold_at_once(beech):
+    beech.robot_files["seen/state.json"] = b"{}"
+    beech.publish(NOW)
+    trusted = follow(beech)
+    beech.keys["robot"] = TestKey("new-robot")
+    beech.publish(NOW, ["targets", "snapshot", "timestamp"])
+
+    assert refusal(beech, trusted) == "trust.too-few-signatures"
+
+
+def test_hashes_are_demanded(beech):
+    beech.meta = lambda role: MetaFile(beech.versions[role])  # type: ignore[method-assign]
+    beech.publish(NOW, ["timestamp"])
+
+    assert refusal(beech) == "sync.no-hash"
