@@ -1,1 +1,1 @@
-"""What peers offer to run: recipes as targets, what they ask for, who adopted and approved them."""
+"""Recipes of peers: what they offer, who approved it, who adopted it, and whether a provider's own rule allows taking it. Pure."""
