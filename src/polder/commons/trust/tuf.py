@@ -18,7 +18,19 @@ from typing import Any, Generic, TypeVar
 
 from securesystemslib.exceptions import UnverifiedSignatureError, VerificationError
 from securesystemslib.signer import Key, Signature, SSlibKey
-from tuf.api.metadata import Metadata, Role, Root, Signed, Snapshot, Targets, Timestamp
+from tuf.api.metadata import (
+    DelegatedRole,
+    Delegations,
+    MetaFile,
+    Metadata,
+    Role,
+    Root,
+    Signed,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
 from tuf.api.serialization import DeserializationError, SerializationError
 
 from polder.kernel.problem import Problem, Refused
@@ -28,7 +40,19 @@ LIMITS: Mapping[str, int] = {"root": 512_000, "timestamp": 16_384, "snapshot": 6
 """Bytes. The roster is a root. Targets of a delegated role count as ``targets``."""
 
 T = TypeVar("T", Root, Snapshot, Targets, Timestamp)
-__all__ = ["LIMITS", "Document", "Root", "Snapshot", "Targets", "Timestamp"]
+__all__ = [
+    "LIMITS",
+    "DelegatedRole",
+    "Delegations",
+    "Document",
+    "MetaFile",
+    "Role",
+    "Root",
+    "Snapshot",
+    "TargetFile",
+    "Targets",
+    "Timestamp",
+]
 
 
 @dataclass(frozen=True, slots=True)
