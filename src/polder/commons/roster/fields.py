@@ -110,18 +110,16 @@ def address(held: Any) -> str:
 
 
 def slug(held: Any) -> str:
-    return _if(isinstance(held, str) and is_slug(held), held)
+    return str(_if(isinstance(held, str) and is_slug(held), held))
 
 
 def recipient(held: Any) -> str:
-    return _if(
-        isinstance(held, str) and (is_age_recipient(held) or is_ssh_recipient(held)) and len(held) < 1000,
-        held,
-    )
+    known = isinstance(held, str) and len(held) < 1000 and (is_age_recipient(held) or is_ssh_recipient(held))
+    return str(_if(known, held))
 
 
 def count(held: Any) -> int:
-    return _if(type(held) is int and 0 <= held < 2**31, held)
+    return int(_if(type(held) is int and 0 <= held < 2**31, held))
 
 
 def _text(held: Any, most: int, least: int = 0) -> str:
@@ -130,7 +128,7 @@ def _text(held: Any, most: int, least: int = 0) -> str:
 
 
 def _like(form: re.Pattern[str], held: Any) -> str:
-    return _if(isinstance(held, str) and bool(form.fullmatch(held)), held)
+    return str(_if(isinstance(held, str) and bool(form.fullmatch(held)), held))
 
 
 def _if(right: bool, held: T) -> T:

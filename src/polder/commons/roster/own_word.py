@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from polder.commons.roster.fields import Fields, address, recipient
 from polder.commons.roster.model import MOST_RECIPIENTS, MOST_URLS, Member
@@ -22,6 +22,7 @@ from polder.kernel.problem import Problem, Refused
 from polder.kernel.signing import PublicKey, Signer
 
 INTRODUCTION, LEAVE, WAKE = "governance/introduction.json", "governance/leave.json", "governance/wake.json"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +124,15 @@ def word_of(fields: Fields) -> OwnWord:
 
 def read_introduction(content: bytes, where: str = "") -> Introduction:
     """Refused with ``roster.wrong-field`` for every field, ``roster.not-its-own-word`` when the signature is not by its key."""
-    return _read(content, where, introduction_of, introduction_is_own)
+    found = _read(content, where, introduction_of)
+    if not introduction_is_own(found):
+        raise Refused(Problem("roster.not-its-own-word", where))
+    return found
 
 
 def read_word(content: bytes, where: str = "") -> OwnWord:
-    """Its signature is checked by ``word_is_own`` when the member's key is known."""
-    return _read(content, where, word_of, lambda _: True)
+    """Its signature is checked by ``word_is_own`` when the member's key is known. Refused like an introduction."""
+    return _read(content, where, word_of)
 
 
 def introduction_is_own(one: Introduction) -> bool:
@@ -139,11 +143,9 @@ def word_is_own(one: OwnWord, key: PublicKey) -> bool:
     return signature_is_valid(key, one.signature, signed_part(plain_word(one)))
 
 
-def _read(content: bytes, where: str, read: Callable[[Fields], Any], own: Callable[[Any], bool]) -> Any:
+def _read(content: bytes, where: str, read: Callable[[Fields], T]) -> T:
     fields = Fields(read_plain(content, where, 100_000), "", where)
     found = read(fields)
     if fields.problems:
         raise Refused(fields.problems)
-    if not own(found):
-        raise Refused(Problem("roster.not-its-own-word", where))
     return found

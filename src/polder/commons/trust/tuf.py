@@ -148,7 +148,7 @@ def root_of_one_role(
 
     ``fields``: ours, signed with the rest. The specification's version is fixed: the same content is the same bytes everywhere.
     """
-    held = sorted(keys)
+    held = sorted(set(keys))
     roles = {name: Role([], 1) for name in ("snapshot", "targets", "timestamp")}
     roles["root"] = Role([one.id for one in held], threshold)
     known = {one.id: key(one) for one in held}

@@ -1,0 +1,106 @@
+"""Whether a version may follow another. The rules, each with the problem that says it is broken:
+
+1. no key material twice: ``roster.key-twice``, ``roster.same-key`` · 2. one key for each active member: ``roster.one-key-each`` ·
+3. it names the digest of the version before: ``roster.not-linked`` · 4. its threshold is more than half: ``roster.threshold-low`` ·
+5. its number is the next: ``roster.not-next`` · 6. Ed25519 keys only: ``roster.key-kind`` ·
+7. at most 200 members, 512,000 bytes: ``roster.too-many``, ``roster.too-big``.
+
+1, 2, 4, 6 and 7 are looked at when a document is read. Here come 3 and 5, the signatures that the version before demands
+(``roster.too-few-old``, ``roster.too-few-without``) and those that the new one demands (``roster.too-few-new``), and that the document
+is what its change makes of the version before, to the byte (``roster.not-its-change``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from polder.commons.roster.changes import Found
+from polder.commons.roster.document import Edition
+from polder.commons.roster.model import Roster
+from polder.commons.roster.presets import demand
+from polder.commons.roster.propose import found, propose
+from polder.commons.trust.tuf import signature_is_valid
+from polder.kernel.problem import Problem, Problems, Refused
+from polder.kernel.signing import PublicKey
+
+
+def signing_keys(edition: Edition, keys: Iterable[PublicKey]) -> frozenset[PublicKey]:
+    """Those of ``keys`` whose valid signature the document bears; each is tried once."""
+    document = edition.document
+    return frozenset(
+        one
+        for one in set(keys)
+        if (held := document.signatures.get(one.id)) and signature_is_valid(one, held, document.payload)
+    )
+
+
+def signers(edition: Edition, roster: Roster) -> frozenset[str]:
+    """The ids of the active members of ``roster`` who signed the document."""
+    keys = signing_keys(edition, (one.key for one in roster.active))
+    return frozenset(one.id for one in roster.active if one.key in keys)
+
+
+def verify_first(edition: Edition, where: str = "") -> None:
+    """Refuses a first version unless every founder signed it. That it is the right one, only people can tell: by its fingerprint."""
+    problems = Problems()
+    change = edition.change
+    if edition.version != 1 or edition.roster.previous or not isinstance(change, Found):
+        problems.add("roster.not-a-beginning", where)
+        problems.refuse_if_any()
+    assert isinstance(change, Found)
+    roster = edition.roster
+    made = found(change.founders, roster.rules, roster.network, edition.reason, roster.proposed, change.after)
+    if made.digest != edition.digest:
+        problems.add("roster.not-its-change", where)
+    missing = set(roster.members) - signers(edition, roster)
+    if missing:
+        problems.add("roster.founders-missing", where, members=tuple(sorted(missing)))
+    problems.refuse_if_any()
+
+
+def verify(old: Edition, new: Edition, where: str = "") -> None:
+    """Refuses ``new`` with every reason why it cannot follow ``old``."""
+    if problems := following_problems(old, new, where) + signature_problems(old, new, where):
+        raise Refused(problems)
+
+
+def following_problems(old: Edition, new: Edition, where: str = "") -> list[Problem]:
+    """Everything but the signatures: what can be told of a proposal that nobody signed yet."""
+    problems = Problems()
+    if new.version != old.version + 1:
+        problems.add("roster.not-next", where, version=new.version, wanted=old.version + 1)
+    if new.roster.previous != old.digest:
+        problems.add("roster.not-linked", where, version=new.version)
+    if new.roster.proposed < old.roster.proposed:
+        problems.add("roster.proposed-earlier", where, version=new.version)
+    if not len(problems):
+        problems.items += _change_problems(old, new, where)
+    return problems.items
+
+
+def _change_problems(old: Edition, new: Edition, where: str) -> list[Problem]:
+    try:
+        made = propose(old, new.change, new.reason, new.roster.proposed)
+    except Refused as refused:
+        return list(refused.problems)
+    return (
+        []
+        if made.digest == new.digest
+        else [Problem("roster.not-its-change", where, {"version": new.version})]
+    )
+
+
+def signature_problems(old: Edition, new: Edition, where: str = "") -> list[Problem]:
+    """Which signatures are missing: of the members before, of those after, and of those who may speak about an expulsion."""
+    held = signing_keys(new, (one.key for one in (*old.roster.active, *new.roster.active)))
+    needed, problems = demand(old.roster, new.change), Problems()
+    before = {one.id for one in old.roster.active if one.key in held}
+    after = {one.id for one in new.roster.active if one.key in held}
+    if len(before) < old.roster.threshold:
+        problems.add("roster.too-few-old", where, found=len(before), wanted=old.roster.threshold)
+    elif len(before - needed.without) < needed.signatures:
+        counted = len(before - needed.without)
+        problems.add("roster.too-few-without", where, found=counted, wanted=needed.signatures)
+    if len(after) < new.roster.threshold:
+        problems.add("roster.too-few-new", where, found=len(after), wanted=new.roster.threshold)
+    return problems.items
