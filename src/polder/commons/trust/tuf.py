@@ -21,8 +21,8 @@ from securesystemslib.signer import Key, Signature, SSlibKey
 from tuf.api.metadata import (
     DelegatedRole,
     Delegations,
-    MetaFile,
     Metadata,
+    MetaFile,
     Role,
     Root,
     Signed,
