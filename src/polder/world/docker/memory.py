@@ -17,36 +17,37 @@ import json
 import tarfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, assert_never
 
 from polder.kernel import engine as kernel
 from polder.kernel.digest import digest_of_bytes, short
-from polder.kernel.engine import CreateNetwork, ImageSeen, NodeSeen, ObjectSeen, Operation, Rollout, Seen
+from polder.kernel.engine import CreateNetwork, ImageSeen, NodeSeen, Operation, Rollout, Seen
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.world.docker import life as lives
 from polder.world.docker import memory_swarm as swarm
 from polder.world.docker.images import split_reference
 from polder.world.docker.life import Life, World
-from polder.world.docker.memory_rules import as_kept, copy, member, named, network, refuse
+from polder.world.docker.memory_objects import Kind, Objects, Stamp
+from polder.world.docker.memory_rules import (
+    Failure,
+    as_kept,
+    copy,
+    fault_of,
+    member,
+    network,
+    next_failure,
+    refuse,
+)
 from polder.world.docker.memory_swarm import Joined
 from polder.world.docker.rollout import judge
 
 Json = dict[str, Any]
-Kind = Literal["networks", "secrets", "configs", "volumes"]
 
 CONFIG_LIMIT = 500 * 1000
 _WITHOUT_A_SWARM = kernel.InitSwarm | kernel.JoinSwarm | kernel.LeaveSwarm | kernel.RemoveVolume
-
-
-@dataclass(slots=True)
-class _Failure:
-    matches: Callable[[Operation], bool]
-    error: Exception
-    after: bool
-    times: int
 
 
 class MemoryEngine:
@@ -79,16 +80,11 @@ class MemoryEngine:
         self._tick = 1_000_000
         self.nodes: dict[str, NodeSeen] = {}
         self._services: dict[str, Life] = {}
-        self._objects: dict[Kind, dict[str, ObjectSeen]] = {
-            "networks": {},
-            "secrets": {},
-            "configs": {},
-            "volumes": {},
-        }
+        self._objects = Objects()
         self.images: dict[str, ImageSeen] = {}
         self.autolock, self.locked, self.unlock_keys = False, False, 1
         self._moving: set[str] = set()
-        self._failures: list[_Failure] = []
+        self._failures: list[Failure] = []
         if swarm:
             self._join()
 
@@ -104,7 +100,7 @@ class MemoryEngine:
         self, matches: Callable[[Operation], bool], error: Exception, *, after: bool = False, times: int = 1
     ) -> None:
         """Raise ``error`` for the next ``times`` operations that match; ``after``: once they were done all the same."""
-        self._failures.append(_Failure(matches, error, after, times))
+        self._failures.append(Failure(matches, error, after, times))
 
     def by_hand(self, service: str, change: Callable[[Json], Json]) -> None:
         """Change a service's spec as another hand would: its version moves."""
@@ -134,10 +130,10 @@ class MemoryEngine:
                 nodes=tuple(self.nodes.values()),
                 services=tuple(life.seen() for life in self._services.values()),
                 tasks=tuple(task for life in self._services.values() for task in life.tasks) if tasks else (),
-                networks=tuple(found["networks"].values()),
-                secrets=tuple(found["secrets"].values()),
-                configs=tuple(found["configs"].values()),
-                volumes=tuple(found["volumes"].values()) if storage else (),
+                networks=tuple(found.of("networks")),
+                secrets=tuple(found.of("secrets")),
+                configs=tuple(found.of("configs")),
+                volumes=tuple(found.of("volumes")) if storage else (),
                 images=tuple(self.images.values()) if storage else (),
                 autolock=self.autolock,
             )
@@ -148,7 +144,7 @@ class MemoryEngine:
         if self.joined and not isinstance(operation, kernel.InitSwarm | kernel.JoinSwarm | kernel.LeaveSwarm):
             return self.joined.manager(self).run(operation, values)
         with self._guard:
-            failure = self._failure(operation)
+            failure = next_failure(self._failures, operation)
             if failure and not failure.after:
                 raise failure.error
             found = self._run(operation, values or {})
@@ -251,7 +247,7 @@ class MemoryEngine:
             case kernel.CreateConfig():
                 return self._create_config(operation)
             case kernel.UpdateConfigLabels():
-                return self._update_config(operation)
+                return self._objects.update_config(operation, self._stamp())
             case kernel.CreateService():
                 return self._create_service(operation)
             case kernel.UpdateService():
@@ -340,25 +336,15 @@ class MemoryEngine:
             )
         return self._add("configs", operation.name, operation.labels, {"content": operation.content})
 
-    def _update_config(self, operation: kernel.UpdateConfigLabels) -> str:
-        found = self._objects["configs"].get(operation.name)
-        if found is None:
-            refuse("engine.missing", "config", operation.name)
-        if found.version != operation.version:
-            refuse("engine.changed-since", "config", operation.name)
-        labels, version = dict(operation.labels), self._next_version()
-        self._objects["configs"][operation.name] = replace(found, labels=labels, version=version)
-        return str(version)
-
     def _create_service(self, operation: kernel.CreateService) -> str:
         if operation.name in self._services:
             refuse("engine.exists", "service", operation.name)
         spec = as_kept({**operation.spec, "Name": operation.name})
-        self._need_what_it_names(spec)
+        self._objects.need_what_is_named(spec)
         world, version = self._world(), self._next_version()
         life = Life(self._next_id(), operation.name, spec, version, version, world.time, world.time)
         self._services[operation.name] = life
-        self._make_volumes(spec)
+        self._objects.make_volumes(spec, self._stamp())
         lives.begin(life, world)
         self._moving.add(operation.name)
         return life.id
@@ -366,8 +352,8 @@ class MemoryEngine:
     def _update_service(self, operation: kernel.UpdateService) -> str:
         life = self._at_version(operation.name, operation.version)
         spec = as_kept({**operation.spec, "Name": operation.name})
-        self._need_what_it_names(spec)
-        self._make_volumes(spec)
+        self._objects.need_what_is_named(spec)
+        self._objects.make_volumes(spec, self._stamp())
         lives.update(life, spec, self._world())
         self._moving.add(operation.name)
         return ""
@@ -390,39 +376,14 @@ class MemoryEngine:
         return self._services[name]
 
     def _add(self, kind: Kind, name: str, labels: Mapping[str, str], detail: Json) -> str:
-        if name in self._objects[kind]:
-            refuse("engine.exists", kind.removesuffix("s"), name)
-        version = self._next_version()
-        made = ObjectSeen(self._next_id(), name, version, dict(labels), self._world().time, detail)
-        self._objects[kind][name] = made
-        return made.id
+        return self._objects.add(kind, name, labels, detail, self._stamp())
 
     def _remove(self, kind: Kind, name: str, key: str) -> str:
-        if name not in self._objects[kind]:
-            refuse("engine.missing", kind.removesuffix("s"), name)
-        users = [life.name for life in self._services.values() if name in named(life.spec)[key]]
-        if users:
-            refuse("engine.in-use", kind.removesuffix("s"), name, f"in use by service {users[0]}")
-        del self._objects[kind][name]
-        return ""
+        specs = {life.name: life.spec for life in self._services.values()}
+        return self._objects.remove(kind, name, key, specs)
 
-    def _need_what_it_names(self, spec: Json) -> None:
-        found = named(spec)
-        kinds: tuple[tuple[Kind, str], ...] = (
-            ("networks", "Target"),
-            ("secrets", "SecretName"),
-            ("configs", "ConfigName"),
-        )
-        for kind, key in kinds:
-            for name in found[key]:
-                if name not in self._objects[kind]:
-                    refuse("engine.missing", kind.removesuffix("s"), name)
-
-    def _make_volumes(self, spec: Json) -> None:
-        for mount in spec["TaskTemplate"].get("ContainerSpec", {}).get("Mounts") or []:
-            if mount.get("Type") == "volume" and mount["Source"] not in self._objects["volumes"]:
-                labels = (mount.get("VolumeOptions") or {}).get("Labels") or {}
-                self._add("volumes", mount["Source"], labels, {"Driver": "local"})
+    def _stamp(self) -> Stamp:
+        return Stamp(self._next_id, self._next_version, self._world().time)
 
     # -- time and numbers -----------------------------------------------------------------------------------------------
 
@@ -439,18 +400,7 @@ class MemoryEngine:
         return World(nodes, self._fault, self._next_version, self._next_id, self._tick, self.starts_after)
 
     def _fault(self, image: str) -> str:
-        known = self.images.get(image)
-        if image.startswith("sha256:") and known is None:
-            return "missing"
-        said = image + (known.labels.get("polder.test", "") if known else "")
-        return next((fault for fault in ("never-healthy", "crashes") if fault in said), "")
-
-    def _failure(self, operation: Operation) -> _Failure | None:
-        for failure in self._failures:
-            if failure.times > 0 and failure.matches(operation):
-                failure.times -= 1
-                return failure
-        return None
+        return fault_of(image, self.images)
 
     def _next_version(self) -> int:
         self._index += 1

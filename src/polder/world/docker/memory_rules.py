@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import tarfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from polder.kernel.engine import ImageSeen, Operation
 from polder.kernel.problem import Problem, Refused
 
 Json = dict[str, Any]
@@ -50,3 +53,31 @@ def member(archive: tarfile.TarFile, name: str) -> bytes:
 
 def refuse(code: str, kind: str, name: str, message: str = "") -> NoReturn:
     raise Refused(Problem(code, "", {"kind": kind, "name": name, "message": message}))
+
+
+@dataclass(slots=True)
+class Failure:
+    """An error that a test wants for the next ``times`` operations that match; ``after``: once they were done all the same."""
+
+    matches: Callable[[Operation], bool]
+    error: Exception
+    after: bool
+    times: int
+
+
+def next_failure(wanted: Iterable[Failure], operation: Operation) -> Failure | None:
+    """The first that matches and is not used up; it counts one less from now on."""
+    for failure in wanted:
+        if failure.times > 0 and failure.matches(operation):
+            failure.times -= 1
+            return failure
+    return None
+
+
+def fault_of(image: str, images: Mapping[str, ImageSeen]) -> str:
+    """What containers of ``image`` suffer from: ``missing``, ``never-healthy``, ``crashes`` or ``""``; a test says so in its name."""
+    known = images.get(image)
+    if image.startswith("sha256:") and known is None:
+        return "missing"
+    said = image + (known.labels.get("polder.test", "") if known else "")
+    return next((fault for fault in ("never-healthy", "crashes") if fault in said), "")
