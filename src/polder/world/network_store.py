@@ -144,7 +144,9 @@ class PeerStore:
             **{name: _plain(getattr(new, name)) for name in Current.__dataclass_fields__},
         }
         write_atomically(self.path / CURRENT, write_plain(data))
-        self._clear(new)
+        self._clear_metadata(new)
+        if new.index != old.index:  # else what a visit brought before it was cut off would go
+            self._clear_targets(new)
 
     def facts(self) -> dict[str, Any]:
         """What is remembered of trying; nothing when it was lost."""
@@ -176,13 +178,15 @@ class PeerStore:
             source=str(facts.get("source", "")),
         )
 
-    def _clear(self, current: Current) -> None:
+    def _clear_metadata(self, current: Current) -> None:
         used = _named(current) | set(current.before)
         for path in self.metadata.iterdir():
             if path.name not in used and not path.name.endswith(".root.json"):
                 path.unlink(missing_ok=True)
-        indexes = [name for name in used if name.startswith("index.") and (self.metadata / name).exists()]
-        kept = {one for name in indexes for one in json.loads(self.read(name))["files"].values()}
+
+    def _clear_targets(self, current: Current) -> None:
+        names = {current.index, *(name for name in current.before if name.startswith("index."))} - {""}
+        kept = {one for name in names for one in json.loads(self.read(name))["files"].values()}
         for sha256 in self.held() - kept:
             (self.targets / sha256).unlink(missing_ok=True)
 

@@ -13,10 +13,7 @@ The client workflow of the TUF specification, sections 5.3 to 5.6, in these rule
 5. The people's part (``targets``) and the server's part (``robot``, only ``threats/*``, ``monitor/*`` and ``seen/*``) never provide
    each other's files. There is no third role, and no name that could leave a folder.
 
-Every check stands beside the attack that it stops. ``KINDS`` says which kind of refusal a code is.
-
->>> kind_of("sync.rollback"), kind_of("sync.expired"), kind_of("trust.key-id")
-('older', 'expired', 'altered')
+Every check stands beside the attack that it stops; ``commons.trust.kinds`` says which kind of refusal a code is.
 """
 
 from __future__ import annotations
@@ -42,15 +39,6 @@ from polder.commons.trust.tuf import (
 from polder.kernel.digest import Digest, digest_of_bytes
 from polder.kernel.problem import Problem, Refused, Value
 
-KINDS = {
-    "sync.rollback": "older",
-    "sync.expired": "expired",
-    "sync.two-versions": "two versions",
-    "sync.mixed": "mixed",
-    "sync.role-gone": "mixed",
-}
-"""Any other code means that something was altered, or made wrongly by whoever holds the keys."""
-
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
@@ -70,11 +58,6 @@ class Whole:
     versions: Mapping[str, int]
     expires: datetime
     files: Mapping[str, Listed]
-
-
-def kind_of(code: str) -> str:
-    """``older``, ``expired``, ``two versions``, ``mixed`` or ``altered``."""
-    return KINDS.get(code, "altered")
 
 
 def accept_first_root(content: bytes, pinned: Digest, where: str = "") -> Trusted:
@@ -172,6 +155,12 @@ def whole(trusted: Trusted, now: datetime, where: str = "") -> Whole:
     versions = {role: int(signed.version) for role, signed in parts.items()}
     until = min(signed.expires for signed in parts.values())
     return Whole(versions, until, listed(people, parts.get(ROBOT)))
+
+
+def version_of(role: str, content: bytes) -> int:
+    """The version that an accepted document has."""
+    kinds: Mapping[str, Any] = {"timestamp": Timestamp, "snapshot": Snapshot}
+    return read(kinds.get(role, Targets), content).version
 
 
 def root_of(trusted: Trusted) -> Root:

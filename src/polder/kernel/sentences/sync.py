@@ -21,10 +21,25 @@ SENTENCES: dict[str, str] = {
     "sync.bad-path": N_("“{path}” is no path that a file may have."),
     "sync.bad-peer": N_("“{peer}” is no id that a provider may have."),
     "sync.locked": N_("Another process is working on {peer} just now."),
+    "sync.bad-address": N_("“{url}” is no address of a published folder."),
+    "sync.private-address": N_("It leads to {address}, which is no address of the public Internet."),
+    "sync.redirected": N_("It sends elsewhere ({to}); redirects are not followed."),
+    "sync.encoded": N_("It came compressed, which was not asked for."),
+    "sync.endless": N_("It sends more than the {limit} bytes that the file may have."),
+    "sync.tampered": N_("“{path}” is not what the provider signed."),
+    "sync.file-missing": N_("{path} is not there."),
+    "sync.page-instead": N_("There is a web page where a file, or the answer 404, should be."),
+    "sync.unreachable": N_("No answer from {source}: {why}"),
+    "sync.began-anew": N_("{peer} is pinned with another first root than the one known here."),
     "sync.foreign-path": N_("“{path}” does not belong to the part “{role}”."),
 }
 
 HINTS: dict[str, str] = {
+    "sync.private-address": N_(
+        "If that is meant (a laboratory, a mesh), add the peer to “private” in network.yml."
+    ),
+    "sync.page-instead": N_("Its web server must answer 404 for files that are not there."),
+    "sync.began-anew": N_("If it began anew, and you compared the fingerprint, move {folder} away."),
     "sync.another-root": N_(
         "Compare the fingerprint with the provider over another channel. If it began anew, change root in network.yml."
     ),

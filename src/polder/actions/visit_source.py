@@ -1,0 +1,183 @@
+"""One visit to one source of a peer: two small requests when nothing is new, else every document and file up to the newest state.
+
+What is believed is decided in ``commons.trust.accept``; here is only the order of asking and keeping. Whatever was believed on the way
+is kept even when the visit fails: a newer timestamp seen once binds for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from polder.kernel.peer import Peer
+from polder.kernel.problem import Problem, Refused
+from polder.world.fetch import Source
+from polder.world.network_store import Current, PeerStore, read_time, write_time
+
+if TYPE_CHECKING:
+    from polder.commons.trust.accept import Trusted, Whole
+    from polder.commons.trust.listing import Listed
+
+ROOT_LIMIT, TIMESTAMP_LIMIT, ROOTS_A_VISIT = 512_000, 16_384, 64
+ROLES = ("timestamp", "snapshot", "targets", "robot")
+
+
+class Visit:
+    """``done``: the newest state is here whole; ``changed``: it is another than before. ``last``: the file looked at last."""
+
+    def __init__(self, store: PeerStore, peer: Peer, now: datetime, quota: int, began: float) -> None:
+        self.store, self.peer, self.now, self.quota, self.began = store, peer, now, quota, began
+        self.done = self.changed = False
+        self.url, self.last = "", b""
+        self.clocks: list[float] = []
+        self.requests = self.received = 0
+        self.left_out: tuple[str, ...] = ()
+
+    def run(self, source: Source) -> None:
+        """``Refused`` with what is wrong with its files, ``Unreachable``; else ``done``."""
+        self.source, self.url = source, source.url
+        try:
+            self._run()
+            self.done = True
+        finally:
+            self.requests, self.received = source.requests, source.received
+
+    def _run(self) -> None:
+        current = self.store.current()
+        root = self._get(f"{current.roots + 1}.root.json", ROOT_LIMIT)
+        if root is not None or not current.roots or not current.binding.get("timestamp"):
+            return self._follow(current, root, None)
+        timestamp = self._must("timestamp.json", TIMESTAMP_LIMIT)
+        if self._is_same(current, timestamp):
+            return None
+        return self._follow(current, None, timestamp)
+
+    def _is_same(self, current: Current, timestamp: bytes) -> bool:
+        """Nothing new, and nothing expired: bytes that were verified need no verifying again."""
+        whole = bool(current.parts) and current.binding["timestamp"] == current.parts["timestamp"]
+        until = read_time(current.expires)
+        same = whole and timestamp == self.store.read(current.parts["timestamp"])
+        return same and until is not None and self.now < until
+
+    def _follow(self, current: Current, root: bytes | None, timestamp: bytes | None) -> None:
+        from polder.commons.trust.accept import Trusted, accept_timestamp
+
+        held = {role: self.store.read(current.binding.get(role, "")) for role in ROLES}
+        self.trusted = Trusted(self.store.roots(current.roots), **held)
+        try:
+            self._follow_roots(root)
+            content = timestamp or self._must("timestamp.json", TIMESTAMP_LIMIT)
+            where = self._where("timestamp.json")
+            self.trusted = accept_timestamp(self.trusted, content, self.now, where)
+            self._follow_parts()
+            self._finish(self.trusted)
+        except Exception:
+            self._remember(self.trusted)
+            raise
+
+    def _follow_roots(self, root: bytes | None) -> None:
+        """Every root up to the newest, each kept before the next one is asked for."""
+        for _ in range(ROOTS_A_VISIT):
+            number = len(self.trusted.roots) + 1
+            if root is None and number == 1:
+                root = self._must("1.root.json", ROOT_LIMIT)
+            if root is None:
+                return
+            self._accept_root(root, number)
+            root = self._get(f"{number + 1}.root.json", ROOT_LIMIT)
+
+    def _accept_root(self, root: bytes, number: int) -> None:
+        from polder.commons.trust.accept import accept_first_root, accept_root
+
+        where = self._where(f"{number}.root.json")
+        if number == 1:
+            self.trusted = accept_first_root(root, self.peer.root, where)
+        else:
+            self.trusted = accept_root(self.trusted, root, where)
+        self.store.keep_roots(self.trusted.roots)
+        self._remember(self.trusted)
+
+    def _follow_parts(self) -> None:
+        from polder.commons.trust.accept import accept_snapshot, accept_targets, wanted
+
+        while part := wanted(self.trusted):
+            content, where = self._must(part.name, part.length), self._where(part.name)
+            if part.role == "snapshot":
+                self.trusted = accept_snapshot(self.trusted, content, self.now, where)
+            else:
+                self.trusted = accept_targets(self.trusted, part.role, content, self.now, where)
+
+    def _finish(self, trusted: Trusted) -> None:
+        from polder.commons.trust.accept import whole
+
+        found = whole(trusted, self.now, self.url)
+        files = self._within_quota(found)
+        for one in files:
+            if not self.store.has_target(one.sha256, one.length):
+                self._fetch(one)
+        parts = self._keep(trusted, found)
+        index = self.store.keep_index({one.path: one.sha256 for one in files})
+        new = Current(len(trusted.roots), parts, parts, found.versions, write_time(found.expires), index)
+        self.changed = True
+        self.store.commit(new)
+
+    def _fetch(self, one: Listed) -> None:
+        name = f"targets/{one.name}"
+        content = self._answer(name, one.length)
+        if content is None:
+            raise Refused(Problem("sync.file-missing", self.url, {"path": one.path}))
+        if len(content) != one.length or hashlib.sha256(content).hexdigest() != one.sha256:
+            raise Refused(Problem("sync.tampered", self.url + name, {"path": one.path}))
+        self.store.keep_target(one.sha256, content)
+
+    def _within_quota(self, found: Whole) -> list[Listed]:
+        """What is fetched: recipes last, as they are big; nothing beyond the quota."""
+        room, kept = self.quota, []
+        for one in sorted(found.files.values(), key=lambda one: (one.path.startswith("recipes/"), one.path)):
+            if one.length <= room:
+                room -= one.length
+                kept.append(one)
+        held = {one.path for one in kept}
+        self.left_out = tuple(sorted(path for path in found.files if path not in held))
+        return kept
+
+    def _remember(self, trusted: Trusted) -> None:
+        """Keep what is believed by now; the last whole state stays the one that is read."""
+        current, binding = self.store.current(), self._keep(trusted, None)
+        if (len(trusted.roots), binding) != (current.roots, dict(current.binding)):
+            self.store.commit(replace(current, roots=len(trusted.roots), binding=binding))
+
+    def _keep(self, trusted: Trusted, found: Whole | None) -> dict[str, str]:
+        from polder.commons.trust.accept import version_of
+
+        return {
+            role: self.store.keep(role, version_of(role, content), content)
+            for role in ROLES
+            if (content := getattr(trusted, role)) and (found is None or role in found.versions)
+        }
+
+    def _must(self, name: str, limit: int) -> bytes:
+        content = self._get(name, limit)
+        if content is None:
+            raise Refused(Problem("sync.file-missing", self.url, {"path": f"metadata/{name}"}))
+        return content
+
+    def _get(self, name: str, limit: int) -> bytes | None:
+        content = self._answer(f"metadata/{name}", limit)
+        if content is not None and content.lstrip()[:1] == b"<":  # a page for people where a file should be
+            raise Refused(Problem("sync.page-instead", self._where(name)))
+        return content
+
+    def _answer(self, name: str, limit: int) -> bytes | None:
+        asked = time.monotonic()
+        answer = self.source.get(name, limit)
+        if answer.date and not self.clocks:
+            self.clocks.append((answer.date - self.now).total_seconds() - (asked - self.began))
+        self.last = answer.content or b""
+        return answer.content
+
+    def _where(self, name: str) -> str:
+        return f"{self.url}metadata/{name}"

@@ -1,0 +1,164 @@
+"""One peer over HTTP, with real files: what is asked, what is kept, who is asked next."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from polder.actions.sync_peer import PeerNews, sync_peer
+from polder.kernel.peer import Peer
+from polder.world.network_store import PeerStore, load_published
+from support.publisher import Publisher
+from support.web import Web
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+QUOTA = 2**20
+
+
+@pytest.fixture
+def beech():
+    return Publisher("beech", NOW)
+
+
+def sync(state: Path, peer: Peer, now: datetime = NOW, quota: int = QUOTA) -> PeerNews:
+    return sync_peer(state, peer, now, quota, Random(1), insist=True)
+
+
+def test_a_first_visit_brings_every_file_and_the_next_one_asks_twice(beech, tmp_path):
+    beech.robot_files["seen/state.json"] = b"{}"
+    beech.publish(NOW)
+    with Web(beech.files) as web:
+        first = sync(tmp_path, beech.peer(web.url))
+        asked = len(web.asked)
+        again = sync(tmp_path, beech.peer(web.url), NOW + timedelta(hours=1))
+
+    held = load_published(tmp_path)["beech"]
+    assert (first.state, first.troubles, again.state) == ("new", (), "same")
+    assert dict(held.files) == {**beech.given, **beech.robot_files}
+    assert (held.root, held.expires) == (beech.pinned, NOW + timedelta(14))
+    assert (held.seen, held.source) == (NOW + timedelta(hours=1), web.url)
+    assert web.asked[asked:] == ["metadata/2.root.json", "metadata/timestamp.json"]
+    assert again.received < 700
+
+
+def test_only_what_changed_is_asked_for(beech, tmp_path):
+    with Web(beech.files) as web:
+        sync(tmp_path, beech.peer(web.url))
+        beech.given["statements/a/b.json"] = b"{}"
+        beech.publish(NOW)
+        web.asked.clear()
+        sync(tmp_path, beech.peer(web.url))
+
+    assert [one for one in web.asked if one.startswith("targets/")] == [
+        one for one in beech.files if one.startswith("targets/statements/")
+    ]
+    assert load_published(tmp_path)["beech"].files["statements/a/b.json"] == b"{}"
+
+
+def test_a_mirror_answers_when_the_origin_is_away(beech, tmp_path):
+    with Web(beech.files) as mirror:
+        news = sync(tmp_path, beech.peer("http://127.0.0.1:1/", mirrors=[mirror.url]))
+
+    assert (news.state, news.source) == ("new", mirror.url)
+    assert [one.kind for one in news.troubles] == ["unreachable"]
+
+
+def test_what_was_believed_stays_when_nobody_answers(beech, tmp_path):
+    with Web(beech.files) as web:
+        sync(tmp_path, beech.peer(web.url))
+
+    news = sync(tmp_path, beech.peer(web.url), NOW + timedelta(20))
+
+    held = load_published(tmp_path)["beech"]
+    assert (news.state, news.strikes) == ("failed", 1)
+    assert held.files["card.json"] == beech.given["card.json"]
+    assert held.stale(NOW + timedelta(20))
+
+
+def test_files_beyond_the_quota_are_left_out_recipes_first(beech, tmp_path):
+    beech.given = {
+        "card.json": b"1" * 40,
+        "recipes/a/offer.json": b"2" * 40,
+        "statements/x/y.json": b"3" * 40,
+    }
+    beech.publish(NOW)
+    with Web(beech.files) as web:
+        news = sync(tmp_path, beech.peer(web.url), quota=100)
+
+    assert news.left_out == ("recipes/a/offer.json",)
+    assert set(load_published(tmp_path)["beech"].files) == {"card.json", "statements/x/y.json"}
+
+
+def test_files_that_went_go_here_too_one_change_later(beech, tmp_path):
+    beech.given["old.json"] = b"old"
+    beech.publish(NOW)
+    with Web(beech.files) as web:
+        sync(tmp_path, beech.peer(web.url))
+        before = load_published(tmp_path)["beech"]
+        del beech.given["old.json"]
+        beech.publish(NOW)
+        sync(tmp_path, beech.peer(web.url))
+        assert before.files["old.json"] == b"old"  # somebody may still be reading
+        beech.publish(NOW)
+        sync(tmp_path, beech.peer(web.url))
+
+    assert set(load_published(tmp_path)["beech"].files) == {"card.json"}
+    assert len(list(PeerStore(tmp_path, "beech").targets.iterdir())) == 1
+
+
+def test_a_visit_cut_off_goes_on_where_it_was(beech, tmp_path):
+    beech.given |= {f"a/{number}.json": b"%d" % number for number in range(5)}
+    beech.publish(NOW)
+    missing = next(one for one in beech.files if one.startswith("targets/a/") and one.endswith("3.json"))
+    content = beech.files.pop(missing)
+    with Web(beech.files) as web:
+        cut = sync(tmp_path, beech.peer(web.url))
+        assert load_published(tmp_path) == {}
+        beech.files[missing] = content
+        web.asked.clear()
+        done = sync(tmp_path, beech.peer(web.url))
+
+    assert (cut.troubles[0].problem.code, done.state) == ("sync.file-missing", "new")
+    assert next(one for one in web.asked if one.startswith("targets/")) == missing
+
+
+def test_a_timestamp_seen_once_binds_even_when_the_rest_did_not_come(beech, tmp_path):
+    old = dict(beech.files)
+    with Web(beech.files) as web, Web(old) as stale:
+        sync(tmp_path, beech.peer(web.url))
+        beech.publish(NOW)
+        del beech.files["metadata/2.snapshot.json"]
+        sync(tmp_path, beech.peer(web.url))
+        news = sync(tmp_path, beech.peer(stale.url))
+
+    assert [one.kind for one in news.troubles] == ["older"]
+
+
+def test_three_strikes_and_a_peer_sleeps_until_it_answers(beech, tmp_path):
+    peer = beech.peer("http://127.0.0.1:1/")
+    days = [NOW + timedelta(number) for number in range(4)]
+
+    asleep = [sync_peer(tmp_path, peer, day, QUOTA, Random(1)).asleep for day in days[:3]]
+    skipped = sync_peer(tmp_path, peer, days[2] + timedelta(hours=2), QUOTA, Random(1))
+    with Web(beech.files) as web:
+        awake = sync(tmp_path, beech.peer(web.url), days[3])
+
+    assert asleep == [False, False, True]
+    assert skipped.state == "waiting"
+    assert (awake.state, awake.asleep, awake.strikes) == ("new", False, 0)
+
+
+def test_a_peer_that_another_process_works_on_is_left_to_it(beech, tmp_path):
+    with PeerStore(tmp_path, "beech").locked():
+        assert sync(tmp_path, beech.peer("http://127.0.0.1:1/")).state == "busy"
+
+
+def test_a_peer_pinned_anew_is_not_mixed_with_the_one_before(beech, tmp_path):
+    other = Publisher("cedar", NOW)
+    with Web(beech.files) as web:
+        sync(tmp_path, beech.peer(web.url))
+        news = sync(tmp_path, Peer("beech", other.pinned, (web.url,), private=True))
+
+    assert news.troubles[0].problem.code == "sync.began-anew"
+    assert load_published(tmp_path)["beech"].root == beech.pinned
