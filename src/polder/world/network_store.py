@@ -145,7 +145,7 @@ class PeerStore:
         }
         write_atomically(self.path / CURRENT, write_plain(data))
         self._clear_metadata(new)
-        if new.index != old.index:  # else what a visit brought before it was cut off would go
+        if new.parts != old.parts:  # else what a visit brought before it was cut off would go
             self._clear_targets(new)
 
     def facts(self) -> dict[str, Any]:
