@@ -1,7 +1,113 @@
 """Sentences whose code begins with ``roster.``: who is in the network."""
 
-from polder.kernel.sentences.mark import N_  # noqa: F401
+from polder.kernel.sentences.mark import N_
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    "roster.wrong-field": N_("The field “{field}” is missing, unknown, or not as it must be."),
+    "roster.not-a-roster": N_("It is no roster: {why}"),
+    "roster.too-big": N_("It has {size} bytes; a roster has at most {limit}."),
+    "roster.too-many": N_("It has {members} members; a roster has at most {limit}."),
+    "roster.key-kind": N_("It names a key of kind {kind}; only Ed25519 keys sign a roster."),
+    "roster.key-twice": N_(
+        "It names a key as {key}…, whose material makes {made}…: the same key could count twice."
+    ),
+    "roster.same-key": N_("{member} and {other} have the same key; each member has one of its own."),
+    "roster.one-key-each": N_("The keys that sign it are not exactly one for each active member."),
+    "roster.threshold-low": N_(
+        "{threshold} of {active} members would sign it; it must be {wanted} at least, more than half, and not more than there are."
+    ),
+    "roster.not-next": N_("It is version {version}; the next one is {wanted}."),
+    "roster.not-linked": N_("Version {version} does not build on the version that is known here."),
+    "roster.proposed-earlier": N_("Version {version} was proposed before the version it follows."),
+    "roster.not-its-change": N_("Version {version} holds something else than the change that it names."),
+    "roster.too-few-old": N_("{found} of the members until now signed it; {wanted} must."),
+    "roster.too-few-without": N_("{found} of the members who may speak about it signed it; {wanted} must."),
+    "roster.too-few-new": N_("{found} of the members from then on signed it; {wanted} must."),
+    "roster.not-a-beginning": N_("It is no first version of a roster."),
+    "roster.founders-missing": N_("These founders have not signed it: {members}."),
+    "roster.begins-once": N_("A network begins once."),
+    "roster.already-member": N_("{member} is in it already."),
+    "roster.no-such-member": N_("{member} is no member."),
+    "roster.other-key": N_("The key of {member} would change with it; that is proposed as a change of key."),
+    "roster.not-its-own-word": N_("It is not signed with the key of the member that it speaks for."),
+    "roster.old-word": N_("What the member said is not of the last {days} days; it must say it again."),
+    "roster.is-dormant": N_("{member} is dormant already."),
+    "roster.not-dormant": N_("{member} is not dormant."),
+    "roster.too-few-left": N_(
+        "{active} active members would be left, and {wanted} of them would have to sign every change."
+    ),
+    "roster.approval-not-genuine": N_("It is not signed by the key that it names."),
+    "roster.fingerprint-words": N_(
+        "A fingerprint has {wanted} words, or 64 hex digits; these are {found} words."
+    ),
+    "roster.fingerprint-wrong": N_("These words are no fingerprint: one of them was misread or misspelt."),
+    "roster.not-a-voter": N_("{member} is no active member, so it signs nothing."),
+    "roster.no-vote": N_("It is about {member}, which has no vote in it."),
+    "roster.open-still": N_("It is open to objections until {until} (UTC); it is signed after that."),
+    "roster.lapsed": N_("It lapsed on {since}: too few signed it in time."),
+    "roster.vouches-wanted": N_("{found} members vouch for it; {wanted} must before anybody signs."),
+    "roster.blocked": N_("{member} blocks it, and the block stands: {reason}"),
+    "roster.block-pending": N_("{member} blocks it, and a second member may still join in: {reason}"),
+    "roster.signed-another": N_(
+        "You signed another proposal for version {version} ({digest}…), which may still be accepted."
+    ),
+    "roster.not-silent-enough": N_(
+        "{member} was not silent for long enough, or did not miss enough large changes, or it was not announced twice."
+    ),
+    "roster.accepted": N_("Version {version} of the roster is accepted."),
+    "roster.rivals": N_("There are two valid rosters with the number {version}. Who signed both: {members}."),
+    "roster.signed-two": N_("{member} signed two different proposals for version {version}."),
+    "roster.has-left": N_("{member} said on {day} that it leaves; nothing is shared with it any more."),
+    "roster.diff-begins": N_("The network “{network}” begins on {day}."),
+    "roster.diff-after": N_("It takes the place of the network with the fingerprint {fingerprint}."),
+    "roster.diff-joined": N_(
+        "+ {member} ({name}) comes in: {urls}; governance key {key}…, first root file {root}…, independence group {group}."
+    ),
+    "roster.diff-gone": N_("- {member} ({name}) is no longer in the network."),
+    "roster.diff-key": N_("{member} gets another governance key: {old}… becomes {new}…."),
+    "roster.diff-dormant": N_(
+        "{member} becomes dormant: it is still a member, and does not count when it is counted who signs."
+    ),
+    "roster.diff-active": N_("{member} is active again."),
+    "roster.diff-of-name": N_("{member} changes its name: {old} becomes {new}."),
+    "roster.diff-of-urls": N_("{member} publishes elsewhere: {old} becomes {new}."),
+    "roster.diff-of-root": N_("{member} publishes with other root keys: {old} becomes {new}."),
+    "roster.diff-of-recipients": N_("Who reads what is encrypted to {member}: {old} becomes {new}."),
+    "roster.diff-of-group": N_("{member} changes its independence group: {old} becomes {new}."),
+    "roster.diff-of-mirrors": N_("{member} mirrors others: {old} becomes {new}."),
+    "roster.diff-of-since": N_("{member} would be in since another day: {old} becomes {new}."),
+    "roster.diff-of-effective": N_(
+        "What is written of {member} counts from another day on: {old} becomes {new}."
+    ),
+    "roster.diff-threshold-first": N_("{threshold} of {active} members sign each change from then on."),
+    "roster.diff-threshold": N_(
+        "{new} of {active} members sign each change from then on; until now {old} of {of}."
+    ),
+    "roster.diff-rule": N_("The rule “{rule}” changes: {old} becomes {new}."),
+    "roster.diff-network": N_("The network's name changes: {old} becomes {new}."),
+    "roster.small-1": N_(
+        "There is one active member: it decides alone, and whoever takes its key is the network."
+    ),
+    "roster.small-2": N_(
+        "There are two active members: both must sign everything, neither can expel the other, and one lost key ends the roster."
+    ),
+    "roster.small-3": N_(
+        "There are three active members: any two decide everything, and two lost keys end the roster."
+    ),
+}
 
-HINTS: dict[str, str] = {}
+HINTS: dict[str, str] = {
+    "roster.not-linked": N_(
+        "Two histories exist. Ask two members over two channels which fingerprint of this version they have."
+    ),
+    "roster.signed-another": N_(
+        "Wait until it is accepted, blocked, or lapsed. Whoever signs both is named to everybody."
+    ),
+    "roster.rivals": N_(
+        "Both documents are kept as evidence. Members decide together, and begin anew if they must."
+    ),
+    "roster.fingerprint-wrong": N_(
+        "Have it read to you again. It is the same in every language's words, or as 64 hex digits."
+    ),
+    "roster.vouches-wanted": N_("Vouch for it: polder network roster vouch PROPOSAL --reason …"),
+}

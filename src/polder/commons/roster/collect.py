@@ -1,0 +1,120 @@
+"""Everything about the roster in the folders of verified providers (and in one's own): versions, proposals, approvals, leaves.
+
+Who publishes a file does not matter: documents and approvals carry the signatures that count. Only a leave has to be in the leaver's
+own folder. What cannot be read is left out and noted; how much is read of one provider has a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from polder.commons.roster.approval import APPROVALS, PROPOSALS, ROSTERS, Approval, is_genuine, read_approval
+from polder.commons.roster.chain import Chain
+from polder.commons.roster.document import Edition, read_edition
+from polder.commons.roster.own_word import LEAVE, read_word, word_is_own
+from polder.kernel.digest import Digest
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.published import Published
+
+MOST_PROPOSALS, MOST_APPROVALS = 50, 500
+"""Of one provider, the first by name; nobody needs so many, and reading each costs."""
+_SIGNED = b'"signed":'
+
+
+@dataclass(slots=True)
+class Facts:
+    """``merged``: versions as others published them, with the signatures in them. ``proposed``: every version known, merged or not.
+    ``approvals``: of a digest, by key in hex. ``left``: who said that it leaves, and when. ``noted``: what was left out."""
+
+    merged: dict[Digest, Edition] = field(default_factory=dict)
+    proposed: dict[Digest, Edition] = field(default_factory=dict)
+    approvals: dict[Digest, dict[str, Approval]] = field(default_factory=dict)
+    left: dict[str, datetime] = field(default_factory=dict)
+    noted: list[Problem] = field(default_factory=list)
+
+    def signatures(self, digest: Digest) -> dict[str, str]:
+        """Key id to signature, from the approvals that sign."""
+        given = self.approvals.get(digest, {}).values()
+        return {one.key.id: one.signature for one in given if one.stance == "sign"}
+
+
+def collect(published: Mapping[str, Published], chain: Chain | None = None) -> Facts:
+    """Read all of them, in the order of their ids; the outcome does not depend on it."""
+    facts = Facts()
+    known = {_signed_part(one.document.content) for one in chain.editions} if chain else set()
+    for name in sorted(published):
+        files = published[name].files
+        _documents(facts, name, files, ROSTERS, 10**6, known)
+        _documents(facts, name, files, PROPOSALS, MOST_PROPOSALS, known)
+    for name in sorted(published):
+        _approvals(facts, name, published[name].files)
+        if chain:
+            _leave(facts, published[name], chain)
+    return facts
+
+
+def _documents(
+    facts: Facts, name: str, files: Mapping[str, bytes], below: str, most: int, known: set[bytes]
+) -> None:
+    for path in _paths(files, below, most):
+        content = files[path]
+        if _signed_part(content) in known and below == ROSTERS:
+            continue
+        try:
+            edition = read_edition(content, f"{name}: {path}")
+        except Refused as refused:
+            facts.noted += refused.problems
+            continue
+        digest = edition.digest
+        if below == ROSTERS:
+            before = facts.merged.get(digest)
+            facts.merged[digest] = edition.signed_with(before.document.signatures) if before else edition
+        facts.proposed.setdefault(digest, edition)
+
+
+def _approvals(facts: Facts, name: str, files: Mapping[str, bytes]) -> None:
+    for path in _paths(files, APPROVALS, MOST_APPROVALS):
+        try:
+            one = read_approval(files[path], f"{name}: {path}")
+        except Refused as refused:
+            facts.noted += refused.problems
+            continue
+        edition = facts.proposed.get(one.digest)
+        if edition is None:
+            continue
+        if not is_genuine(one, edition):
+            facts.noted.append(Problem("roster.approval-not-genuine", f"{name}: {path}"))
+            continue
+        given = facts.approvals.setdefault(one.digest, {})
+        given[one.key.hex] = max(given.get(one.key.hex, one), one, key=_weight)
+
+
+def _weight(one: Approval) -> tuple[bool, datetime, str, str]:
+    """Which of two words of one member counts: a signature cannot be taken back, else the later one."""
+    return (one.stance == "sign", one.date, one.stance, one.signature)
+
+
+def _leave(facts: Facts, published: Published, chain: Chain) -> None:
+    member = chain.roster.members.get(published.provider)
+    if member is None or LEAVE not in published.files or member.root != published.root:
+        return
+    try:
+        word = read_word(published.files[LEAVE], f"{published.provider}: {LEAVE}")
+    except Refused as refused:
+        facts.noted += refused.problems
+        return
+    own = word.say == "leave" and word.member == member.id and word.network == chain.roster.first
+    if own and word_is_own(word, member.key) and word.date >= member.since:
+        facts.left[member.id] = word.date
+
+
+def _paths(files: Mapping[str, bytes], below: str, most: int) -> Iterator[str]:
+    found = sorted(path for path in files if path.startswith(below) and path.endswith(".json"))
+    return iter(found[:most])
+
+
+def _signed_part(content: bytes) -> bytes:
+    """What a document says, as it is written when everybody writes it alike: enough to skip what is known, never to accept anything."""
+    return content[content.find(_SIGNED) :]

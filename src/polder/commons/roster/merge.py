@@ -1,0 +1,147 @@
+"""From what everybody published to the newest roster: a pure function that anybody computes alike.
+
+A version becomes the next one when it follows (``verify``), its time for objections is over, and enough signatures are there, merged by
+somebody already or gathered from approvals. That is repeated until nothing changes. Rules:
+
+1. No version that was accepted is ever taken back.
+2. Two valid versions with one number are *rivals*. Whoever sees both before accepting one accepts neither; the members who signed
+   both are named, and both documents are kept as evidence. People mend that.
+3. From approvals alone nothing is put together after the proposal lapsed; what others merged in time counts for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import combinations
+
+from polder.commons.roster.chain import Chain
+from polder.commons.roster.collect import Facts, collect
+from polder.commons.roster.document import Edition
+from polder.commons.roster.presets import demand
+from polder.commons.roster.verify import following_problems, signature_problems, signing_keys, verify_first
+from polder.kernel.digest import Digest
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.published import Published
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """Two valid versions with the same number. ``equivocators``: ids of the members who signed both."""
+
+    one: Edition
+    other: Edition
+    equivocators: tuple[str, ...]
+
+    @property
+    def version(self) -> int:
+        return self.one.version
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """``chain``: as it is now. ``accepted``: versions that are new. ``rivals``: with their evidence. ``news``: sentences for people."""
+
+    chain: Chain
+    accepted: tuple[Edition, ...]
+    rivals: tuple[Rivals, ...]
+    news: tuple[Problem, ...]
+    facts: Facts
+
+
+def merge(chain: Chain, published: Mapping[str, Published], now: datetime) -> Merged:
+    """``published``: every verified provider, one's own folder among them."""
+    facts = collect(published, chain)
+    begun = chain.head.version
+    rivals: dict[tuple[str, str], Rivals] = {}
+    while following := valid_following(chain.head, facts, now):
+        for pair in combinations(following, 2):
+            _note(rivals, chain.head, *pair)
+        if len(following) > 1:
+            break
+        chain = chain.followed_by(following[0], now)
+    for old, mine in zip(chain.editions, chain.editions[1:], strict=False):
+        for other in valid_following(old, facts, now, besides=mine.digest):
+            _note(rivals, old, mine, other)
+    left = {name: when for name, when in {**chain.left, **facts.left}.items() if name in chain.roster.members}
+    fresh = {name: left[name] for name in set(left) - set(chain.left)}
+    news = _news(chain, begun, rivals.values(), fresh) + signed_two(chain, facts)
+    return Merged(
+        replace(chain, left=left),
+        chain.editions[begun:],
+        tuple(rivals[pair] for pair in sorted(rivals)),
+        news,
+        facts,
+    )
+
+
+def begin(first: Digest, published: Mapping[str, Published]) -> Chain | None:
+    """The beginning whose fingerprint is ``first``, if it is among what was published and every founder signed it."""
+    facts = collect(published)
+    edition = facts.proposed.get(first)
+    if edition is None:
+        return None
+    merged = facts.merged.get(first, edition).signed_with(facts.signatures(first))
+    try:
+        verify_first(merged)
+    except Refused:
+        return None
+    return Chain((merged,))
+
+
+def valid_following(old: Edition, facts: Facts, now: datetime, besides: str = "") -> list[Edition]:
+    """Every version that may follow ``old`` at ``now``, in the order of digests, with the signatures known."""
+    found = []
+    for digest, edition in sorted(facts.proposed.items()):
+        if digest == besides or edition.roster.previous != old.digest or following_problems(old, edition):
+            continue
+        ripe = edition.roster.proposed + demand(old.roster, edition.change).open
+        if now < ripe:
+            continue
+        whole = complete(old, edition, facts, now <= ripe + timedelta(days=old.roster.rules.lapse))
+        if whole is not None:
+            found.append(whole)
+    return found
+
+
+def complete(old: Edition, edition: Edition, facts: Facts, gather: bool) -> Edition | None:
+    """``edition`` with every valid signature known, if those are enough. ``gather``: whether approvals count."""
+    merged = facts.merged.get(edition.digest, edition)
+    tried = merged.signed_with(facts.signatures(edition.digest)) if gather else merged
+    members = (*old.roster.active, *edition.roster.active)
+    valid = {one.id for one in signing_keys(tried, (one.key for one in members))}
+    bare = replace(tried, document=replace(tried.document, signatures={}))
+    kept = bare.signed_with({name: held for name, held in tried.document.signatures.items() if name in valid})
+    return None if signature_problems(old, kept) else kept
+
+
+def _note(rivals: dict[tuple[str, str], Rivals], old: Edition, one: Edition, other: Edition) -> None:
+    first, second = sorted((one, other), key=lambda edition: edition.digest)
+    keys = [member.key for member in old.roster.active]
+    both = signing_keys(first, keys) & signing_keys(second, keys)
+    named = tuple(member.id for member in old.roster.active if member.key in both)
+    rivals[first.digest, second.digest] = Rivals(first, second, named)
+
+
+def signed_two(chain: Chain, facts: Facts) -> tuple[Problem, ...]:
+    """Members who signed two proposals for the next version, before that does harm."""
+    seen: dict[str, int] = {}
+    for digest, edition in facts.proposed.items():
+        if edition.roster.previous == chain.head.digest:
+            for key, one in facts.approvals.get(digest, {}).items():
+                seen[key] = seen.get(key, 0) + (one.stance == "sign")
+    twice = [one.id for one in chain.roster.active if seen.get(one.key.hex, 0) > 1]
+    version = chain.head.version + 1
+    return tuple(Problem("roster.signed-two", "", {"member": name, "version": version}) for name in twice)
+
+
+def _news(
+    chain: Chain, begun: int, rivals: Iterable[Rivals], left: Mapping[str, datetime]
+) -> tuple[Problem, ...]:
+    found = [Problem("roster.accepted", "", {"version": one.version}) for one in chain.editions[begun:]]
+    for one in rivals:
+        found.append(Problem("roster.rivals", "", {"version": one.version, "members": one.equivocators}))
+    for name, when in sorted(left.items()):
+        found.append(Problem("roster.has-left", "", {"member": name, "day": f"{when:%Y-%m-%d}"}))
+    return tuple(found)
