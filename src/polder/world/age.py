@@ -38,8 +38,8 @@ class Identities:
         return f"Identities({', '.join(self.places)})"
 
 
-def encrypt(value: Secret, recipients: Iterable[str]) -> bytes:
-    """Armored ciphertext that each of ``recipients`` (``age1...`` or SSH public keys) can open.
+def encrypt(value: Secret, recipients: Iterable[str], armored: bool = True) -> bytes:
+    """Ciphertext (as text, or binary) that each of ``recipients`` (``age1...`` or SSH public keys) can open.
 
     Problems: ``secret.no-recipients``, ``secret.bad-recipient`` (every one).
     """
@@ -54,7 +54,7 @@ def encrypt(value: Secret, recipients: Iterable[str]) -> bytes:
     if not found and not len(problems):
         problems.add("secret.no-recipients")
     problems.refuse_if_any()
-    sealed: bytes = pyrage.encrypt(value.reveal_bytes(), found, armored=True)
+    sealed: bytes = pyrage.encrypt(value.reveal_bytes(), found, armored=armored)
     return sealed
 
 
@@ -97,6 +97,13 @@ def load_identities(environment: Mapping[str, str] | None = None, home: Path | N
         locked.refuse_if_any()
         raise Refused(Problem("secret.no-identity", "", {"default": str(folder / _DEFAULTS[0])}))
     return Identities(keys, places)
+
+
+def nobodys_recipient() -> str:
+    """A recipient whose private key is kept by nobody: it hides how many recipients there are."""
+    from pyrage import x25519
+
+    return str(x25519.Identity.generate().to_public())
 
 
 def default_identity(home: Path | None = None) -> Path:

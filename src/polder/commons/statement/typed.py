@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from polder.commons.statement.kinds import CIRCLE_ID, LINK, MOMENT, READER_NAME
 from polder.kernel.kinds import LANGUAGE, LINE, SLUG, TEXTS, choice
@@ -11,17 +13,23 @@ from polder.kernel.shape import Key, Keys, ListOf
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """``keeps``: earlier versions stay given, because what is true now is made of all of them."""
+    """``keeps``: earlier versions stay given, because what is true now is made of all of them. ``check``: the code of the problem that
+    the fields have together, ``""`` for none."""
 
     name: str
     version: int
     fields: Keys
     keeps: bool = False
+    check: Callable[[Mapping[str, Any]], str] = lambda fields: ""
 
     @property
     def optional(self) -> tuple[str, ...]:
         """The fields that may be for some readers only: a document without them is still whole."""
         return tuple(name for name, key in self.fields.keys.items() if not key.required)
+
+
+def _stewards(fields: Mapping[str, Any]) -> str:
+    return "" if fields["stewards"] else "statement.circle-no-steward"
 
 
 CIRCLE = Type(
@@ -30,7 +38,7 @@ CIRCLE = Type(
     Keys(
         {
             "circle": Key(CIRCLE_ID, "Which circle (founder/name), when another provider founded it."),
-            "stewards": Key(ListOf(SLUG, least=1), "Providers who may change the circle.", required=True),
+            "stewards": Key(ListOf(SLUG), "Providers who may change the circle.", required=True),
             "members": Key(ListOf(SLUG), "Providers in the circle."),
             "blocked": Key(ListOf(READER_NAME), "Providers, or people of theirs, who get nothing of it."),
             "mode": Key(
@@ -41,6 +49,7 @@ CIRCLE = Type(
         }
     ),
     keeps=True,
+    check=_stewards,
 )
 NEWS = Type("news", 1, Keys({"link": Key(LINK, "Where there is more to read.")}))
 NOTE = Type("note", 1, Keys({}))
