@@ -194,6 +194,24 @@ def _plans_without(ground: Ground, leader: str) -> bool:
 
 
 @pytest.mark.usefixtures("applied")
+def test_machines_are_rebooted_one_after_another_and_the_leader_last(ground: Ground) -> None:
+    leader = _leader(ground)
+    before = {host: _boot(ground, host) for host in THREE}
+    for host in THREE:
+        ground.lab.ssh(host, "touch /run/reboot-required")
+    said = ground.provider.run("host", "apply", "--reboot", "--yes")
+    done = [line.split()[2] for line in said.splitlines() if line.startswith("ok  Reboot ")]
+    assert sorted(done) == sorted(THREE) and done[-1] == leader
+    assert not [host for host in THREE if _boot(ground, host) == before[host]]
+    until(lambda: ground.nodes() == THREE, 60)
+    until(lambda: ground.plan()["findings"] == [], 60)
+
+
+def _boot(ground: Ground, host: str) -> str:
+    return ground.lab.ssh(host, "cat /proc/sys/kernel/random/boot_id").strip()
+
+
+@pytest.mark.usefixtures("applied")
 def test_a_machine_that_is_cut_off_is_named_and_is_back_by_itself(ground: Ground) -> None:
     ground.lab.cut("alder-3", "ALL")
     try:

@@ -123,7 +123,8 @@ class SiteHands:
                 self.engine.run(step.work, {UNLOCK_KEY: self._unlock_key()})
                 return {}
             case AwaitNode():
-                await_node(self.engine, step.work, known)
+                assert self.machines is not None
+                await_node(self.engine, self.machines, step.work, known)
                 return {}
             case Nothing():
                 return {}

@@ -100,14 +100,19 @@ def _leads_another(seen: Seen, identity: str) -> bool:
     return any(node.leader and node.id != identity for node in seen.nodes)
 
 
-def await_node(engine: Engine, work: AwaitNode, known: Mapping[str, str]) -> None:
-    """Refused (``plan.not-empty``, ``plan.not-ready``) when the time is over."""
+def await_node(engine: Engine, machines: Machines, work: AwaitNode, known: Mapping[str, str]) -> None:
+    """Refused (``plan.not-empty``, ``plan.not-ready``) when the time is over.
+
+    A manager calls a node ready for some seconds after it is gone: a machine that has just started is asked itself first.
+    """
     identity = known.get(work.node, work.node)
-    if work.state == "ready":
-        _await_ready(engine, identity, work.within, work.host)
+    if work.state == "empty":
+        late = Problem("plan.not-empty", "", {"host": work.host, "seconds": work.within})
+        _until(engine, lambda seen: _is_empty(seen, identity), work.within, late)
         return
-    late = Problem("plan.not-empty", "", {"host": work.host, "seconds": work.within})
-    _until(engine, lambda seen: _is_empty(seen, identity), work.within, late)
+    late = Problem("plan.not-ready", "", {"host": work.host, "seconds": work.within})
+    _until(machines.engine_at(work.host), lambda seen: seen.swarm in ("manager", "worker"), work.within, late)
+    _await_ready(engine, identity, work.within, work.host)
 
 
 def _await_ready(engine: Engine, identity: str, within: int, host: str) -> None:
