@@ -33,6 +33,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "trust": ("secret_commands", "trust"),
     "doctor": ("doctor_commands", "doctor"),
     "network": ("network_commands", "network"),
+    "catalogue": ("catalogue_commands", "catalogue"),
+    "adopt": ("catalogue_commands", "adopt"),
+    "offer": ("catalogue_commands", "offer"),
     "lab": ("lab_commands", "lab"),
 }
 

@@ -13,6 +13,7 @@ from polder.kernel.sentences import say
 # name: (module, attribute). The order is the order of the help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("network_commands", "init"),
+    "approve-recipe": ("catalogue_commands", "approve_recipe"),
 }
 
 

@@ -14,7 +14,8 @@ def lock_text(lock: Lock) -> str:
       wiki-0a: sha256:b0
     """
     written = HEADER + _section("recipes", dict(lock.recipes)) + _section("images", dict(lock.images))
-    return written + (_section("placements", dict(lock.placements)) if lock.placements else "")
+    placed = _section("placements", dict(lock.placements)) if lock.placements else ""
+    return written + placed + (_section("adopted", dict(lock.adopted)) if lock.adopted else "")
 
 
 def _section(name: str, entries: dict[str, str]) -> str:

@@ -99,11 +99,13 @@ class Group:
 class Lock:
     """``polder.lock``: digests in force. ``recipes``: name to digest of the recipe's files. ``images``: image key (see
     ``platform.plan.images``) to what was built from it: image id, or ``registry/name@sha256:...`` when it was pushed.
-    ``placements``: app to the host that Polder chose for its data, where there are several."""
+    ``placements``: app to the host that Polder chose for its data, where there are several. ``adopted``: each recipe that was taken
+    from another provider, as ``provider@sha256:...``, the digest being that of the files taken."""
 
     recipes: Mapping[str, Digest] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     placements: Mapping[str, str] = field(default_factory=dict)
+    adopted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,7 +258,8 @@ class _Reader:
         if "polder.lock" not in self.folder.files:
             return Lock()
         record = self.file("polder.lock", "lock")
-        return Lock(dict(record["recipes"]), dict(record["images"]), dict(record["placements"]))
+        recipes, images, placed = dict(record["recipes"]), dict(record["images"]), dict(record["placements"])
+        return Lock(recipes, images, placed, dict(record["adopted"]))
 
     def secrets(self) -> dict[str, Digest]:
         files = self.folder.files.items()

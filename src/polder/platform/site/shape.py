@@ -36,6 +36,7 @@ PORT = matching("site.not-a-port", r"[1-9][0-9]{0,4}/(?:tcp|udp)")
 USER = matching("site.not-a-user", r"[a-z_][a-z0-9_-]{0,31}")
 MESH = matching("site.not-a-mesh-address", r"[0-9.]{7,15}")
 LINE_ID = matching("site.not-a-finding", r"[a-z0-9][a-z0-9.-]{0,60}")
+TAKEN = matching("site.not-a-digest", r"[a-z][a-z0-9-]{0,31}@sha256:[0-9a-f]{64}")
 APP_NAME = matching("site.not-an-app", r"[a-z][a-z0-9-]{0,31}/[a-z][a-z0-9-]{0,31}")
 NEED = matching("site.not-a-need", r"[A-Za-z0-9](?:[A-Za-z0-9 .:_/-]{0,61}[A-Za-z0-9])?")
 """What Swarm takes in a placement constraint, and our own ends: no space first or last."""
@@ -168,6 +169,9 @@ LOCK = Keys(
         "images": Key(MapOf(IMAGE, TEXT), "Each image that was built, by what it was built from."),
         "placements": Key(
             MapOf(SLUG, APP_NAME), "The host that each app's data is on, where Polder chose it."
+        ),
+        "adopted": Key(
+            MapOf(TAKEN, SLUG), "Each recipe taken from another provider: from whom, and which files."
         ),
     },
     title="What is in force (written by polder)",
