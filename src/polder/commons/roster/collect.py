@@ -25,10 +25,11 @@ _SIGNED = b'"signed":'
 
 @dataclass(slots=True)
 class Facts:
-    """``merged``: versions as others published them, with the signatures in them. ``proposed``: every version known, merged or not.
-    ``approvals``: of a digest, by key in hex. ``left``: who said that it leaves, and when. ``noted``: what was left out."""
+    """``merged``: digest to key id to signatures in versions as others published them; not looked at yet, so that a false one hides no
+    true one. ``proposed``: every version known, merged or not, without signatures. ``approvals``: of a digest, by key in hex, all
+    genuine. ``left``: who said that it leaves, and when. ``noted``: what was left out."""
 
-    merged: dict[Digest, Edition] = field(default_factory=dict)
+    merged: dict[Digest, dict[str, set[str]]] = field(default_factory=dict)
     proposed: dict[Digest, Edition] = field(default_factory=dict)
     approvals: dict[Digest, dict[str, Approval]] = field(default_factory=dict)
     left: dict[str, datetime] = field(default_factory=dict)
@@ -38,6 +39,13 @@ class Facts:
         """Key id to signature, from the approvals that sign."""
         given = self.approvals.get(digest, {}).values()
         return {one.key.id: one.signature for one in given if one.stance == "sign"}
+
+    def candidates(self, digest: Digest, gather: bool) -> dict[str, set[str]]:
+        """Key id to signatures that may be valid; those in approvals only when ``gather``."""
+        found = {name: set(held) for name, held in self.merged.get(digest, {}).items()}
+        for name, held in self.signatures(digest).items() if gather else ():
+            found.setdefault(name, set()).add(held)
+        return found
 
 
 def collect(published: Mapping[str, Published], chain: Chain | None = None) -> Facts:
@@ -69,9 +77,9 @@ def _documents(
             continue
         digest = edition.digest
         if below == ROSTERS:
-            before = facts.merged.get(digest)
-            facts.merged[digest] = edition.signed_with(before.document.signatures) if before else edition
-        facts.proposed.setdefault(digest, edition)
+            for key, signature in edition.document.signatures.items():
+                facts.merged.setdefault(digest, {}).setdefault(key, set()).add(signature)
+        facts.proposed.setdefault(digest, edition.with_signatures({}))
 
 
 def _approvals(facts: Facts, name: str, files: Mapping[str, bytes]) -> None:

@@ -49,10 +49,13 @@ class Edition:
     def digest(self) -> Digest:
         return digest_of_bytes(self.document.payload)
 
+    def with_signatures(self, signatures: Mapping[str, str]) -> Edition:
+        """The same version with exactly these signatures (key id to hex)."""
+        return replace(self, document=tuf.sign(self.document.signed, (), signatures))
+
     def signed_with(self, signatures: Mapping[str, str]) -> Edition:
-        """The same version with these signatures (key id to hex) besides those it has."""
-        both = {**self.document.signatures, **signatures}
-        return replace(self, document=tuf.sign(self.document.signed, (), both))
+        """The same version with these signatures besides those it has."""
+        return self.with_signatures({**self.document.signatures, **signatures})
 
 
 def write_edition(roster: Roster, change: Change, reason: str) -> Edition:

@@ -20,10 +20,12 @@ from polder.commons.roster.chain import Chain
 from polder.commons.roster.collect import Facts, collect
 from polder.commons.roster.document import Edition
 from polder.commons.roster.presets import demand
-from polder.commons.roster.verify import following_problems, signature_problems, signing_keys, verify_first
+from polder.commons.roster.verify import following_problems, lacking, verify_first, voters
+from polder.commons.trust.tuf import signature_is_valid
 from polder.kernel.digest import Digest
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
+from polder.kernel.signing import PublicKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def begin(first: Digest, published: Mapping[str, Published]) -> Chain | None:
     edition = facts.proposed.get(first)
     if edition is None:
         return None
-    merged = facts.merged.get(first, edition).signed_with(facts.signatures(first))
+    keys = [one.key for one in edition.roster.active]
+    merged = _with_valid(edition, keys, facts.candidates(first, True))
     try:
         verify_first(merged)
     except Refused:
@@ -106,21 +109,30 @@ def valid_following(old: Edition, facts: Facts, now: datetime, besides: str = ""
 
 
 def complete(old: Edition, edition: Edition, facts: Facts, gather: bool) -> Edition | None:
-    """``edition`` with every valid signature known, if those are enough. ``gather``: whether approvals count."""
-    merged = facts.merged.get(edition.digest, edition)
-    tried = merged.signed_with(facts.signatures(edition.digest)) if gather else merged
-    members = (*old.roster.active, *edition.roster.active)
-    valid = {one.id for one in signing_keys(tried, (one.key for one in members))}
-    bare = replace(tried, document=replace(tried.document, signatures={}))
-    kept = bare.signed_with({name: held for name, held in tried.document.signatures.items() if name in valid})
-    return None if signature_problems(old, kept) else kept
+    """``edition`` with a valid signature of everybody of whom one is known, if those are enough. ``gather``: whether approvals count."""
+    signed = _with_valid(edition, voters(old, edition), facts.candidates(edition.digest, gather))
+    held = [one for one in voters(old, edition) if one.id in signed.document.signatures]
+    return None if lacking(old, edition, held) else signed
+
+
+def _with_valid(
+    edition: Edition, keys: Iterable[PublicKey], candidates: Mapping[str, Iterable[str]]
+) -> Edition:
+    payload = edition.document.payload
+    found: dict[str, str] = {}
+    for one in keys:
+        valid = (
+            held for held in sorted(candidates.get(one.id, ())) if signature_is_valid(one, held, payload)
+        )
+        if signature := next(valid, ""):
+            found[one.id] = signature
+    return edition.with_signatures(found)
 
 
 def _note(rivals: dict[tuple[str, str], Rivals], old: Edition, one: Edition, other: Edition) -> None:
     first, second = sorted((one, other), key=lambda edition: edition.digest)
-    keys = [member.key for member in old.roster.active]
-    both = signing_keys(first, keys) & signing_keys(second, keys)
-    named = tuple(member.id for member in old.roster.active if member.key in both)
+    both = set(first.document.signatures) & set(second.document.signatures)
+    named = tuple(member.id for member in old.roster.active if member.key.id in both)
     rivals[first.digest, second.digest] = Rivals(first, second, named)
 
 

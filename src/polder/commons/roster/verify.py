@@ -12,7 +12,7 @@ is what its change makes of the version before, to the byte (``roster.not-its-ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from polder.commons.roster.changes import Found
 from polder.commons.roster.document import Edition
@@ -92,7 +92,16 @@ def _change_problems(old: Edition, new: Edition, where: str) -> list[Problem]:
 
 def signature_problems(old: Edition, new: Edition, where: str = "") -> list[Problem]:
     """Which signatures are missing: of the members before, of those after, and of those who may speak about an expulsion."""
-    held = signing_keys(new, (one.key for one in (*old.roster.active, *new.roster.active)))
+    return lacking(old, new, signing_keys(new, voters(old, new)), where)
+
+
+def voters(old: Edition, new: Edition) -> frozenset[PublicKey]:
+    """The keys whose signatures count."""
+    return frozenset(one.key for one in (*old.roster.active, *new.roster.active))
+
+
+def lacking(old: Edition, new: Edition, held: Collection[PublicKey], where: str = "") -> list[Problem]:
+    """The same when it is known already which keys signed."""
     needed, problems = demand(old.roster, new.change), Problems()
     before = {one.id for one in old.roster.active if one.key in held}
     after = {one.id for one in new.roster.active if one.key in held}

@@ -1,0 +1,177 @@
+"""Who is in the network, as far as this provider accepted it: read it, act on it, and bring in what others published.
+
+Nobody decides centrally when a version counts: each provider merges what it verified of the others, alone, to the same state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from polder.actions.load_network import load_network
+from polder.commons.network.model import GIVEN, Network
+from polder.commons.roster.approval import APPROVALS, PROPOSALS, read_approval, roster_path
+from polder.commons.roster.chain import Chain, acting
+from polder.commons.roster.document import read_edition
+from polder.commons.roster.merge import Merged, begin
+from polder.commons.roster.merge import merge as merge_purely
+from polder.commons.roster.model import Member, Roster
+from polder.commons.roster.moments import moment, written
+from polder.kernel.digest import Digest
+from polder.kernel.peer import Peer
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.published import Published
+from polder.world.git import commit_paths
+from polder.world.given import read_given, remove_given, write_given
+from polder.world.network_store import load_published
+from polder.world.roster_files import (
+    LOCK,
+    keep_rival,
+    newest_roster,
+    read_lock,
+    read_rosters,
+    write_lock,
+    write_roster,
+)
+
+
+def current_roster(folder: Path) -> Roster | None:
+    """The newest version that was accepted; ``None`` before there is one."""
+    content = newest_roster(folder)
+    return read_edition(content, "roster").roster if content else None
+
+
+def load_chain(folder: Path) -> Chain | None:
+    """Every accepted version. They were verified when they were written; ``roster replay`` does it again."""
+    editions = tuple(
+        read_edition(one, f"roster/{n}.json") for n, one in enumerate(read_rosters(folder), start=1)
+    )
+    lock = read_lock(folder)
+    accepted = {int(version): moment(when) for version, when in lock.get("accepted", {}).items()}
+    left = {name: moment(when) for name, when in lock.get("left", {}).items()}
+    return Chain(editions, accepted, left) if editions else None
+
+
+def need_chain(folder: Path) -> Chain:
+    """The chain; refused (``roster.none``) when there is none yet."""
+    chain = load_chain(folder)
+    if chain is None:
+        raise Refused(Problem("roster.none"))
+    return chain
+
+
+def acting_members(folder: Path, now: datetime | None = None) -> tuple[Member, ...]:
+    """The members on whom this provider acts now, itself among them: the waiting is over, and nobody in it left or was cut off."""
+    chain = load_chain(folder)
+    return acting(chain, now or datetime.now(UTC)) if chain else ()
+
+
+def peers(folder: Path, now: datetime | None = None) -> tuple[Peer, ...]:
+    """Whom this provider syncs with: the members it acts on but itself, then those it follows by its own choice, by id."""
+    network = load_network(folder)
+    members = acting_members(folder, now)
+    found = {one.id: _peer(one, members, network) for one in members if one.id != network.provider}
+    for name, one in network.follow.items():
+        private = one.private or name in network.private
+        found.setdefault(name, Peer(name, Digest(one.root), (one.url,), one.mirrors, (), name, private))
+    return tuple(found[name] for name in sorted(found))
+
+
+def _peer(one: Member, members: tuple[Member, ...], network: Network) -> Peer:
+    keepers = [held for held in members if one.id in held.mirrors and held.id != network.provider]
+    followed = network.follow.get(one.id)
+    mirrors = [f"{held.urls[0]}mirrors/{one.id}/" for held in keepers]
+    mirrors += [url for url in (followed.mirrors if followed else ()) if url not in mirrors]
+    private = one.id in network.private or bool(followed and followed.private)
+    return Peer(one.id, one.root, one.urls, tuple(mirrors), one.recipients, one.group or one.id, private)
+
+
+def mirrored(folder: Path, now: datetime | None = None) -> tuple[str, ...]:
+    """Ids of the members whose folder this provider mirrors as the roster says, besides what ``network.yml`` names."""
+    provider = load_network(folder).provider
+    return next((one.mirrors for one in acting_members(folder, now) if one.id == provider), ())
+
+
+def everything(folder: Path, published: Mapping[str, Published] | None = None) -> dict[str, Published]:
+    """What was verified of others (as it lies in the state folder unless given), and what one gives oneself."""
+    network = load_network(folder)
+    held = load_published(folder / network.state) if published is None else dict(published)
+    given = read_given(folder / GIVEN) if (folder / GIVEN).is_dir() else {}
+    roster = current_roster(folder)
+    me = roster.members.get(network.provider) if roster else None
+    root = me.root if me else Digest("")
+    held[network.provider] = Published(network.provider, root, {}, _EVER, _NEVER, given, "")
+    return held
+
+
+def merge(folder: Path, published: Mapping[str, Published], now: datetime) -> tuple[Problem, ...]:
+    """Bring in what others published about the roster; gives the news as sentences, nothing when there is none."""
+    merged = merge_all(folder, published, now)
+    return merged.news if merged else ()
+
+
+def merge_all(folder: Path, published: Mapping[str, Published] | None, now: datetime) -> Merged | None:
+    """The same with everything that was found; ``None`` when nothing was pinned yet or the pinned beginning is not there."""
+    now = now.replace(microsecond=0)
+    held = everything(folder, published)
+    chain, touched = load_chain(folder), list[Path]()
+    if chain is None:
+        first = read_lock(folder).get("first")
+        chain = begin(Digest(first), held) if first else None
+        if chain is None:
+            return None
+        touched = _write_editions(folder, chain, 0)
+    merged = merge_purely(chain, held, now)
+    touched += _write_editions(folder, merged.chain, chain.head.version)
+    touched += _write_rivals(folder, merged)
+    touched += clear_decided(folder, merged.chain)
+    touched += save_lock(folder, merged.chain)
+    if touched:
+        commit_paths(folder, touched, f"roster: version {merged.chain.head.version}.")
+    return merged
+
+
+def _write_editions(folder: Path, chain: Chain, after: int) -> list[Path]:
+    touched = []
+    for edition in chain.editions[after:]:
+        content = edition.document.content
+        touched.append(write_roster(folder, edition.version, content))
+        write_given(folder / GIVEN, roster_path(edition.version), content)
+        touched.append(folder / GIVEN / roster_path(edition.version))
+    return touched
+
+
+def _write_rivals(folder: Path, merged: Merged) -> list[Path]:
+    both = [edition for pair in merged.rivals for edition in (pair.one, pair.other)]
+    return [keep_rival(folder, one.version, one.digest, one.document.content) for one in both]
+
+
+def clear_decided(folder: Path, chain: Chain) -> list[Path]:
+    """Give one's own proposals and approvals no longer when their number is decided: the roster holds what came of them."""
+    given = folder / GIVEN
+    files = read_given(given) if given.is_dir() else {}
+    decided = [path for path, held in files.items() if 0 < _version(path, held) <= chain.head.version]
+    for path in decided:
+        remove_given(given, path)
+    return [given / path for path in decided]
+
+
+def _version(path: str, content: bytes) -> int:
+    """For which version a proposal or an approval is; 0 for other files."""
+    if path.startswith(PROPOSALS):
+        return read_edition(content, path).version
+    return read_approval(content, path).version if path.startswith(APPROVALS) else 0
+
+
+def save_lock(folder: Path, chain: Chain) -> list[Path]:
+    """Write what was pinned and when what was accepted; gives the file when it changed."""
+    part = {
+        "first": chain.editions[0].digest,
+        "accepted": {str(version): written(when) for version, when in chain.accepted.items()},
+        "left": {name: written(when) for name, when in chain.left.items()},
+    }
+    return [folder / LOCK] if write_lock(folder, part) else []
+
+
+_EVER, _NEVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)

@@ -1,0 +1,78 @@
+"""The accepted rosters and what this provider pinned of them, in the network folder.
+
+``roster/N.json`` holds version N as it was accepted, ``roster/rivals/`` evidence that two valid versions had one number, and
+``roster/before-*/`` the rosters of a network that was begun anew. ``network.lock`` is JSON that machines write: below ``roster`` the
+fingerprint that people compared (``first``), when each version was accepted, and who said that it leaves. Other keys stay as they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from polder.kernel.plain import read_plain
+from polder.world.files import write_atomically
+
+FOLDER, LOCK = "roster", "network.lock"
+FORMAT = "polder-network-lock-1"
+
+
+def read_rosters(folder: Path) -> list[bytes]:
+    """Versions 1, 2, 3 ... as far as there are files."""
+    found: list[bytes] = []
+    while (path := folder / FOLDER / f"{len(found) + 1}.json").is_file():
+        found.append(path.read_bytes())
+    return found
+
+
+def newest_roster(folder: Path) -> bytes | None:
+    """The last of them alone."""
+    numbers = [int(path.stem) for path in (folder / FOLDER).glob("*.json") if path.stem.isdigit()]
+    return (folder / FOLDER / f"{max(numbers)}.json").read_bytes() if numbers else None
+
+
+def write_roster(folder: Path, version: int, content: bytes) -> Path:
+    """Version ``version``; gives its path."""
+    path = folder / FOLDER / f"{version}.json"
+    write_atomically(path, content)
+    return path
+
+
+def keep_rival(folder: Path, version: int, digest: str, content: bytes) -> Path:
+    """Evidence; what is there already stays."""
+    path = folder / FOLDER / "rivals" / f"{version}-{digest.removeprefix('sha256:')[:16]}.json"
+    if not path.exists():
+        write_atomically(path, content)
+    return path
+
+
+def put_aside(folder: Path, fingerprint: str) -> list[Path]:
+    """Move the rosters of a network that was begun anew out of the way; gives every path that is touched."""
+    aside = folder / FOLDER / f"before-{fingerprint.removeprefix('sha256:')[:16]}"
+    touched = []
+    for path in sorted((folder / FOLDER).glob("*.json")):
+        aside.mkdir(exist_ok=True)
+        path.replace(aside / path.name)
+        touched += [path, aside / path.name]
+    return touched
+
+
+def read_lock(folder: Path) -> dict[str, Any]:
+    """The part of ``network.lock`` that is about the roster; nothing when there is none. Refused (``kernel.not-plain``) when damaged."""
+    path = folder / LOCK
+    held = read_plain(path.read_bytes(), LOCK).get("roster") if path.is_file() else None
+    return held if isinstance(held, dict) else {}
+
+
+def write_lock(folder: Path, part: Mapping[str, Any]) -> bool:
+    """Put ``part`` there; whether that changed anything."""
+    path = folder / LOCK
+    before = path.read_bytes() if path.is_file() else b""
+    held = read_plain(before, LOCK) if before else {}
+    text = json.dumps({**held, "format": FORMAT, "roster": dict(part)}, indent=1, sort_keys=True) + "\n"
+    if text.encode() == before:
+        return False
+    write_atomically(path, text.encode())
+    return True

@@ -1,0 +1,243 @@
+"""Anybody merges what everybody published, alone, to the same roster."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from polder.commons.roster.approval import approval_path, approve, proposal_path, roster_path, write_approval
+from polder.commons.roster.chain import Chain, acting
+from polder.commons.roster.changes import Change, ChangeLeast, Expel, Join, Leave
+from polder.commons.roster.document import Edition
+from polder.commons.roster.merge import begin, merge
+from polder.commons.roster.own_word import plain_word
+from polder.commons.roster.propose import propose
+from polder.kernel.digest import digest_of_bytes
+from polder.kernel.plain import write_plain
+from polder.kernel.published import Published
+from support.rosters import NAMES, NOW, Hand, beginning, following, introduction, own_word, signed
+
+FIRST = beginning()
+CHAIN = Chain((FIRST,))
+JOIN = Join(introduction("fir"))
+LATER = NOW + timedelta(days=15)
+
+
+def said(
+    edition: Edition, names: str, stance: str = "sign", reason: str = "", when: datetime = NOW
+) -> dict[str, dict[str, bytes]]:
+    """The proposal in the first one's folder, and everybody's approval in their own."""
+    found: dict[str, dict[str, bytes]] = {}
+    for name in names.split():
+        hand = Hand(name)
+        one = approve(edition, stance, hand, reason, when)  # type: ignore[arg-type]
+        found[name] = {approval_path(edition.digest, hand.public): write_approval(one)}
+    bare = edition.with_signatures({})
+    found.setdefault(names.split()[0], {})[proposal_path(edition.digest)] = bare.document.content
+    return found
+
+
+def folders(*parts: Mapping[str, Mapping[str, bytes]]) -> dict[str, Published]:
+    files: dict[str, dict[str, bytes]] = {}
+    for part in parts:
+        for name, held in part.items():
+            files.setdefault(name, {}).update(held)
+    return {
+        name: Published(name, digest_of_bytes(f"root of {name}".encode()), {}, NOW, NOW, held, "")
+        for name, held in files.items()
+    }
+
+
+def proposed(change: Change, old: Edition = FIRST, when: datetime = NOW, reason: str = "") -> Edition:
+    return propose(old, change, reason, when)
+
+
+def test_signatures_in_everybodys_own_folder_make_the_next_version() -> None:
+    second = proposed(JOIN)
+    merged = merge(CHAIN, folders(said(second, "alder beech cedar fir")), LATER)
+
+    assert merged.chain.head.digest == second.digest
+    assert [one.code for one in merged.news] == ["roster.accepted"]
+
+
+def test_nothing_is_accepted_before_the_time_for_objections_is_over() -> None:
+    held = folders(said(proposed(JOIN), "alder beech cedar fir"))
+
+    assert merge(CHAIN, held, NOW + timedelta(days=13)).accepted == ()
+    assert len(merge(CHAIN, held, NOW + timedelta(days=14)).accepted) == 1
+
+
+def test_from_approvals_nothing_is_put_together_after_it_lapsed_but_what_was_merged_in_time_counts() -> None:
+    second = proposed(JOIN)
+    held = folders(said(second, "alder beech cedar fir"))
+    much_later = NOW + timedelta(days=100)
+    whole = signed(second, ["alder", "beech", "cedar", "fir"])
+
+    assert merge(CHAIN, held, much_later).accepted == ()
+    published = folders({"elm": {roster_path(2): whole.document.content}})
+    assert len(merge(CHAIN, published, much_later).accepted) == 1
+
+
+def test_a_false_signature_hides_no_true_one() -> None:
+    second = signed(proposed(JOIN), ["alder", "beech", "cedar", "fir"])
+    spoilt = second.signed_with({Hand(name).public.id: "00" * 64 for name in (*NAMES, "fir")})
+    held = {"elm": {roster_path(2): spoilt.document.content}}
+    parts = [held, {"beech": {roster_path(2): second.document.content}}]
+
+    for order in (parts, parts[::-1]):
+        assert merge(CHAIN, folders(*order), LATER).chain.head.digest == second.digest
+
+
+def test_several_versions_come_at_once_whoever_was_away() -> None:
+    second = following(FIRST, JOIN, ["alder", "beech", "cedar", "fir"])
+    third = following(second, Expel("elm"), ["alder", "beech", "cedar", "dogwood"], LATER)
+    files = {roster_path(one.version): one.document.content for one in (FIRST, second, third)}
+    merged = merge(CHAIN, folders({"cedar": files}), LATER + timedelta(days=15))
+
+    assert merged.chain.head.digest == third.digest
+    assert [edition.version for edition in merged.accepted] == [2, 3]
+
+
+def test_rival_versions_are_accepted_by_nobody_who_sees_both_and_name_who_signed_both() -> None:
+    one = following(FIRST, Join(introduction("fir")), ["alder", "beech", "elm", "fir"])
+    other = following(FIRST, Join(introduction("gum")), ["cedar", "dogwood", "elm", "gum"])
+    held = folders(
+        {"alder": {roster_path(2): one.document.content}, "cedar": {roster_path(2): other.document.content}}
+    )
+    merged = merge(CHAIN, held, LATER)
+
+    assert merged.accepted == ()
+    (rivals,) = merged.rivals
+    assert (rivals.version, rivals.equivocators) == (2, ("elm",))
+    assert {rivals.one.digest, rivals.other.digest} == {one.digest, other.digest}
+    assert [problem.code for problem in merged.news] == ["roster.rivals"]
+
+
+def test_who_accepted_one_of_two_rivals_keeps_it_and_sees_the_other() -> None:
+    one = following(FIRST, Join(introduction("fir")), ["alder", "beech", "elm", "fir"])
+    other = following(FIRST, Join(introduction("gum")), ["cedar", "dogwood", "elm", "gum"])
+    chain = CHAIN.followed_by(one, LATER)
+    merged = merge(chain, folders({"cedar": {roster_path(2): other.document.content}}), LATER)
+
+    assert merged.chain.head.digest == one.digest
+    assert [rivals.equivocators for rivals in merged.rivals] == [("elm",)]
+
+
+def test_a_forked_roster_that_too_few_signed_is_nothing() -> None:
+    second = following(FIRST, JOIN, ["alder", "beech", "cedar", "fir"])
+    forked = following(FIRST, Expel("alder", compromised=True), ["dogwood", "elm"])
+    held = folders(
+        {"elm": {roster_path(2): forked.document.content}},
+        {"beech": {roster_path(2): second.document.content}},
+    )
+    merged = merge(CHAIN, held, LATER)
+
+    assert merged.chain.head.digest == second.digest
+    assert merged.rivals == ()
+
+
+def test_signing_two_proposals_is_seen_before_it_does_harm() -> None:
+    held = folders(
+        said(proposed(JOIN), "elm"), said(proposed(ChangeLeast(4)), "elm"), said(proposed(JOIN), "beech")
+    )
+    merged = merge(CHAIN, held, NOW)
+
+    assert [(one.code, one.values["member"]) for one in merged.news] == [("roster.signed-two", "elm")]
+
+
+def test_a_leave_in_ones_own_folder_is_honoured_at_once() -> None:
+    word = write_plain(plain_word(own_word("leave", "elm", FIRST.digest)))
+    merged = merge(CHAIN, folders({"elm": {"governance/leave.json": word}}), NOW)
+
+    assert [one.code for one in merged.news] == ["roster.has-left"]
+    assert [one.id for one in acting(merged.chain, NOW)] == ["alder", "beech", "cedar", "dogwood"]
+    assert merge(merged.chain, folders({"elm": {"governance/leave.json": word}}), NOW).news == ()
+
+
+def test_a_leave_in_anothers_folder_or_by_another_key_is_nothing() -> None:
+    word = own_word("leave", "elm", FIRST.digest)
+    false = replace(word, member="dogwood")
+    held = folders(
+        {"alder": {"governance/leave.json": write_plain(plain_word(word))}},
+        {"dogwood": {"governance/leave.json": write_plain(plain_word(false))}},
+    )
+
+    assert merge(CHAIN, held, NOW).chain.left == {}
+
+
+def test_three_members_let_one_go_with_its_own_signature() -> None:
+    three = beginning("alder", "beech", "cedar")
+    change = Leave(own_word("leave", "cedar", three.digest))
+    second = propose(three, change, "", NOW)
+    merged = merge(Chain((three,)), folders(said(second, "cedar alder beech")), NOW)
+
+    assert sorted(merged.chain.roster.members) == ["alder", "beech"]
+
+
+def test_readers_wait_a_week_before_they_act() -> None:
+    second = following(FIRST, JOIN, ["alder", "beech", "cedar", "fir"])
+    held = folders({"beech": {roster_path(2): second.document.content}})
+    chain = merge(CHAIN, held, LATER).chain
+
+    assert "fir" in chain.roster.members
+    assert "fir" not in {one.id for one in acting(chain, LATER + timedelta(days=6))}
+    assert "fir" in {one.id for one in acting(chain, LATER + timedelta(days=7))}
+
+
+def test_the_expulsion_of_a_compromised_member_counts_at_once_and_another_waits() -> None:
+    names = ["alder", "beech", "cedar", "dogwood"]
+    at_once = following(FIRST, Expel("elm", compromised=True), names)
+    slowly = following(FIRST, Expel("elm"), names)
+    held = [folders({"beech": {roster_path(2): one.document.content}}) for one in (at_once, slowly)]
+    first, second = merge(CHAIN, held[0], NOW).chain, merge(CHAIN, held[1], LATER).chain
+
+    assert "elm" not in {one.id for one in acting(first, NOW)}
+    assert "elm" in {one.id for one in acting(second, LATER)}
+    assert "elm" not in {one.id for one in acting(second, LATER + timedelta(days=7))}
+
+
+def test_a_beginning_is_found_by_its_fingerprint_when_every_founder_signed() -> None:
+    bare = FIRST.with_signatures({})
+    held = said(bare, " ".join(NAMES))
+
+    begun = begin(FIRST.digest, folders(held))
+    assert begun is not None and begun.head.digest == FIRST.digest
+    del held["elm"]
+    assert begin(FIRST.digest, folders(held)) is None
+    assert begin(digest_of_bytes(b"other"), folders(held)) is None
+
+
+def test_files_that_cannot_be_read_are_noted_and_harm_nobody() -> None:
+    second = proposed(JOIN)
+    rubbish = {f"governance/{kind}/x.json": b"{" for kind in ("proposals", "roster")}
+    rubbish |= {"governance/approvals/x/y.json": b"[]", "governance/leave.json": b"\xff"}
+    merged = merge(CHAIN, folders({"elm": rubbish}, said(second, "alder beech cedar fir")), LATER)
+
+    assert merged.chain.head.digest == second.digest
+    assert len(merged.facts.noted) == 4
+
+
+def test_the_same_history_is_the_same_roster_in_whatever_order_it_comes() -> None:
+    second = proposed(JOIN)
+    whole = signed(second, ["alder", "beech", "cedar", "fir"])
+    third, fourth = proposed(ChangeLeast(2), whole, LATER), proposed(Expel("fir"), whole, LATER)
+    parts = [
+        said(second, "alder beech cedar fir"),
+        said(third, "beech cedar dogwood elm"),
+        said(fourth, "alder fir"),
+    ]
+    pieces = [
+        {name: {path: held}} for part in parts for name, files in part.items() for path, held in files.items()
+    ]
+    end = LATER + timedelta(days=20)
+    expected = merge(CHAIN, folders(*pieces), end).chain.head.digest
+    assert expected == third.digest
+
+    for seed in range(20):
+        order = list(pieces)
+        random.Random(seed).shuffle(order)
+        chain, seen = CHAIN, []
+        for piece in order:
+            seen.append(piece)
+            chain = merge(chain, folders(*seen), end).chain
+        assert chain.head.digest == expected
