@@ -19,6 +19,9 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 URL = matching("card.not-a-url", URL_PATTERN)
 EMAIL = matching("card.not-an-email", EMAIL_PATTERN)
+REACH = matching("card.not-a-way-to-reach", rf"(?:{EMAIL_PATTERN}|{URL_PATTERN})")
+"""A mail address or a page."""
+
 COUNTRY = matching("card.not-a-country", r"[A-Z]{2}")
 KEY = matching("card.not-a-key", r"[^\s\x00-\x1f][^\x00-\x1f]{0,99}")
 """A name somebody else chose: a network, a kind of chat. Blanks inside and any script are fine."""

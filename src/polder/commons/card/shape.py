@@ -16,6 +16,7 @@ from polder.commons.card.kinds import (
     LATITUDE,
     LONGITUDE,
     MOMENT,
+    REACH,
     URL,
     WRITTEN,
 )
@@ -49,8 +50,8 @@ CONTACTS = Keys(
     {
         "email": Key(EMAIL, "A mail address that several of you read."),
         "form": Key(URL, "A page where people can write to you."),
-        "mailing-list": Key(EMAIL, "A mailing list that is open to all."),
-        "security": Key(TEXT, "Where somebody tells you of a hole: a mail address or a page."),
+        "mailing-list": Key(REACH, "A mailing list that is open to all: its address or its page."),
+        "security": Key(REACH, "Where somebody tells you of a hole: a mail address or a page."),
         "chats": Key(MapOf(ListOf(TEXT), KEY), "Chat rooms by kind (irc, matrix, xmpp)."),
         "social": Key(MapOf(TEXT, KEY), "Your accounts in social networks by kind (mastodon, peertube)."),
     }

@@ -1,0 +1,139 @@
+"""ChatonsInfos files into a card. One provider is several files: its own (organization), one for each service, some with figures; the
+first names the others (``subs``). Each is read for itself, and the parts are put together.
+
+>>> read = read_chatonsinfos({"alder.properties": b"file.class=Organization\\norganization.name=Alder\\norganization.type=INFORMAL\\n"})
+>>> read.status, read.card.name, read.card.kind
+('good', {'und': 'Alder'}, 'informal')
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from polder.commons.card.build import build
+from polder.commons.card.carry import take
+from polder.commons.card.chatonsinfos_table import HEAD, HOST, NETWORK, ORGANIZATION, SERVICE
+from polder.commons.card.columns import Imported, Leaves, Path
+from polder.commons.card.loose import Loose, split
+from polder.commons.card.model import UNKNOWN_LANGUAGE
+from polder.commons.card.properties import Line, read_properties
+from polder.commons.card.words import slug_of
+from polder.kernel.problem import Problem
+
+NAME = "chatonsinfos"
+_FIGURES = re.compile(r"metrics\.service\.accounts\.(\d{4})\.(months|weeks|days)")
+
+
+class _Reading:
+    """What was found in the files so far: leaves of the card, keys kept, warnings."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.card: Leaves = {}
+        self.kept: dict[str, Any] = {}
+        self.warnings: list[Problem] = []
+        self.unfilled = self.filled = 0
+        self.known = False
+
+    def file(self, name: str, content: bytes) -> None:
+        lines, odd = read_properties(content, name)
+        loose = Loose(name, self.language, {line.key: line.number for line in lines})
+        source = {tuple(line.key.split(".")): line.value for line in lines}
+        sections = {path[0] for path in source}
+        self.known = self.known or bool(sections & {"organization", "service", "federation"})
+        rest = self._sections(name, source, sections, loose)
+        rest = self._figures(lines, rest, loose)
+        self._keep(name if "service" in sections else "", rest)
+        self.warnings += [*odd, *loose.warnings]
+        self.unfilled += loose.unfilled
+
+    def _sections(self, name: str, source: Leaves, sections: set[str], loose: Loose) -> Leaves:
+        head, rest = take(source, HEAD, loose)
+        if when := head.get(("written",)):
+            self.card[("written",)] = max(when, self.card.get(("written",), ""))
+        if "federation" in sections:
+            loose.warn("card.is-a-network", "federation")
+        table = NETWORK if "federation" in sections and "organization" not in sections else ORGANIZATION
+        if "service" in sections:
+            return self._service(name, rest, loose)
+        found, rest = take(rest, table, loose)
+        self._add(found, ())
+        return rest
+
+    def _service(self, name: str, source: Leaves, loose: Loose) -> Leaves:
+        service, rest = take(source, SERVICE, loose)
+        host, rest = take(rest, HOST, loose)
+        slug = slug_of(_stem(name)) or slug_of(str(service.get(("name", self.language), ""))) or "service"
+        self._add(service, ("services", slug))
+        if host:
+            self.card[("services", slug, "host")] = self._host(host)
+        return rest
+
+    def _host(self, host: Leaves) -> str:
+        """The id of a host like this; services on one machine say the same of it."""
+        known = {path[1]: {p[2:]: v for p, v in self.card.items() if p[:2] == path[:2]}
+                 for path in self.card if path[0] == "hosts"}  # fmt: skip
+        for name, held in known.items():
+            if held == host:
+                return name
+        name = f"host-{len(known) + 1}"
+        self._add(host, ("hosts", name))
+        return name
+
+    def _figures(self, lines: list[Line], rest: Leaves, loose: Loose) -> Leaves:
+        """The newest number of accounts, of several services together; all figures are kept as they are too."""
+        newest: dict[str, str] = {}
+        for line in lines:
+            found = _FIGURES.fullmatch(line.key)
+            cells = [cell for cell in split(line.value) if cell]
+            if found and cells and found[1] >= newest.get("year", ""):
+                newest = {"year": found[1], "cell": cells[-1], "key": line.key}
+        if newest and (count := loose.count(newest["cell"], newest["key"])) is not None:
+            before = self.card.get(("counts", "accounts"), 0)
+            self.card[("counts", "accounts")] = before + count
+        return rest
+
+    def _add(self, found: Leaves, below: Path) -> None:
+        self.filled += len(found)
+        for path, value in found.items():
+            self.card.setdefault((*below, *path), value)
+
+    def _keep(self, name: str, rest: Leaves) -> None:
+        stem = _stem(name)
+        for path, value in rest.items():
+            self.kept[f"{stem}/{'.'.join(path)}" if stem else ".".join(path)] = value
+
+
+def read_chatonsinfos(files: Mapping[str, bytes], language: str = UNKNOWN_LANGUAGE) -> Imported:
+    """The card in one provider's files, by name. ``language``: of their texts."""
+    reading = _Reading(language)
+    for name, content in files.items():
+        reading.file(name, content)
+    first = next(iter(files), "")
+    if not reading.known:
+        return build(
+            NAME,
+            {},
+            {},
+            reading.warnings,
+            problems=[Problem("card.not-this-format", first, {"format": NAME})],
+        )
+    empty = reading.filled == 0
+    lacks = (
+        []
+        if empty or _is_named(reading.card)
+        else [Problem("card.lacks", first, {"key": "organization.name"})]
+    )
+    return build(
+        NAME, reading.card, reading.kept, reading.warnings, problems=lacks, unfilled=reading.unfilled + empty
+    )
+
+
+def _is_named(found: Leaves) -> bool:
+    return any(path[0] == "name" or (path[0] == "services" and path[2:3] == ("name",)) for path in found)
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2].removesuffix(".properties")
