@@ -13,12 +13,13 @@ Behaviour = Callable[["Handler"], None]
 
 class Web:
     """``files``: what is served, by path; change it while it runs. ``behave``: path to what happens instead. ``latency``: seconds before
-    each answer. ``asked``: every path, in order."""
+    each answer. ``asked``: every path, in order. ``date``: what it says the time is."""
 
     def __init__(self, files: Mapping[str, bytes], latency: float = 0) -> None:
         self.files, self.latency = files, latency
         self.behave: dict[str, Behaviour] = {}
         self.asked: list[str] = []
+        self.date = ""
         self.closing = threading.Event()
         web = self
 
@@ -66,6 +67,12 @@ class Handler(BaseHTTPRequestHandler):
             return self.web.behave[path](self)
         content = self.web.files.get(path)
         return self.answer(404, b"none") if content is None else self.answer(200, content)
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """With the date that the test says, if any: tests have a time of their own."""
+        self.send_response_only(code, message)
+        if self.web.date:
+            self.send_header("Date", self.web.date)
 
     def answer(self, status: int, content: bytes, **headers: str) -> None:
         self.send_response(status)
@@ -120,13 +127,3 @@ def drip(content: bytes, every: float) -> Behaviour:
 def silent(handler: Handler) -> None:
     """Accepts and never answers."""
     handler.web.closing.wait(60)
-
-
-def dated(content: bytes, date: str) -> Behaviour:
-    """The file, and a clock of the server's own."""
-
-    def behave(handler: Handler) -> None:
-        handler.date_time_string = lambda *_: date  # type: ignore[method-assign, assignment]
-        handler.answer(200, content)
-
-    return behave

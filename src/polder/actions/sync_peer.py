@@ -16,6 +16,7 @@ from typing import Any
 
 from polder.actions.visit_source import Visit
 from polder.commons.trust.patience import Patience, after_failure, due
+from polder.kernel.digest import digest_of_bytes
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused, Unreachable
 from polder.world.fetch import Source
@@ -141,8 +142,10 @@ def _facts(
     if source:
         current = store.current()
         seen = dict(facts.get("timestamps") or {})
-        name = current.parts["timestamp"]
-        seen[f"{current.versions['root']}/{current.versions['timestamp']}"] = name.split(".")[2]
+        version = f"{current.roots}/{current.versions['timestamp']}"
+        if version not in seen:
+            facts["since"] = write_time(now)
+        seen[version] = digest_of_bytes(store.read(current.parts["timestamp"]))
         facts |= {"seen": write_time(now), "source": source, "strikes": 0, "struck": "", "next": ""}
         return {**facts, "timestamps": dict(list(seen.items())[-REMEMBERED:]), "trouble": ""}
     after = after_failure(patience_of(facts), now, chance.random())

@@ -30,6 +30,16 @@ def is_target_path(path: str) -> bool:
     return len(path) <= 200 and len(parts) <= 6 and all(_SEGMENT.fullmatch(part) for part in parts)
 
 
+def served_name(path: str, sha256: str) -> str:
+    """Where a target is served, below ``targets/``: its hash before its name (TUF specification 6.2, consistent snapshots).
+
+    >>> served_name("recipes/wiki/offer.json", "ab12")
+    'recipes/wiki/ab12.offer.json'
+    """
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/{sha256}.{name}" if folder else f"{sha256}.{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """``provider``: its id (a slug). ``root``: digest of its first root file, which is its identity for ever. ``versions``: role

@@ -94,7 +94,7 @@ class PeerStore:
         """The name under which ``content`` is kept; ``""`` for no content."""
         if not content:
             return ""
-        name = f"{role}.{version}.{hashlib.sha256(content).hexdigest()[:16]}.json"
+        name = f"{role}.{version}.{hashlib.sha256(content).hexdigest()}.json"
         if not (self.metadata / name).exists():
             write_atomically(self.metadata / name, content)
         return name

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from polder.commons.trust.tuf import Targets
 from polder.kernel.problem import Problem, Problems
-from polder.kernel.published import is_target_path
+from polder.kernel.published import is_target_path, served_name
 
 ROBOT, ROBOT_PATHS = "robot", frozenset({"threats/*", "monitor/*", "seen/*"})
 MOST_FILES, SHOWN = 20_000, 20
@@ -36,8 +36,7 @@ class Listed:
     @property
     def name(self) -> str:
         """Where it is served, below ``targets/`` (consistent snapshots: the hash before the name)."""
-        folder, _, name = self.path.rpartition("/")
-        return f"{folder}/{self.sha256}.{name}" if folder else f"{self.sha256}.{name}"
+        return served_name(self.path, self.sha256)
 
 
 def of_robot(path: str) -> bool:

@@ -31,10 +31,32 @@ SENTENCES: dict[str, str] = {
     "sync.page-instead": N_("There is a web page where a file, or the answer 404, should be."),
     "sync.unreachable": N_("No answer from {source}: {why}"),
     "sync.began-anew": N_("{peer} is pinned with another first root than the one known here."),
+    "sync.unknown-peer": N_("There is no peer “{peer}” (did you mean “{near}”?)."),
+    "sync.frozen": N_(
+        "{by} saw version {theirs} of {peer} before {peer}'s sources gave us {ours}: somebody shows us an old state."
+    ),
+    "sync.shown-two-ways": N_(
+        "{peer} shows different things to different readers as version {version}; {by} saw another one."
+    ),
+    "sync.two-rosters": N_("There are two rosters with version {version}; {by} saw another one."),
+    "sync.clock-behind": N_("The clock of this machine is about {hours} hours behind those of most peers."),
+    "sync.clock-ahead": N_("The clock of this machine is about {hours} hours ahead of those of most peers."),
+    "sync.no-alarm": N_("There is no alarm {alarm}."),
+    "sync.no-reason": N_('An alarm is closed with a reason: --reason "…"'),
     "sync.foreign-path": N_("“{path}” does not belong to the part “{role}”."),
 }
 
 HINTS: dict[str, str] = {
+    "sync.frozen": N_("Sync from another connection, and ask {peer} what its newest version is."),
+    "sync.shown-two-ways": N_(
+        "Ask {peer}: its server's keys may be in somebody else's hands. The evidence is kept with the alarm."
+    ),
+    "sync.two-rosters": N_("Whoever signed both did wrong: polder network roster shows the signatures."),
+    "sync.clock-behind": N_(
+        "Set it right (timedatectl): with a wrong clock, words that expired are believed."
+    ),
+    "sync.clock-ahead": N_("Set it right (timedatectl): with a wrong clock, everything looks expired."),
+    "sync.no-alarm": N_("polder network alarms lists them."),
     "sync.private-address": N_(
         "If that is meant (a laboratory, a mesh), add the peer to “private” in network.yml."
     ),

@@ -1,0 +1,76 @@
+"""Tell others what was seen of every peer, and hold what they saw against it (``commons.trust.gossip``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from polder.actions.network_peers import roster_digests
+from polder.commons.network.model import ROBOT, Network
+from polder.commons.trust.gossip import PATH, Own, Seen, Word, compare, read_word, worth_telling, write_word
+from polder.kernel.digest import digest_of_bytes
+from polder.kernel.peer import Peer
+from polder.world.given import write_given
+from polder.world.network_alarms import Alarm, raise_alarm
+from polder.world.network_store import Current, PeerStore, load_published, read_time
+
+
+def listen(folder: Path, network: Network, peers: Mapping[str, Peer], now: datetime) -> list[Alarm]:
+    """Alarms for what two of us saw differently."""
+    state = folder / network.state
+    heard = {name: one.files[PATH] for name, one in load_published(state).items() if PATH in one.files}
+    words = {name: word for name, content in heard.items() if name in peers and (word := read_word(content))}
+    groups = {name: one.group or name for name, one in peers.items()}
+    alarms = []
+    for finding in compare(own_view(state, peers), roster_digests(folder), words, groups):
+        evidence = {f"what {name} says it saw": heard[name] for name in finding.witnesses}
+        if finding.subject in peers:
+            store = PeerStore(state, finding.subject)
+            evidence["what we saw"] = store.read(store.current().parts.get("timestamp", ""))
+        key = str(finding.values.get("version", ""))
+        alarms.append(raise_alarm(state, finding.code, finding.subject, finding.values, evidence, now, key))
+    return [alarm for alarm in alarms if alarm]
+
+
+def tell(folder: Path, network: Network, peers: Mapping[str, Peer], now: datetime) -> bool:
+    """Put what was seen where the next publishing finds it; whether it changed."""
+    state, place = folder / network.state, folder / network.state / ROBOT
+    seen = {name: one.seen for name, one in own_view(state, peers).items()}
+    latest = max(roster_digests(folder).items(), default=None)
+    word = Word(seen, latest, now.replace(microsecond=0))
+    if not worth_telling(_told(place), word):
+        return False
+    return write_given(place, PATH, write_word(word.peers, word.roster, word.at))
+
+
+def own_view(state: Path, peers: Mapping[str, Peer]) -> dict[str, Own]:
+    """What was verified here of each peer."""
+    stores = ((name, PeerStore(state, name)) for name in peers)
+    return {name: own for name, store in stores if (own := _own(store, store.current(), store.facts()))}
+
+
+def _own(store: PeerStore, current: Current, facts: Mapping[str, Any]) -> Own | None:
+    asked = read_time(str(facts.get("seen", "")))
+    if not current.parts or asked is None:
+        return None
+    at = read_time(str(facts.get("since", ""))) or asked
+    digest = digest_of_bytes(store.read(current.parts["timestamp"]))
+    seen = Seen(
+        digest_of_bytes(store.read("1.root.json")), current.roots, current.versions["timestamp"], digest, at
+    )
+    digests = {_pair(version): str(found) for version, found in dict(facts.get("timestamps") or {}).items()}
+    return Own(seen, {**digests, (seen.root, seen.timestamp): digest}, asked)
+
+
+def _pair(version: str) -> tuple[int, int]:
+    root, _, timestamp = version.partition("/")
+    return int(root), int(timestamp)
+
+
+def _told(place: Path) -> Word | None:
+    try:
+        return read_word((place / PATH).read_bytes())
+    except FileNotFoundError:
+        return None

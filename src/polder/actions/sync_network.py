@@ -1,0 +1,126 @@
+"""One round: every peer asked, sixteen at a time; what was verified mirrored; what others saw compared; alarms written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random, SystemRandom
+
+from polder.actions.load_network import load_network
+from polder.actions.network_gossip import listen, tell
+from polder.actions.network_peers import find_peers, mirrored_peers, named
+from polder.actions.sync_peer import PeerNews, Trouble, sync_peer
+from polder.commons.network.model import Network
+from polder.commons.trust.clock import ahead, off_by
+from polder.kernel.peer import Peer
+from polder.world.network_alarms import Alarm, raise_alarm
+from polder.world.network_mirror import write_mirror
+from polder.world.network_store import PeerStore, read_time
+
+AT_ONCE = 16
+MIRRORS = "mirrors"
+ALARMING = frozenset({"altered", "mixed", "two versions"})
+"""Kinds of trouble that somebody has to look at. A peer that is away, and a mirror that is late, are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """``news`` of each peer, by name. ``alarms`` raised now. ``clock``: seconds by which most peers are ahead of us, when that is
+    more than an hour; else 0. ``mirrored``: peers whose copy here was brought up to date."""
+
+    news: tuple[PeerNews, ...]
+    alarms: tuple[Alarm, ...]
+    clock: float
+    mirrored: tuple[str, ...]
+
+    @property
+    def reached(self) -> tuple[PeerNews, ...]:
+        return tuple(one for one in self.news if one.state in ("new", "same"))
+
+    @property
+    def failed(self) -> tuple[PeerNews, ...]:
+        return tuple(one for one in self.news if one.state == "failed")
+
+
+def sync_network(
+    folder: Path,
+    now: datetime,
+    names: tuple[str, ...] = (),
+    told: Callable[[PeerNews], None] = lambda news: None,
+    at_once: int = AT_ONCE,
+) -> Round:
+    """Ask the peers ``names`` (all that are due when empty). ``told`` is called as each is done, from this thread."""
+    network, chance = load_network(folder), SystemRandom()
+    peers = find_peers(folder, network, now)
+    chosen = named(peers, names)
+    copies = mirrored_peers(folder, network, peers, now)
+    news: dict[str, PeerNews] = {}
+    done: list[str] = []
+    with ThreadPoolExecutor(max(1, min(at_once, len(chosen)))) as pool:
+        jobs = [
+            pool.submit(_one, folder, network, peer, now, chance, bool(names), name in copies)
+            for name, peer in chosen.items()
+        ]
+        for job in as_completed(jobs):
+            found, changed = job.result()
+            news[found.peer] = found
+            done += [found.peer] if changed else []
+            told(found)
+    every = tuple(news[name] for name in sorted(news))
+    state = folder / network.state
+    alarms = [
+        alarm for one in every for trouble in one.troubles if (alarm := _alarm(state, one, trouble, now))
+    ]
+    clock = _clock(every, now)
+    alarms += _clock_alarm(state, network, clock, now)
+    alarms += listen(folder, network, peers, now)
+    tell(folder, network, peers, now)
+    return Round(every, tuple(alarms), clock, tuple(sorted(done)))
+
+
+def mirror_place(folder: Path, network: Network, peer: str) -> Path:
+    """Where the copy of ``peer`` is served from."""
+    return folder / network.publish / MIRRORS / peer
+
+
+def _one(
+    folder: Path, network: Network, peer: Peer, now: datetime, chance: Random, insist: bool, copy: bool
+) -> tuple[PeerNews, bool]:
+    state = folder / network.state
+    found = sync_peer(state, peer, now, network.quota, chance, insist)
+    if not copy or found.state == "busy":
+        return found, False
+    store = PeerStore(state, peer.id)
+    with store.locked():
+        return found, write_mirror(store, mirror_place(folder, network, peer.id), now)
+
+
+def _alarm(state: Path, news: PeerNews, trouble: Trouble, now: datetime) -> Alarm | None:
+    if trouble.kind not in ALARMING and not (trouble.kind == "older" and trouble.origin):
+        return None
+    problem, evidence = trouble.problem, {}
+    if trouble.evidence:
+        evidence[f"what {trouble.source} gave"] = trouble.evidence
+    if trouble.kind == "two versions":
+        store = PeerStore(state, news.peer)
+        evidence["what was seen before"] = store.read(store.current().binding.get("timestamp", ""))
+    values = {**problem.values, "source": trouble.source, "peer": news.peer, "where": problem.where}
+    key = f"{trouble.source} {problem.where}"
+    return raise_alarm(state, problem.code, news.peer, values, evidence, now, key)
+
+
+def _clock(news: tuple[PeerNews, ...], now: datetime) -> float:
+    answered = [one for one in news if one.clocks]
+    return off_by([ahead(one.clocks, read_time(one.expires), now) for one in answered])
+
+
+def _clock_alarm(state: Path, network: Network, clock: float, now: datetime) -> list[Alarm]:
+    if not clock:
+        return []
+    code = "sync.clock-behind" if clock > 0 else "sync.clock-ahead"
+    hours = round(abs(clock) / 3600, 1)
+    alarm = raise_alarm(state, code, network.provider, {"hours": hours}, {"hours": str(hours).encode()}, now)
+    return [alarm] if alarm else []

@@ -1,0 +1,108 @@
+"""Alarms of the network: ``state/alarms/ID.json``, each with the bytes that prove it. They are closed with a reason, never taken away.
+
+The same alarm again is counted in the one that is there. After it was closed it opens again only by evidence that was not known then:
+what somebody decided about is decided.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from polder.kernel.plain import write_plain
+from polder.kernel.problem import Problem, Refused, Value
+from polder.world.files import write_atomically
+from polder.world.network_store import write_time
+
+FOLDER, FORMAT = "alarms", "polder-alarm-1"
+MOST_EVIDENCE, MOST_BYTES = 6, 512_000
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """``code`` and ``values`` make its sentence. ``opened``, ``last``: when it was raised first, and last; ``times``: how often.
+    ``evidence``: what each piece is, to its bytes. ``closed``: when; ``reason``: why, in somebody's words."""
+
+    id: str
+    code: str
+    peer: str
+    values: Mapping[str, Value]
+    opened: str
+    last: str
+    times: int = 1
+    evidence: Mapping[str, bytes] = field(default_factory=dict)
+    closed: str = ""
+    reason: str = ""
+
+
+def raise_alarm(
+    state: Path,
+    code: str,
+    peer: str,
+    values: Mapping[str, Value],
+    evidence: Mapping[str, bytes],
+    now: datetime,
+    key: str = "",
+) -> Alarm | None:
+    """Write an alarm down; ``None`` when that is no news. ``key``: what makes it another one of the same code and peer."""
+    short = hashlib.sha256(f"{code}\0{peer}\0{key}".encode()).hexdigest()[:8]
+    name, moment = f"{code.partition('.')[2]}-{peer}-{short}", write_time(now)
+    pieces = {what: content[:MOST_BYTES] for what, content in evidence.items()}
+    known = _read(state / FOLDER / f"{name}.json")
+    if known is None:
+        return _keep(state, Alarm(name, code, peer, dict(values), moment, moment, 1, pieces))
+    fresh = {what: content for what, content in pieces.items() if content not in known.evidence.values()}
+    if known.closed and not fresh:
+        return None
+    added = {f"{what} ({moment})": content for what, content in fresh.items()}
+    kept = dict(list({**known.evidence, **added}.items())[-MOST_EVIDENCE:])
+    again = replace(known, values=dict(values), last=moment, times=known.times + 1, evidence=kept)
+    _keep(state, replace(again, closed="", reason=""))
+    return again if known.closed else None
+
+
+def read_alarms(state: Path) -> tuple[Alarm, ...]:
+    """Every alarm, the open ones first, the newest first."""
+    folder = state / FOLDER
+    found = (
+        [alarm for path in sorted(folder.glob("*.json")) if (alarm := _read(path))] if folder.is_dir() else []
+    )
+    newest = sorted(found, key=lambda alarm: alarm.last, reverse=True)
+    return tuple(sorted(newest, key=lambda alarm: bool(alarm.closed)))
+
+
+def close_alarm(state: Path, name: str, reason: str, now: datetime) -> Alarm:
+    """Refused (``sync.no-alarm``, ``sync.no-reason``)."""
+    known = next((one for one in read_alarms(state) if one.id == name), None)
+    if known is None:
+        raise Refused(Problem("sync.no-alarm", "", {"alarm": name[:80]}))
+    if not reason.strip():
+        raise Refused(Problem("sync.no-reason"))
+    return _keep(state, replace(known, closed=write_time(now), reason=reason.strip()[:1000]))
+
+
+def _keep(state: Path, alarm: Alarm) -> Alarm:
+    held = {what: b64encode(content).decode() for what, content in alarm.evidence.items()}
+    data: dict[str, Any] = {name: getattr(alarm, name) for name in Alarm.__dataclass_fields__}
+    data |= {"format": FORMAT, "evidence": held, "values": dict(alarm.values)}
+    write_atomically(state / FOLDER / f"{alarm.id}.json", write_plain(data))
+    return alarm
+
+
+def _read(path: Path) -> Alarm | None:
+    try:
+        data = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    held = {name: data[name] for name in Alarm.__dataclass_fields__}
+    held["values"] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in data["values"].items()
+    }
+    held["evidence"] = {what: b64decode(content) for what, content in data["evidence"].items()}
+    return Alarm(**held)

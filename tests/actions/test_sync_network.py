@@ -1,0 +1,250 @@
+"""A whole round over HTTP: several peers, copies of them, what others saw, alarms and their ends."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from polder.actions.load_network import load_network
+from polder.actions.sync_network import Round, mirror_place, sync_network
+from polder.actions.sync_peer import sync_peer
+from polder.commons.trust.gossip import Seen, read_word, write_word
+from polder.kernel.digest import digest_of_bytes
+from polder.kernel.peer import Peer
+from polder.kernel.problem import Refused
+from polder.world.network_alarms import close_alarm, read_alarms
+from polder.world.network_store import load_published
+from support.publisher import Publisher
+from support.web import Web, redirect
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LATER = NOW + timedelta(hours=6)
+
+
+class Neighbours:
+    """The provider alder in a folder, and peers with web servers of their own."""
+
+    def __init__(self, folder: Path, stack: ExitStack, *names: str) -> None:
+        self.folder, self.stack = folder, stack
+        self.peers = {name: Publisher(name, NOW) for name in names}
+        self.webs = {name: stack.enter_context(Web(one.files)) for name, one in self.peers.items()}
+        self.mirrors: dict[str, list[str]] = {}
+        self.more = ""
+        self.write()
+
+    def write(self) -> None:
+        follow = {
+            name: {
+                "url": self.webs[name].url,
+                "root": one.pinned,
+                "private": True,
+                "mirrors": self.mirrors.get(name, []),
+            }
+            for name, one in self.peers.items()
+        }
+        text = "provider: alder\nurls: [https://alder.example/net/]\npeople: {ana: {}}\n" + self.more
+        (self.folder / "network.yml").write_text(text + f"follow: {json.dumps(follow)}\n")
+
+    def sync(self, now: datetime = NOW, *names: str) -> Round:
+        return sync_network(self.folder, now, names)
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    def says(self, witness: str, peer: str, timestamp: int, digest: str, at: datetime = NOW) -> None:
+        """``witness`` publishes that it saw version ``timestamp`` of ``peer``."""
+        seen = Seen(self.peers[peer].pinned, 1, timestamp, digest, at)
+        self.peers[witness].robot_files["seen/state.json"] = write_word({peer: seen}, None, at)
+        self.peers[witness].publish(at)
+
+
+@pytest.fixture
+def neighbours(tmp_path) -> Iterator[Neighbours]:
+    with ExitStack() as stack:
+        yield Neighbours(tmp_path, stack, "beech", "cedar", "dogwood")
+
+
+def codes(found: Round) -> list[str]:
+    return [one.code for one in found.alarms]
+
+
+def digest_of(publisher: Publisher) -> str:
+    return digest_of_bytes(publisher.files["metadata/timestamp.json"])
+
+
+def test_a_round_reads_every_peer_and_the_next_one_finds_nothing_new(neighbours):
+    first, second = neighbours.sync(), neighbours.sync(LATER)
+
+    assert [one.state for one in first.news] == ["new"] * 3
+    assert [one.state for one in second.news] == ["same"] * 3
+    assert set(load_published(neighbours.state)) == {"beech", "cedar", "dogwood"}
+    assert not first.alarms and not second.alarms
+
+
+def test_what_was_seen_is_told_at_once_and_then_once_a_day(neighbours):
+    neighbours.sync()
+    place = neighbours.state / "robot/seen/state.json"
+    first = place.read_bytes()
+    neighbours.peers["beech"].publish(LATER)
+    neighbours.sync(LATER)
+    assert place.read_bytes() == first
+    neighbours.sync(NOW + timedelta(hours=21))
+
+    word = read_word(place.read_bytes())
+    assert word and word.peers["beech"].timestamp == 2
+    assert word.peers["beech"].digest == digest_of(neighbours.peers["beech"])
+
+
+def test_a_copy_is_byte_for_byte_the_origin_and_serves_a_newcomer_alone(neighbours, tmp_path):
+    beech = neighbours.peers["beech"]
+    beech.given["recipes/wiki/offer.json"] = b"{}"
+    beech.robot_files["seen/state.json"] = b"{}"
+    beech.publish_root(NOW)
+    beech.publish(NOW, ["targets", "robot", "snapshot", "timestamp"])
+    neighbours.more = "mirror: [beech]\n"
+    neighbours.write()
+    neighbours.sync()
+    network = load_network(neighbours.folder)
+    place = mirror_place(neighbours.folder, network, "beech")
+    copied = {
+        path.relative_to(place).as_posix(): path.read_bytes() for path in place.rglob("*") if path.is_file()
+    }
+    current = {name: content for name, content in beech.files.items() if name in copied}
+
+    with Web(copied) as mirror:
+        peer = Peer("beech", beech.pinned, ("http://127.0.0.1:1/",), (mirror.url,), private=True)
+        news = sync_peer(tmp_path / "newcomer", peer, NOW, 2**20, Random(1))
+
+    assert copied == current
+    assert {f"metadata/{n}.root.json" for n in (1, 2)} <= set(copied)
+    assert news.state == "new"
+    assert dict(load_published(tmp_path / "newcomer")["beech"].files) == {**beech.given, **beech.robot_files}
+
+
+def test_a_copy_keeps_old_documents_for_thirty_days_and_roots_for_ever(neighbours):
+    beech = neighbours.peers["beech"]
+    neighbours.more = "mirror: [beech]\n"
+    neighbours.write()
+    place = neighbours.folder / "public/mirrors/beech/metadata"
+    for day in (0, 1, 32):
+        beech.publish_root(NOW + timedelta(day))
+        beech.publish(NOW + timedelta(day))
+        neighbours.sync(NOW + timedelta(day))
+    held = {path.name for path in place.iterdir()}
+
+    assert "2.snapshot.json" not in held and {"3.snapshot.json", "4.snapshot.json"} <= held
+    assert {"1.root.json", "2.root.json", "3.root.json", "4.root.json"} <= held
+
+
+def test_two_who_saw_a_newer_state_show_that_somebody_is_kept_in_the_past(neighbours):
+    neighbours.says("cedar", "beech", 7, "sha256:" + "7" * 64)
+    assert codes(neighbours.sync()) == []
+    neighbours.says("dogwood", "beech", 9, "sha256:" + "9" * 64)
+
+    found = neighbours.sync(LATER)
+
+    alarm = found.alarms[0]
+    assert (alarm.code, alarm.values["theirs"], alarm.values["ours"]) == ("sync.frozen", "1/7", "1/1")
+    assert alarm.values["by"] == ("cedar", "dogwood")
+    assert (
+        alarm.evidence["what cedar says it saw"] == neighbours.peers["cedar"].robot_files["seen/state.json"]
+    )
+
+
+def test_what_others_saw_after_we_asked_is_no_sign_of_anything(neighbours):
+    for witness in ("cedar", "dogwood"):
+        neighbours.says(witness, "beech", 7, "sha256:" + "7" * 64, NOW + timedelta(hours=1))
+
+    assert codes(neighbours.sync(NOW + timedelta(minutes=1))) == []
+
+
+def test_one_version_with_two_contents_is_told_with_both(neighbours):
+    neighbours.sync()
+    neighbours.says("cedar", "beech", 1, "sha256:" + "0" * 64)
+
+    found = neighbours.sync(LATER)
+
+    assert codes(found) == ["sync.shown-two-ways"]
+    assert set(found.alarms[0].evidence) == {"what cedar says it saw", "what we saw"}
+
+
+def test_altered_files_are_an_alarm_that_names_the_source_and_another_source_serves(neighbours):
+    beech = neighbours.peers["beech"]
+    bad = dict(beech.files)
+    target = next(name for name in bad if name.startswith("targets/"))
+    bad[target] = bad[target].replace(b"beech", b"birch")
+    neighbours.webs["beech"].files = bad
+    good = neighbours.stack.enter_context(Web(beech.files))
+    neighbours.mirrors["beech"] = [good.url]
+    neighbours.write()
+
+    found = neighbours.sync()
+
+    assert codes(found) == ["sync.tampered"]
+    assert found.alarms[0].values["source"] == neighbours.webs["beech"].url
+    assert bad[target] in found.alarms[0].evidence.values()
+    assert next(one for one in found.news if one.peer == "beech").source == good.url
+
+
+def test_an_alarm_is_counted_then_closed_with_a_reason_and_opens_again_by_other_evidence_only(neighbours):
+    web, beech = neighbours.webs["beech"], neighbours.peers["beech"]
+    web.files = {**beech.files, "metadata/timestamp.json": b'{"signed": 1}'}
+    first, again = neighbours.sync(), neighbours.sync(LATER, "beech")
+    alarm = read_alarms(neighbours.state)[0]
+    with pytest.raises(Refused):
+        close_alarm(neighbours.state, alarm.id, " ", LATER)
+    close_alarm(neighbours.state, alarm.id, "ana asked beech: a broken disk", LATER)
+    same = neighbours.sync(LATER + timedelta(days=1), "beech")
+    web.files = {**beech.files, "metadata/timestamp.json": b'{"signed": 2}'}
+    other = neighbours.sync(LATER + timedelta(days=2), "beech")
+
+    assert (codes(first), codes(again), alarm.times) == (["trust.not-a-document"], [], 2)
+    assert (codes(same), codes(other)) == ([], ["trust.not-a-document"])
+    assert [one.closed for one in read_alarms(neighbours.state)] == [""]
+
+
+def test_an_origin_that_goes_back_is_an_alarm_a_late_mirror_is_none(neighbours):
+    beech = neighbours.peers["beech"]
+    old = dict(beech.files)
+    beech.publish(NOW)
+    late = neighbours.stack.enter_context(Web(old))
+    neighbours.mirrors["beech"] = [late.url]
+    neighbours.write()
+    neighbours.sync()
+    neighbours.webs["beech"].files = {}
+    assert codes(neighbours.sync(LATER)) == []
+    neighbours.webs["beech"].files = old
+
+    assert codes(neighbours.sync(LATER, "beech")) == ["sync.rollback"]
+
+
+@pytest.mark.parametrize(("hours", "code"), [(3, "sync.clock-behind"), (-30, "sync.clock-ahead")])
+def test_a_clock_that_is_wrong_by_most_peers_is_an_alarm(neighbours, hours, code):
+    told = (NOW + timedelta(hours=hours)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    for name in ("beech", "cedar"):
+        neighbours.webs[name].date = told
+
+    found = neighbours.sync()
+
+    assert codes(found) == [code]
+
+
+def test_a_peer_that_sends_elsewhere_is_an_alarm_and_nobody_goes_there(neighbours):
+    elsewhere = neighbours.webs["cedar"]
+    neighbours.webs["beech"].behave["metadata/1.root.json"] = redirect(f"{elsewhere.url}metadata/1.root.json")
+    found = sync_network(neighbours.folder, NOW, ("beech",))
+
+    assert codes(found) == ["sync.redirected"]
+    assert elsewhere.asked == []
+
+
+def test_a_name_that_is_no_peer_is_refused_with_the_nearest(neighbours):
+    with pytest.raises(Refused) as refused:
+        neighbours.sync(NOW, "beach")
+
+    assert refused.value.problems[0].values["near"] == "beech"
