@@ -77,7 +77,7 @@ def new_keys(
     ask: Ask | None = None,
     ask_new: AskNew | None = None,
 ) -> MadeKeys:
-    """Make the keys of ``names`` (people, ``server`` for its three, ``governance``; all that are missing when empty) that are not there yet.
+    """Make those keys of ``names`` (people, ``server`` for its three, ``governance``; all when empty) that are not there yet.
 
     Refused before anything is made: ``trust.unknown-name``, ``trust.no-recipients`` (network.yml names none, and the server's keys
     need some), ``trust.passphrase-wanted``.

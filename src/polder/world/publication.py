@@ -70,15 +70,12 @@ def write_publication(public: Path, files: Iterable[tuple[str, bytes]]) -> tuple
     return tuple(written)
 
 
-def write_signing(folder: Path, files: Iterable[tuple[str, bytes]]) -> tuple[Path, ...]:
-    """Write ``files`` below ``signing/``; those that changed."""
-    changed = []
+def write_signing(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write those of ``files`` (name, content) that changed below ``folder``."""
     for name, content in files:
         place = folder / name
         if not place.is_file() or place.read_bytes() != content:
             write_atomically(place, content)
-            changed.append(place)
-    return tuple(changed)
 
 
 def remove_published(public: Path, paths: Iterable[str]) -> tuple[str, ...]:

@@ -27,9 +27,63 @@ SENTENCES: dict[str, str] = {
     "trust.agent-key-kind": N_(
         "A key in an SSH agent can sign here when it is of the kind ssh-ed25519, not “{kind}”."
     ),
+    "trust.same-key": N_("“{name}” and “{other}” have the same key: it would count twice."),
+    "trust.unknown-name": N_("“{name}” is none of those who have a key here: {known}."),
+    "trust.no-recipients": N_("Nobody could open the key “{name}”: network.yml names no recipients."),
+    "trust.key-wanted": N_("“{name}” has no key yet. Until there is one, no change of keys is proposed."),
+    "trust.root-waits": N_(
+        "The keys of version {version} wait for signatures. Signed: {have}. May still sign: {missing}."
+    ),
+    "trust.root-ends": N_(
+        "The list of your keys ends on {until}, in {days} days. After that nobody believes you."
+    ),
+    "trust.root-joins": N_("The key of {name} ({key}…) comes in."),
+    "trust.root-leaves": N_("The key of {name} ({key}…) goes out."),
+    "trust.root-stays": N_("The key of {name} ({key}…) stays."),
+    "trust.root-threshold": N_("{wanted} of {of} people sign a change of keys."),
+    "trust.root-threshold-changes": N_(
+        "{wanted} of {of} people sign a change of keys from now on. Before it was {before} of {before_of}."
+    ),
+    "trust.root-server": N_("The server's key for “{role}” is {key}…"),
+    "trust.root-server-new": N_("The server's key for “{role}” is a new one, {key}…"),
+    "trust.root-until": N_("All this holds until {until}."),
+    "trust.root-longer": N_("All this holds until {until}. Before it was {before}."),
+    "trust.targets-wait": N_("What you give waits for a signature by one of: {people}."),
+    "trust.targets-renew": N_(
+        "What you gave has to be signed anew by one of: {people}. Nothing in it changed."
+    ),
+    "trust.content-missing": N_("These files were signed, and are neither here nor published yet: {paths}."),
+    "trust.server-waits": N_(
+        "The server's part waits: its keys do not open on this machine. What is published now holds until {until}."
+    ),
+    "trust.robot-waits": N_("The server's own reports wait: the people have not yet signed for its new key."),
+    "trust.robots-place": N_("{path} lies where only the server itself reports. People give nothing there."),
+    "trust.peoples-place": N_(
+        "{path} is no place for what the server itself reports: seen/, monitor/ or threats/ and a name."
+    ),
+    "trust.too-many-files": N_("{found} files are given; readers take {limit} at most."),
+    "trust.many-files": N_(
+        "{found} files are given. Above {limit} every reader gets slower: put many small ones into one."
+    ),
+    "trust.publishing": N_("Something else is publishing here right now."),
+    "trust.look-changed": N_("Something changed since you looked. Nothing was signed."),
 }
 
 HINTS: dict[str, str] = {
+    "trust.no-recipients": N_(
+        "Make a key for your server with `polder key new` there, and name it below recipients."
+    ),
+    "trust.key-wanted": N_("They make it on their own machine: polder network keys new --person {name}"),
+    "trust.root-waits": N_("Each of them, on their own machine: polder network sign --as NAME"),
+    "trust.root-ends": N_("Begin now: polder network publish"),
+    "trust.targets-wait": N_("One of them: polder network publish --as NAME"),
+    "trust.targets-renew": N_("One of them: polder network publish --as NAME"),
+    "trust.content-missing": N_(
+        "Put them back, or have somebody sign what is given now: polder network publish --as NAME"
+    ),
+    "trust.server-waits": N_("On the server: polder network publish"),
+    "trust.publishing": N_("Try again in a moment."),
+    "trust.look-changed": N_("Look again."),
     "trust.key-closed": N_("Name the file of the right key in POLDER_IDENTITY."),
     "trust.no-key": N_("Make it: polder network keys new"),
     "trust.key-there": N_("To get a new one in its place: polder network keys rotate {name}"),
