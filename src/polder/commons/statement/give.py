@@ -68,6 +68,7 @@ def _drafts(
     known = resolve((*earlier.heard, *place.heard)).circles
     names = {*known, *(circle_of(source) for source in sources if source.type == CIRCLE)}
     named = [with_names(source, names, problems) for source in sources]
+    problems.refuse_if_any()
     return {
         source.file: docs(draft(source, earlier, known, place, problems), _path(source.type, source.id))
         for source in named

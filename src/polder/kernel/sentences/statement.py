@@ -32,6 +32,7 @@ SENTENCES: dict[str, str] = {
         "{statement} would be encrypted, and network.yml names no recipient of yours: you could not read it yourselves."
     ),
     "statement.exists": N_("There is a statement {statement} already."),
+    "statement.twice": N_("{other} is the same statement: one type and id is one file."),
     "statement.not-said": N_("There is no statement {statement} of yours here."),
     "statement.not-found": N_("There is no statement “{statement}” that you can read."),
     "statement.not-found-near": N_(

@@ -1,0 +1,147 @@
+"""Everything said that can be read here: of this provider and of its peers, in clear or encrypted to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from polder.actions.load_network import load_network
+from polder.commons.network.model import GIVEN, STATEMENTS, Network
+from polder.commons.statement.access import Circles, Reader
+from polder.commons.statement.circle import resolve
+from polder.commons.statement.gather import Gathered, gather
+from polder.commons.statement.model import Heard
+from polder.commons.statement.project import view
+from polder.commons.statement.source import BLOCKED, read_blocks
+from polder.commons.statement.thread import current
+from polder.kernel.names import nearest
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.published import Published
+from polder.world.age import load_identities
+from polder.world.given import read_given
+from polder.world.network_store import load_published
+from polder.world.sealing import opener
+
+Members = Mapping[str, tuple[str, ...]]
+"""Id of each member of the network to its recipients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """``gathered``: all that was found and opened. ``reader``: this provider. ``open_``: opens what is encrypted to it.
+    ``news``: what people should know (refused files, split circles, no key)."""
+
+    network: Network
+    gathered: Gathered
+    circles: Circles
+    members: Members
+    blocks: frozenset[str]
+    reader: Reader
+    open_: Callable[[bytes, str], bytes | None]
+    news: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stands of everything a reader may see, newest first; ``rivals``: names of those that stand in each other's place."""
+
+    heard: tuple[Heard, ...]
+    rivals: frozenset[str]
+    news: tuple[Problem, ...]
+
+
+def listen(
+    folder: Path,
+    now: datetime,
+    published: Mapping[str, Published] | None = None,
+    members: Members | None = None,
+) -> Listening:
+    """Read the network folder in ``folder``. ``published`` and ``members`` are what it holds itself when not given."""
+    network = load_network(folder)
+    news: list[Problem] = []
+    known = members_of(folder, now, news) if members is None else members
+    open_ = _opener(news)
+    files: dict[str, Mapping[str, bytes]] = {
+        peer: held.files
+        for peer, held in (published_of(folder, network) if published is None else published).items()
+    }
+    files[network.provider] = read_given(folder / GIVEN)
+    gathered = gather(files, open_, network.provider)
+    resolved = resolve(gathered.heard)
+    return Listening(
+        network=network,
+        gathered=gathered,
+        circles=Circles(resolved.circles, frozenset(known)),
+        members=known,
+        blocks=blocks_of(folder),
+        reader=Reader(network.provider),
+        open_=open_,
+        news=(*news, *gathered.problems, *resolved.news),
+    )
+
+
+def show(listening: Listening, reader: Reader | None = None) -> Shown:
+    """What ``reader`` (this provider when not given) sees. Listing and reading one both come from here."""
+    who = listening.reader if reader is None else reader
+    blocks = listening.blocks if who.provider != listening.network.provider else frozenset[str]()
+    seen = view(listening.gathered.heard, listening.gathered.parts, who, listening.circles, blocks)
+    now = current(one for one in seen if one.statement.type != "circle")
+    circles = [one for one in seen if _stands(one, listening.circles)]
+    every = sorted((*now.heard, *circles), key=lambda one: one.statement.date, reverse=True)
+    return Shown(tuple(every), now.rivals, now.news)
+
+
+def find(shown: Shown, written: str) -> tuple[Heard, ...]:
+    """The statement called ``written``: ``provider/type/id``, ``type/id`` or ``id``. Several only when rivals share the name.
+
+    Problems: ``statement.not-found``, ``statement.several``. What cannot be read is not found, in the same words.
+    """
+    names = {one.statement.name for one in shown.heard}
+    meant = sorted(name for name in names if name == written or name.endswith(f"/{written}"))
+    if len(meant) > 1:
+        raise Refused(Problem("statement.several", "", {"statement": written, "names": tuple(meant)}))
+    if meant:
+        return tuple(one for one in shown.heard if one.statement.name == meant[0])
+    endings = [name.split("/", cut)[cut] for name in names for cut in (0, 1, 2)]
+    if near := nearest(written, endings):
+        raise Refused(Problem("statement.not-found-near", "", {"statement": written, "nearest": near}))
+    raise Refused(Problem("statement.not-found", "", {"statement": written}))
+
+
+def members_of(folder: Path, now: datetime, news: list[Problem]) -> Members:
+    """Who is in the network, by the roster that this provider acts on."""
+    from polder.actions.network_roster import acting_members
+
+    members = acting_members(folder, now)
+    if not members:
+        news.append(Problem("statement.no-network"))
+    return {member.id: member.recipients for member in members}
+
+
+def published_of(folder: Path, network: Network) -> Mapping[str, Published]:
+    """What was verified of peers."""
+    return load_published(folder / network.state)
+
+
+def blocks_of(folder: Path) -> frozenset[str]:
+    """Who gets nothing that is not public, as this provider wrote it."""
+    path = folder / STATEMENTS / BLOCKED
+    return read_blocks(path.read_bytes()) if path.is_file() else frozenset()
+
+
+def _opener(news: list[Problem]) -> Callable[[bytes, str], bytes | None]:
+    try:
+        return opener(load_identities())
+    except Refused as refused:
+        missing = refused.problems[0].code == "secret.no-identity"
+        news += [Problem("statement.no-key")] if missing else refused.problems
+        return opener(None)
+
+
+def _stands(one: Heard, circles: Circles) -> bool:
+    """Whether it is a version of a circle that is in force."""
+    return one.statement.type == "circle" and any(
+        one.digest in circle.versions for circle in circles.known.values()
+    )

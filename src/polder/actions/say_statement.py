@@ -1,0 +1,158 @@
+"""Say something to the network: from the files in ``statements/`` to what is published next, below ``given/``.
+
+What is not for everybody is in files called ``*.private.yml``, which git leaves out; in ``given/`` it is encrypted, and git's messages
+name nothing. Nothing invalid is ever written: what would be given is worked out first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from polder.actions.given_statements import load_pieces, save_pieces
+from polder.actions.read_statements import Listening, Members, listen
+from polder.commons.network.model import GIVEN, STATEMENTS
+from polder.commons.statement.draft import Place
+from polder.commons.statement.earlier import OPEN, Piece
+from polder.commons.statement.give import Giving, plan
+from polder.commons.statement.model import SEALED
+from polder.commons.statement.sealed import fillers, write_envelope
+from polder.commons.statement.source import PRIVATE, Source, read_source
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.published import Published
+from polder.world.files import write_atomically
+from polder.world.git import Commit, commit_paths, is_repository
+from polder.world.given import remove_given, write_given
+from polder.world.sealing import new_name, seal
+
+IGNORED, IGNORE = ".gitignore", "*.private.yml"
+MESSAGE = "statements: What is given to the network."
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What giving did: target paths written and dropped, what people should know, and the commit."""
+
+    written: tuple[str, ...]
+    dropped: tuple[str, ...]
+    news: tuple[Problem, ...]
+    commit: Commit
+
+
+def load_sources(
+    folder: Path,
+    provider: str,
+    changed: Mapping[str, bytes] | None = None,
+    replaced: tuple[str, ...] = (),
+) -> tuple[Source, ...]:
+    """The statements in ``folder`` with ``changed`` (path to content) in the place of what is on disk, and without the files
+    ``replaced``. Refused with every problem; two files of one type and id are one (``statement.twice``)."""
+    found = {path.relative_to(folder).as_posix(): path for path in (folder / STATEMENTS).glob("*/*.yml")}
+    files = {name: path.read_bytes() for name, path in found.items() if name not in replaced}
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    for name, content in sorted({**files, **(changed or {})}.items()):
+        try:
+            sources.append(read_source(content, name, provider))
+        except Refused as refused:
+            problems += refused.problems
+    by_key = {source.key: source for source in sources}
+    for source in sources:
+        if by_key[source.key] is not source:
+            problems.append(Problem("statement.twice", source.file, {"other": by_key[source.key].file}))
+    if problems:
+        raise Refused(problems)
+    return tuple(sources)
+
+
+def give(
+    folder: Path,
+    now: datetime,
+    published: Mapping[str, Published] | None = None,
+    members: Members | None = None,
+    changed: Mapping[str, bytes] | None = None,
+    replaced: tuple[str, ...] = (),
+) -> Given:
+    """Bring ``given/`` to what the statements say at ``now``. ``changed``: source files to write; ``replaced``: those to take away.
+
+    Refused with every problem before anything is written. Twice gives nothing the second time.
+    """
+    listening = listen(folder, now, published, members)
+    sources = load_sources(folder, listening.network.provider, changed, replaced)
+    before = load_pieces(folder, listening.network, listening.open_)
+    giving = plan(sources, before, _place(listening, now))
+    for name, content in (changed or {}).items():
+        write_atomically(folder / name, content, mode=0o600 if name.endswith(PRIVATE) else 0o644)
+    for name in replaced:
+        (folder / name).unlink(missing_ok=True)
+    pieces, written = _write(folder, giving, listening.network.provider)
+    save_pieces(folder, listening.network, pieces)
+    dropped = tuple(path for path in giving.drop if path and remove_given(folder / GIVEN, path))
+    news = (*listening.news, *giving.news, *_exposed(folder, sources))
+    return Given(written, dropped, news, _commit(folder, sources, (*written, *dropped), replaced))
+
+
+def _place(listening: Listening, now: datetime) -> Place:
+    others = tuple(
+        one for one in listening.gathered.heard if one.statement.provider != listening.network.provider
+    )
+    return Place(
+        provider=listening.network.provider,
+        now=now,
+        own=listening.network.recipients,
+        members=listening.members,
+        heard=others,
+        blocks=listening.blocks,
+    )
+
+
+def _write(folder: Path, giving: Giving, provider: str) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
+    """The pieces with the paths they have now, and the paths that changed."""
+    pieces, written = [], []
+    for piece in giving.pieces:
+        path = piece.path or f"{SEALED}/{new_name()}.age"
+        if piece.to == OPEN:
+            content = piece.texts[0].encode()
+        elif piece.path:
+            content = b""
+        else:
+            envelope = write_envelope(provider, piece.texts)
+            content = seal(envelope, piece.recipients, fillers(len(piece.recipients)))
+        if content and write_given(folder / GIVEN, path, content):
+            written.append(path)
+        pieces.append(Piece(path, piece.to, piece.texts, piece.statement, piece.readers))
+    return tuple(pieces), tuple(written)
+
+
+def _exposed(folder: Path, sources: tuple[Source, ...]) -> list[Problem]:
+    """Sources that git would keep although they are not for everybody."""
+    if not is_repository(folder):
+        return []
+    return [
+        Problem(
+            "statement.not-private",
+            "",
+            {"file": source.file, "private": source.file.removesuffix(".yml") + PRIVATE},
+        )
+        for source in sources
+        if not source.open and not source.file.endswith(PRIVATE)
+    ]
+
+
+def _commit(
+    folder: Path, sources: tuple[Source, ...], given: tuple[str, ...], replaced: tuple[str, ...]
+) -> Commit:
+    _ignore_private(folder)
+    public = [source.file for source in sources if source.open and not source.file.endswith(PRIVATE)]
+    gone = [name for name in replaced if not name.endswith(PRIVATE)]
+    paths = [IGNORED, *public, *gone, *(f"{GIVEN}/{path}" for path in given)]
+    return commit_paths(folder, [folder / name for name in paths], MESSAGE)
+
+
+def _ignore_private(folder: Path) -> None:
+    path = folder / IGNORED
+    before = path.read_text() if path.is_file() else ""
+    if IGNORE not in before.splitlines():
+        write_atomically(path, (before + f"{IGNORE}\n").encode())

@@ -1,0 +1,428 @@
+"""alder says; beech, in its circle, reads; cedar, blocked, sees nothing; dogwood, in no network, sees what is public."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from polder.actions.edit_circle import adding, begin_circle, begin_data, change_circle, removing
+from polder.actions.read_statements import find, show
+from polder.actions.say_statement import give
+from polder.actions.write_statement import Audience, withdraw
+from polder.commons.statement.access import Reader
+from polder.kernel.problem import Refused
+from polder.world.age import new_identity
+from support.speakers import DAY, Speakers, speakers
+
+PLAIN = "The lock of the rack is broken"
+CARE = Audience(circles=("care",))
+NETWORK = Audience("network")
+
+
+@pytest.fixture
+def world(tmp_path: Path, clean_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Speakers:
+    return speakers(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def care(world: Speakers) -> Speakers:
+    """alder's circle with beech in it, and cedar blocked."""
+    world.write(
+        "alder",
+        "circle/care.yml",
+        "title: {en: Care}\naudience: network\nstewards: [alder]\nmembers: [beech]\nblocked: [cedar]\n",
+    )
+    world.give("alder")
+    return world
+
+
+def all_bytes(world: Speakers, name: str) -> bytes:
+    return b"".join(path.encode() + content for path, content in world[name].given.items())
+
+
+def test_what_is_public_is_read_by_everybody(world: Speakers) -> None:
+    world.say("alder", "news", "moving", "We move")
+    assert [world.titles(name) for name in world.each] == [["We move"]] * 4
+    assert list(world["alder"].given) == ["statements/news/moving.json"]
+
+
+def test_what_is_for_the_network_is_read_by_members_only(world: Speakers) -> None:
+    world.say("alder", "news", "rent", PLAIN, audience=NETWORK)
+    assert world.titles("beech") == world.titles("cedar") == world.titles("alder") == [PLAIN]
+    assert world.titles("dogwood") == []
+
+
+def test_a_circle_reads_and_who_is_blocked_or_outside_sees_nothing(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, "Bring tools.", CARE)
+    assert PLAIN in care.titles("beech") and PLAIN in care.titles("alder")
+    for name in ("cedar", "dogwood"):
+        assert PLAIN not in care.titles(name)
+        with pytest.raises(Refused, match="not-found"):
+            find(care.sees(name), "alder/note/rack")
+
+
+def test_a_block_of_the_author_wins_over_membership(world: Speakers) -> None:
+    world.write("alder", "blocked.private.yml", "cedar: they sold a list of addresses\n")
+    world.say("alder", "news", "rent", PLAIN, audience=NETWORK)
+    assert world.titles("beech") == [PLAIN] and world.titles("cedar") == []
+
+
+def test_listing_and_reading_are_one_test_whoever_asks(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    care.say("alder", "news", "moving", "We move")
+    listening = care.listens("alder")
+    for reader in (Reader(), Reader("beech"), Reader("cedar"), Reader("dogwood"), Reader("cedar", "ana")):
+        shown = show(listening, reader)
+        may = {one.statement.key for one in shown.heard}
+        for key in ("note/rack", "news/moving", "circle/care"):
+            if key in may:
+                assert find(shown, f"alder/{key}")
+            else:
+                with pytest.raises(Refused, match="statement.not-found"):
+                    find(shown, f"alder/{key}")
+
+
+def test_nothing_that_is_not_public_is_in_clear_below_given(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, "Bring tools.", CARE)
+    held = all_bytes(care, "alder")
+    for hidden in (PLAIN, "Bring tools", "rack", "note", "care", "Care", "beech", "cedar"):
+        assert hidden.encode() not in held, hidden
+    assert all(path.startswith("statements/sealed/") for path in care["alder"].given)
+
+
+def test_names_and_sizes_of_encrypted_files_say_little(care: Speakers) -> None:
+    care.say("alder", "note", "rack", "A", audience=CARE)
+    care.say("alder", "news", "longer", "B" * 300, audience=NETWORK)
+    sizes = [len(content) for content in care["alder"].given.values()]
+    assert len(sizes) == 3 and max(sizes) - min(sizes) < 512, sizes  # age puts a stanza of random length into each
+
+
+def test_history_and_journal_hold_nothing_of_it(
+    tmp_path: Path, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = speakers(tmp_path, monkeypatch, git=True)
+    world.say("alder", "news", "moving", "We move")
+    world.say("alder", "note", "rack", PLAIN, audience=NETWORK)
+    folder = world["alder"].folder
+    log = subprocess.run(
+        ["git", "-C", folder, "log", "-p", "--all", "--text"], capture_output=True, check=True
+    ).stdout
+    assert b"We move" in log and PLAIN.encode() not in log and b"rack" not in log
+    status = subprocess.run(
+        ["git", "-C", folder, "status", "--porcelain"], capture_output=True, check=True
+    ).stdout
+    assert b"private" not in status and b"rack" not in status
+    assert (folder / "statements/note/rack.private.yml").stat().st_mode & 0o077 == 0
+
+
+def test_a_file_in_history_that_is_not_for_everybody_is_told(
+    tmp_path: Path, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = speakers(tmp_path, monkeypatch, git=True)
+    world.write("alder", "note/rack.yml", f"title: {{en: {PLAIN}}}\naudience: network\n")
+    given = world.give("alder")
+    assert "statement.not-private" in [one.code for one in given.news]
+    log = subprocess.run(
+        ["git", "-C", world["alder"].folder, "log", "-p"], capture_output=True, check=True
+    ).stdout
+    assert PLAIN.encode() not in log
+
+
+def test_giving_twice_gives_nothing_the_second_time(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    before = care["alder"].given
+    again = care.give("alder")
+    assert (again.written, again.dropped) == ((), ()) and care["alder"].given == before
+
+
+def test_a_new_member_of_a_circle_gets_it_encrypted_anew_and_only_that(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    care.say("alder", "news", "rent", "The rent", audience=NETWORK)
+    before = care["alder"].given
+    care.members = (*care.members, "dogwood")
+    with care.key_of("alder"):
+        change_circle(
+            care["alder"].folder,
+            "care",
+            adding("members", ("dogwood",)),
+            care.now + DAY,
+            care.published("alder"),
+            care.recipients,
+        )
+    assert PLAIN in care.titles("dogwood")
+    same = [path for path, content in before.items() if care["alder"].given.get(path) == content]
+    assert same == []  # the network grew too, so what is for the network is encrypted anew as well
+
+
+def test_only_what_changed_is_encrypted_again(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    before = care["alder"].given
+    care.say("alder", "news", "rent", "The rent", audience=NETWORK)
+    assert before.items() <= care["alder"].given.items()
+
+
+def test_who_left_a_circle_keeps_what_it_had_and_that_is_said(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    old = care["alder"].given
+    with care.key_of("alder"):
+        _, given = change_circle(
+            care["alder"].folder,
+            "care",
+            removing(("beech",)),
+            care.now + DAY,
+            care.published("alder"),
+            care.recipients,
+        )
+    told = [one for one in given.news if one.code == "statement.reads-old"]
+    assert [one.values["providers"] for one in told] == [("beech",)]
+    assert PLAIN not in care.titles("beech")
+    for path, content in old.items():  # somebody kept a copy
+        (care["alder"].folder / "given" / path).write_bytes(content)
+    assert PLAIN in care.titles("beech")
+
+
+def test_taking_back_is_said_to_the_same_readers(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    with care.key_of("alder"):
+        withdraw(
+            care["alder"].folder,
+            "rack",
+            {"en": "Mended"},
+            care.now + DAY,
+            care.published("alder"),
+            care.recipients,
+        )
+    (seen,) = find(care.sees("beech"), "rack")
+    assert seen.statement.withdrawn and seen.statement.body.read("en") == "Mended"
+    assert not seen.statement.title.by_language
+    assert PLAIN.encode() not in all_bytes(care, "alder")
+
+
+def test_a_later_version_takes_the_place_of_the_earlier(world: Speakers) -> None:
+    world.say("alder", "news", "moving", "We move on Sunday")
+    with pytest.raises(Refused, match="statement.exists"):
+        world.say("alder", "news", "moving", "We move on Monday")
+    world.say("alder", "news", "moving", "We move on Monday", again=True)
+    assert world.titles("beech") == ["We move on Monday"]
+    (seen,) = find(world.sees("beech"), "moving")
+    assert len(seen.statement.supersedes) == 1
+
+
+def test_one_statement_takes_the_place_of_another(world: Speakers) -> None:
+    world.say("alder", "news", "moving", "We move on Sunday")
+    world.say("alder", "news", "moved", "We have moved", supersedes="moving")
+    assert world.titles("beech") == ["We have moved"]
+
+
+def test_parts_and_fields_reach_only_those_they_are_for(care: Speakers) -> None:
+    care.write(
+        "alder",
+        "event/party.private.yml",
+        "title: {en: Party}\nbegins: 2026-12-01T18:00:00Z\naddress: Dike Street 7\nplace: {en: The harbour}\n"
+        "narrow:\n  address: network\nparts:\n  - audience: {circles: [care]}\n    body: {en: It is for the rent}\n",
+    )
+    care.give("alder")
+    beech, cedar, dogwood = (
+        find(care.sees(name), "party")[0].statement for name in ("beech", "cedar", "dogwood")
+    )
+    assert [part.body.read("en") for part in beech.parts if part.body.by_language] == ["It is for the rent"]
+    assert any(part.data == {"address": "Dike Street 7"} for part in beech.parts)
+    assert [part.data for part in cedar.parts] == [{"address": "Dike Street 7"}]
+    assert (
+        dogwood.parts == ()
+        and "address" not in dogwood.data
+        and dogwood.data["place"] == {"en": "The harbour"}
+    )
+    held = all_bytes(care, "alder")
+    assert b"Dike Street" not in held and b"the rent" not in held and b"Party" in held
+
+
+def test_what_is_published_and_what_is_projected_agree_for_every_reader(care: Speakers) -> None:
+    care.write(
+        "alder",
+        "event/party.private.yml",
+        "title: {en: Party}\nbegins: 2026-12-01T18:00:00Z\nparts:\n"
+        "  - audience: {circles: [care]}\n    body: {en: For care}\n"
+        "  - audience: {providers: [cedar]}\n    body: {en: For cedar}\n",
+    )
+    care.give("alder")
+    listening = care.listens("alder")
+    for name in ("beech", "cedar", "dogwood"):
+        projected = find(show(listening, Reader(name)), "party")[0].statement
+        published = find(care.sees(name), "party")[0].statement
+        assert {part.body.read("en") for part in projected.parts} == {
+            part.body.read("en") for part in published.parts
+        }
+
+
+def test_before_an_embargo_ends_nothing_public_exists_and_afterwards_the_same_source_is_public(
+    care: Speakers,
+) -> None:
+    until = (care.now + 2 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
+    care.say("alder", "note", "rack", PLAIN, first=CARE, until=until)
+    assert all(path.startswith("statements/sealed/") for path in care["alder"].given)
+    assert PLAIN.encode() not in all_bytes(care, "alder")
+    assert PLAIN in care.titles("beech") and care.titles("dogwood") == []
+    assert find(care.sees("beech"), "rack")[0].statement.until is not None
+    care.now += 2 * DAY
+    care.give("alder")
+    assert care.titles("dogwood") == [PLAIN]
+    (seen,) = find(care.sees("dogwood"), "rack")
+    assert seen.statement.supersedes == () and seen.statement.until is None
+    assert care.titles("beech").count(PLAIN) == 1
+
+
+def test_a_ciphertext_of_another_is_refused(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    for path, content in care["alder"].given.items():
+        place = care["cedar"].folder / "given" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    seen = care.listens("beech")
+    assert {one.statement.provider for one in show(seen).heard} == {"alder"}
+    refused = [one for one in seen.news if one.code == "statement.not-theirs"]
+    assert refused and all(one.where.startswith("cedar/") for one in refused)
+
+
+def test_a_statement_in_the_name_of_another_is_refused(world: Speakers) -> None:
+    world.say("alder", "news", "moving", "We move")
+    (content,) = world["alder"].given.values()
+    place = world["cedar"].folder / "given/statements/news/moving.json"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(content)
+    assert world.titles("beech") == ["We move"]
+    assert [one.where for one in world.listens("beech").news] == ["cedar/statements/news/moving.json"]
+
+
+def test_what_was_given_is_found_again_when_the_memory_of_it_is_lost(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    care.say("alder", "news", "moving", "We move")
+    (care["alder"].folder / "state/statements.json").unlink()
+    before = {name: care.sees(name).heard for name in ("beech", "cedar", "dogwood")}
+    given = care.give("alder")
+    assert len(given.written) == len(given.dropped) == 2  # encrypted anew once, nothing left over
+    for name, heard in before.items():
+        assert [(one.statement, one.digest) for one in care.sees(name).heard] == [
+            (one.statement, one.digest) for one in heard
+        ]
+    assert care.give("alder").written == ()
+
+
+def test_a_missing_source_takes_nothing_away(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    (care["alder"].folder / "statements/note/rack.private.yml").unlink()
+    given = care.give("alder")
+    assert ("statement.source-missing", "note/rack") in [
+        (one.code, one.values.get("statement")) for one in given.news
+    ]
+    assert given.dropped == () and PLAIN in care.titles("beech")
+
+
+def test_a_circle_founded_elsewhere_is_changed_by_its_steward(world: Speakers) -> None:
+    with world.key_of("alder"):
+        data = begin_data({"en": "Watch"}, ("alder", "beech"), (), "strict", "network")
+        begin_circle(
+            world["alder"].folder, "watch", data, world.now, world.published("alder"), world.recipients
+        )
+    with world.key_of("beech"):
+        change_circle(
+            world["beech"].folder,
+            "watch",
+            adding("members", ("cedar",)),
+            world.now + DAY,
+            world.published("beech"),
+            world.recipients,
+        )
+    for name in ("alder", "beech", "cedar"):
+        circle = world.listens(name).circles.known["alder/watch"]
+        assert circle.members == ("alder", "beech", "cedar") and not circle.split
+    world.now += 2 * DAY
+    world.say("beech", "note", "tonight", "Tonight at nine", audience=Audience(circles=("watch",)))
+    assert "Tonight at nine" in world.titles("cedar") and "Tonight at nine" not in world.titles("dogwood")
+
+
+def test_who_is_no_steward_changes_no_circle(care: Speakers) -> None:
+    with care.key_of("beech"), pytest.raises(Refused, match="statement.not-a-steward"):
+        change_circle(
+            care["beech"].folder,
+            "alder/care",
+            adding("members", ("dogwood",)),
+            care.now,
+            care.published("beech"),
+            care.recipients,
+        )
+    care.write("beech", "circle/mine.yml", "title: {en: Mine}\ncircle: alder/care\nstewards: [beech]\n")
+    with pytest.raises(Refused, match="statement.not-a-steward"):
+        care.give("beech")
+    assert not (care["beech"].folder / "given").exists()
+
+
+def test_a_circle_that_nobody_made_is_told_with_the_nearest_at_its_line(care: Speakers) -> None:
+    care.write("alder", "note/rack.private.yml", "title: {en: A}\naudience:\n  circles: [carre]\n")
+    with pytest.raises(Refused) as refused:
+        care.give("alder")
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.where) == (
+        "statement.unknown-circle-near",
+        "statements/note/rack.private.yml:2",
+    )
+    assert problem.values["nearest"] == "care"
+
+
+def test_every_problem_of_every_file_is_told_at_once(world: Speakers) -> None:
+    world.write("alder", "nwes/a.yml", "title: {en: A}\n")
+    world.write("alder", "event/b.yml", "titel: {en: B}\nbegins: tomorrow\n")
+    with pytest.raises(Refused) as refused:
+        world.give("alder")
+    assert {(one.code, one.where) for one in refused.value.problems} == {
+        ("statement.unknown-type-near", "statements/nwes/a.yml"),
+        ("kernel.unknown-key-near", "statements/event/b.yml:1"),
+        ("statement.no-title", "statements/event/b.yml:1"),
+        ("statement.not-a-moment", "statements/event/b.yml:2"),
+    }
+
+
+def test_more_recipients_than_one_file_takes_are_told_and_all_can_read(
+    world: Speakers, tmp_path: Path
+) -> None:
+    many = tuple(new_identity(tmp_path / f"{n}.key") for n in range(120))
+    with world.key_of("alder"):
+        world.write("alder", "news/rent.private.yml", "title: {en: Rent}\naudience: network\n")
+        given = give(
+            world["alder"].folder, world.now, {}, {"alder": (), "beech": (*many, world["beech"].recipient)}
+        )
+    assert [one.values["files"] for one in given.news if one.code == "statement.many-recipients"] == [2]
+    assert len(given.written) == 2 and world.titles("beech") == ["Rent"]
+
+
+def test_without_recipients_of_ones_own_nothing_is_encrypted(world: Speakers) -> None:
+    path = world["alder"].folder / "network.yml"
+    path.write_text(path.read_text().rpartition("recipients")[0])
+    with pytest.raises(Refused, match="statement.no-own-recipients"):
+        world.say("alder", "news", "rent", PLAIN, audience=NETWORK)
+
+
+def test_types_of_tomorrow_are_kept_and_marked(world: Speakers) -> None:
+    document = {
+        "format": "polder-statement-1",
+        "type": "loan",
+        "version": 3,
+        "id": "van",
+        "provider": "beech",
+        "date": "2026-11-22T10:00:00Z",
+        "audience": {"scopes": ["public"], "colour": "blue"},
+        "title": {"en": "A van to lend"},
+        "body": {},
+        "data": {"seats": 9},
+        "mood": "good",
+    }
+    place = world["beech"].folder / "given/statements/loan/van.json"
+    place.parent.mkdir(parents=True)
+    del document["audience"]["colour"]  # type: ignore[index]
+    place.write_bytes(json.dumps(document).encode())
+    (seen,) = world.sees("alder").heard
+    assert not seen.understood and seen.statement.title.read("en") == "A van to lend"
+    assert seen.statement.data == {"seats": 9}
