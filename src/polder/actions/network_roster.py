@@ -18,7 +18,7 @@ from polder.commons.roster.merge import Merged, begin
 from polder.commons.roster.merge import merge as merge_purely
 from polder.commons.roster.model import Member, Roster
 from polder.commons.roster.moments import moment, written
-from polder.kernel.digest import Digest
+from polder.kernel.digest import Digest, short
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
@@ -29,6 +29,7 @@ from polder.world.roster_files import (
     LOCK,
     keep_rival,
     newest_roster,
+    put_aside,
     read_lock,
     read_rosters,
     write_lock,
@@ -115,13 +116,10 @@ def merge_all(folder: Path, published: Mapping[str, Published] | None, now: date
     """The same with everything that was found; ``None`` when nothing was pinned yet or the pinned beginning is not there."""
     now = now.replace(microsecond=0)
     held = everything(folder, published)
-    chain, touched = load_chain(folder), list[Path]()
+    touched = _begin(folder, held)
+    chain = load_chain(folder)
     if chain is None:
-        first = read_lock(folder).get("first")
-        chain = begin(Digest(first), held) if first else None
-        if chain is None:
-            return None
-        touched = _write_editions(folder, chain, 0)
+        return None
     merged = merge_purely(chain, held, now)
     touched += _write_editions(folder, merged.chain, chain.head.version)
     touched += _write_rivals(folder, merged)
@@ -130,6 +128,19 @@ def merge_all(folder: Path, published: Mapping[str, Published] | None, now: date
     if touched:
         commit_paths(folder, touched, f"roster: version {merged.chain.head.version}.")
     return merged
+
+
+def _begin(folder: Path, held: Mapping[str, Published]) -> list[Path]:
+    """Take in the beginning that a person pinned, as soon as every founder signed it; the network before goes aside."""
+    lock, chain = read_lock(folder), load_chain(folder)
+    wanted = lock.get("anew") or (None if chain else lock.get("first"))
+    begun = begin(Digest(wanted), held) if wanted else None
+    if begun is None:
+        return []
+    touched = put_aside(folder, chain.editions[0].digest) if chain else []
+    touched += _write_editions(folder, begun, 0)
+    write_lock(folder, {"first": wanted})
+    return [*touched, folder / LOCK]
 
 
 def _write_editions(folder: Path, chain: Chain, after: int) -> list[Path]:
@@ -151,7 +162,12 @@ def clear_decided(folder: Path, chain: Chain) -> list[Path]:
     """Give one's own proposals and approvals no longer when their number is decided: the roster holds what came of them."""
     given = folder / GIVEN
     files = read_given(given) if given.is_dir() else {}
-    decided = [path for path, held in files.items() if 0 < _version(path, held) <= chain.head.version]
+    anew = short(str(read_lock(folder).get("anew", "sha256:-")), 16)
+    decided = [
+        path
+        for path, held in files.items()
+        if anew not in path and 0 < _version(path, held) <= chain.head.version
+    ]
     for path in decided:
         remove_given(given, path)
     return [given / path for path in decided]
@@ -167,6 +183,7 @@ def _version(path: str, content: bytes) -> int:
 def save_lock(folder: Path, chain: Chain) -> list[Path]:
     """Write what was pinned and when what was accepted; gives the file when it changed."""
     part = {
+        **read_lock(folder),
         "first": chain.editions[0].digest,
         "accepted": {str(version): written(when) for version, when in chain.accepted.items()},
         "left": {name: written(when) for name, when in chain.left.items()},

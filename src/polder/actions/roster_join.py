@@ -1,0 +1,150 @@
+"""Come into a network, or begin it anew: the fingerprint that people compared is pinned, and everything else follows from it.
+
+The roster is asked for over any way (an address, a peer that is followed, a folder); whoever hands it over cannot change it, because
+version 1 must have the fingerprint and every later one the signatures.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from polder.actions.load_network import load_network
+from polder.actions.network_roster import load_chain
+from polder.actions.sync_peer import sync_peer
+from polder.commons.network.model import GIVEN
+from polder.commons.roster.approval import ROSTERS, roster_path
+from polder.commons.roster.changes import Found
+from polder.commons.roster.document import read_edition
+from polder.commons.roster.replay import Step, replay
+from polder.kernel.digest import Digest, digest_of_bytes
+from polder.kernel.peer import Peer
+from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.world.fetch import Source
+from polder.world.git import commit_paths
+from polder.world.given import write_given
+from polder.world.network_store import load_published
+from polder.world.roster_files import LOCK, put_aside, read_lock, read_rosters, write_lock, write_roster
+
+
+def join(
+    folder: Path, fingerprint: Digest, sources: Sequence[str], now: datetime, private: bool = False
+) -> tuple[Step, ...]:
+    """Pin ``fingerprint`` and take in every version found at ``sources``; gives them as steps.
+
+    Refused: ``roster.begun``, ``roster.pinned``, ``roster.another-beginning``, ``roster.not-found-there``, ``roster.two-histories``.
+    """
+    if load_chain(folder) is not None:
+        raise Refused(Problem("roster.begun"))
+    pinned = read_lock(folder).get("first")
+    if pinned and pinned != fingerprint:
+        raise Refused(Problem("roster.pinned", "", {"fingerprint": str(pinned)}))
+    contents = _agreed([found_at(folder, one, now, private) for one in sources], sources, fingerprint)
+    _, steps = replay(contents, fingerprint)
+    _take_in(folder, contents, fingerprint)
+    return steps
+
+
+def accept_new_beginning(
+    folder: Path, fingerprint: Digest, sources: Sequence[str], now: datetime, private: bool = False
+) -> tuple[Step, ...]:
+    """Put the roster here aside and take in the one that begins anew with ``fingerprint``: when the keys that must sign are lost for
+    ever. Never done by itself. Refused: ``roster.not-anew`` when it does not say that it takes the place of ours."""
+    chain = load_chain(folder)
+    if chain is None:
+        raise Refused(Problem("roster.none"))
+    ours = chain.editions[0].digest
+    contents = _agreed([found_at(folder, one, now, private) for one in sources], sources, fingerprint)
+    _, steps = replay(contents, fingerprint)
+    change = steps[0].edition.change
+    if not isinstance(change, Found) or change.after != ours:
+        raise Refused(Problem("roster.not-anew", "", {"fingerprint": ours}))
+    touched = put_aside(folder, ours)
+    write_lock(folder, {})
+    _take_in(folder, contents, fingerprint, touched)
+    return steps
+
+
+def found_at(folder: Path, source: str, now: datetime, private: bool) -> Mapping[str, bytes]:
+    """The published files at an address, in a folder, or of a peer that was verified."""
+    if source.startswith(("http://", "https://")):
+        return _fetched(source, private, now)
+    path = Path(source)
+    if path.is_dir():
+        return {
+            f"{ROSTERS}{one.name}": one.read_bytes()
+            for one in sorted(path.glob("*.json"))
+            if one.stem.isdigit()
+        }
+    peer = load_published(folder / load_network(folder).state).get(source)
+    if peer is None:
+        raise Refused(Problem("roster.not-found-there", "", {"source": source}))
+    return peer.files
+
+
+def _fetched(url: str, private: bool, now: datetime) -> Mapping[str, bytes]:
+    """Everything a provider publishes. Its first root file is taken as it comes: what is wanted of it proves itself."""
+    address = url if url.endswith("/") else url + "/"
+    with Source(address, private) as source:
+        root = source.get("metadata/1.root.json", 512_000).content
+    if root is None:
+        raise Unreachable(address, "metadata/1.root.json")
+    with tempfile.TemporaryDirectory(prefix="polder-join-") as state:
+        peer = Peer("there", digest_of_bytes(root), (address,), private=private)
+        news = sync_peer(Path(state), peer, now, 50 * 2**20, Random(), insist=True)  # noqa: S311
+        found = load_published(Path(state)).get("there")
+        if found is None:
+            raise Unreachable(address, ", ".join(one.kind for one in news.troubles) or news.state)
+        return {path: found.files[path] for path in found.files if path.startswith(ROSTERS)}
+
+
+def _agreed(held: Sequence[Mapping[str, bytes]], sources: Sequence[str], first: Digest) -> tuple[bytes, ...]:
+    """The longest history of those found; the others must be beginnings of it."""
+    histories = []
+    for files, source in zip(held, sources, strict=True):
+        contents: list[bytes] = []
+        while (path := f"{ROSTERS}{len(contents) + 1}.json") in files:
+            contents.append(files[path])
+        if not contents:
+            raise Refused(Problem("roster.not-found-there", "", {"source": source}))
+        chain, _ = replay(contents, first)
+        histories.append((chain, tuple(contents), source))
+    longest = max(histories, key=lambda one: len(one[1]))
+    for chain, _, source in histories:
+        if chain.head.digest != longest[0].editions[chain.head.version - 1].digest:
+            raise Refused(Problem("roster.two-histories", "", {"one": source, "other": longest[2]}))
+    return longest[1]
+
+
+def _take_in(folder: Path, contents: Sequence[bytes], first: Digest, touched: Sequence[Path] = ()) -> None:
+    """Write what was verified. When it was accepted is not noted: who just came does not wait for what others did long ago."""
+    written = []
+    for number, one in enumerate(contents, start=1):
+        written.append(write_roster(folder, number, one))
+        write_given(folder / GIVEN, roster_path(number), one)
+        written.append(folder / GIVEN / roster_path(number))
+    write_lock(folder, {"first": first})
+    commit_paths(folder, [*touched, *written, folder / LOCK], "roster: It is pinned.")
+
+
+def replay_folder(folder: Path) -> tuple[Step, ...]:
+    """Verify the whole history in the folder again, from the pinned fingerprint. Nothing else is read."""
+    first = read_lock(folder).get("first")
+    return replay(read_rosters(folder), Digest(first) if first else None)[1]
+
+
+def fingerprint(folder: Path) -> Digest:
+    """What people compare: the pinned first roster's digest. Refused: ``roster.none``."""
+    first = read_lock(folder).get("first")
+    if not first:
+        raise Refused(Problem("roster.none"))
+    return Digest(str(first))
+
+
+def newest_fingerprint(folder: Path) -> Digest:
+    """The digest of the newest version, to compare when two histories are feared."""
+    contents = read_rosters(folder)
+    return read_edition(contents[-1]).digest if contents else fingerprint(folder)

@@ -1,0 +1,204 @@
+"""Propose a change of the roster, say something of a proposal, sign it: what a member's people do, each in two steps.
+
+First a draft is made and shown (what is different, in sentences), then it is given to the network. Nothing is signed that was not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from polder.actions.load_network import load_network
+from polder.actions.network_roster import everything, load_chain, merge_all, need_chain
+from polder.commons.network.model import GIVEN
+from polder.commons.roster.approval import Stance, approval_path, approve, proposal_path, write_approval
+from polder.commons.roster.chain import Chain
+from polder.commons.roster.changes import Change, Found
+from polder.commons.roster.collect import Facts, collect
+from polder.commons.roster.difference import beginning, difference
+from polder.commons.roster.document import Edition
+from polder.commons.roster.model import Rules
+from polder.commons.roster.own_word import INTRODUCTION, Introduction, read_introduction
+from polder.commons.roster.propose import found, propose
+from polder.commons.roster.standing import Standing, hindrances, standing
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.secret import Secret
+from polder.kernel.signing import PublicKey
+from polder.world.git import commit_paths
+from polder.world.given import write_given
+from polder.world.roster_files import read_lock, write_lock
+from polder.world.signing_keys import open_key, public_keys
+
+Ask = Callable[[str], Secret] | None
+GOVERNANCE = "governance"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A proposal and what it changes, to be shown. ``standing``: how it stands, ``None`` for a beginning. ``hindrances``: why this
+    provider does not sign it now."""
+
+    edition: Edition
+    lines: tuple[Problem, ...]
+    standing: Standing | None
+    hindrances: tuple[Problem, ...]
+
+
+def introduction_from(folder: Path, source: str) -> Introduction:
+    """The introduction in the file ``source``, or in the folder of the verified peer of that name. Refused: ``roster.no-introduction``."""
+    path = Path(source)
+    if path.is_file():
+        return read_introduction(path.read_bytes(), source)
+    peer = everything(folder).get(source)
+    if peer is None or INTRODUCTION not in peer.files:
+        raise Refused(Problem("roster.no-introduction", "", {"source": source}))
+    one = read_introduction(peer.files[INTRODUCTION], f"{source}: {INTRODUCTION}")
+    if peer.root and one.root != peer.root:
+        raise Refused(
+            Problem(
+                "roster.another-root", f"{source}: {INTRODUCTION}", {"found": one.root, "wanted": peer.root}
+            )
+        )
+    return one
+
+
+def draft_beginning(
+    folder: Path,
+    founders: Sequence[str],
+    rules: Rules,
+    name: str,
+    reason: str,
+    now: datetime,
+    after: str = "",
+) -> Draft:
+    """A first version of this provider and ``founders`` (files or peers). Refused: ``roster.begun`` when there is a roster here."""
+    if load_chain(folder) is not None and not after:
+        raise Refused(Problem("roster.begun"))
+    me = load_network(folder).provider
+    introduced = [introduction_from(folder, one) for one in dict.fromkeys((me, *founders))]
+    edition = found(introduced, rules, name, reason, now, after)
+    return Draft(edition, beginning(edition), None, ())
+
+
+def draft(folder: Path, change: Change, reason: str, now: datetime) -> Draft:
+    """The next version with ``change`` in it, as it would be proposed."""
+    chain = need_chain(folder)
+    return as_draft(folder, chain, propose(chain.head, change, reason, now), facts_of(folder, chain), now)
+
+
+def as_draft(folder: Path, chain: Chain | None, edition: Edition, facts: Facts, now: datetime) -> Draft:
+    me = load_network(folder).provider
+    if chain is None or edition.version == 1:
+        stranger = (
+            () if me in edition.roster.members else (Problem("roster.not-a-voter", "", {"member": me}),)
+        )
+        return Draft(edition, beginning(edition), None, stranger)
+    lines = difference(chain.roster, edition.roster)
+    why = tuple(hindrances(chain, edition, facts, me, now))
+    return Draft(edition, lines, standing(chain, edition, facts, now), why)
+
+
+def open_drafts(folder: Path, now: datetime) -> tuple[Draft, ...]:
+    """Every proposal for the next version that is known and not lapsed, the oldest first; beginnings while there is no roster."""
+    chain = load_chain(folder)
+    facts = facts_of(folder, chain)
+    me = load_network(folder).provider
+    known = [one for one in facts.proposed.values() if _next(chain, one, me)]
+    drafts = [as_draft(folder, chain, one, facts, now) for one in known]
+    alive = [one for one in drafts if one.standing is None or now <= one.standing.lapses]
+    return tuple(sorted(alive, key=lambda one: (one.edition.roster.proposed, one.edition.digest)))
+
+
+def _next(chain: Chain | None, one: Edition, me: str) -> bool:
+    """Whether it is for the next version, or a beginning that this provider is asked to take part in."""
+    if isinstance(one.change, Found):
+        return me in one.roster.members and one.change.after == (chain.editions[0].digest if chain else "")
+    return chain is not None and one.roster.previous == chain.head.digest
+
+
+def find_draft(folder: Path, named: str, now: datetime) -> Draft:
+    """The open proposal whose digest begins with ``named``; the only one when nothing is named.
+
+    Refused: ``roster.no-proposal``, ``roster.which-proposal`` (with all of them).
+    """
+    known = open_drafts(folder, now)
+    wanted = named.removeprefix("sha256:")
+    fitting = [one for one in known if one.edition.digest.removeprefix("sha256:").startswith(wanted)]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = tuple(one.edition.digest[7:19] for one in fitting or known)
+    code = "roster.which-proposal" if len(fitting) > 1 else "roster.no-proposal"
+    raise Refused(Problem(code, "", {"named": wanted[:64] or "–", "proposals": names or ("–",)}))
+
+
+def put_forward(folder: Path, edition: Edition) -> None:
+    """Give the proposal to the network, unsigned."""
+    held = {proposal_path(edition.digest): edition.with_signatures({}).document.content}
+    give(folder, held, f"roster: Version {edition.version} is proposed.")
+
+
+def say_of(
+    folder: Path, one: Draft, stance: Stance, reason: str, now: datetime, ask: Ask
+) -> tuple[Problem, ...]:
+    """Vouch for the proposal, block it, or sign it; gives the news when that made a new version.
+
+    Refused: with every hindrance when it is to be signed; ``roster.reason-wanted`` for a vouch or a block without one;
+    ``roster.not-a-voter``; ``roster.not-our-key`` when the governance key here is not the one in the roster.
+    """
+    edition, me = one.edition, load_network(folder).provider
+    if stance == "sign" and one.hindrances:
+        raise Refused(one.hindrances)
+    if stance != "sign" and not reason:
+        raise Refused(Problem("roster.reason-wanted"))
+    _check_own_key(folder, one, me)
+    pin_beginning(folder, edition, stance)
+    signer = open_key(folder, GOVERNANCE, ask)
+    approval = approve(edition, stance, signer, reason, now)
+    give(
+        folder,
+        {approval_path(edition.digest, signer.public): write_approval(approval)},
+        f"roster: {me} on version {edition.version}: {stance}.",
+    )
+    merged = merge_all(folder, None, now)
+    return merged.news if merged else ()
+
+
+def _check_own_key(folder: Path, one: Draft, me: str) -> None:
+    """That what is said here counts: our key is that of an active member, before or after."""
+    chain, ours = load_chain(folder), public_keys(folder).get(GOVERNANCE)
+    rosters = [one.edition.roster, *([chain.roster] if chain else [])]
+    members = [held for roster in rosters for held in roster.active if held.id == me]
+    if not members:
+        raise Refused(Problem("roster.not-a-voter", "", {"member": me}))
+    if ours not in {held.key for held in members}:
+        raise Refused(
+            Problem("roster.not-our-key", "", {"key": ours.hex[:16] if isinstance(ours, PublicKey) else "–"})
+        )
+
+
+def pin_beginning(folder: Path, edition: Edition, stance: Stance) -> None:
+    """Signing a first version is how a founder pins it. Refused (``roster.pinned``) when another one was pinned, unless this one says
+    that it takes the place of that."""
+    if stance != "sign" or not isinstance(edition.change, Found):
+        return
+    lock = read_lock(folder)
+    pinned = lock.get("first")
+    if pinned and edition.change.after == pinned:
+        write_lock(folder, {**lock, "anew": edition.digest})
+    elif pinned and pinned != edition.digest:
+        raise Refused(Problem("roster.pinned", "", {"fingerprint": str(pinned)}))
+    else:
+        write_lock(folder, {**lock, "first": edition.digest})
+
+
+def give(folder: Path, files: dict[str, bytes], message: str) -> None:
+    """Put files among what is given to the network next."""
+    for path, content in files.items():
+        write_given(folder / GIVEN, path, content)
+    commit_paths(folder, [folder / GIVEN / path for path in files], message)
+
+
+def facts_of(folder: Path, chain: Chain | None) -> Facts:
+    return collect(everything(folder), chain)
