@@ -48,13 +48,10 @@ def show(asked: HostsAsked, as_json: bool, verbose: bool) -> None:
             show_json(plan_data(looked.plan, language()))
         else:
             show_plan(looked.plan, verbose)
+    from polder.cli.plan_text import silent
+
     if silent(looked.plan):
         sys.exit(UNREACHABLE)
-
-
-def silent(plan: Plan) -> bool:
-    """Whether a host that Polder sets up did not show itself: the plan is whole for the others only."""
-    return any(finding.code.startswith("host.") for finding in plan.findings)
 
 
 @click.command(epilog="Example: polder apply --yes --plan 3f2a91cc")
@@ -143,6 +140,8 @@ def carry_out(asked: object, yes: bool, as_json: bool) -> None:
         click.echo(say_problem(applied.unsaved, words), err=True)
     if applied.outcome and (applied.outcome.failed or applied.outcome.not_begun):
         sys.exit(FAILED)
+    from polder.cli.plan_text import silent
+
     if silent(applied.plan):
         sys.exit(UNREACHABLE)
 

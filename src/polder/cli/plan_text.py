@@ -43,6 +43,8 @@ N_("site")
 ENGINE = N_("{site} on {engine}")
 HEADING = N_("Plan {digest} for {site}")
 NOTHING = N_("Nothing has to change.")
+NOTHING_HEARD = N_("Nothing has to change on what answered.")
+MADE_HERE = N_("the key that it makes itself")
 AWAY = N_("away for about {seconds} s")
 NOT_AWAY = N_("stays reachable")
 AWAY_FOR_GOOD = N_("gone for good")
@@ -95,10 +97,15 @@ def _heading(plan: Plan, language: str) -> str:
 def summary(plan: Plan, language: str) -> str:
     """``3 to create, 1 to change.`` or that nothing has to."""
     if not plan.acting:
-        return translate(NOTHING, language)
+        return translate(NOTHING_HEARD if silent(plan) else NOTHING, language)
     kinds = [step.kind for step in plan.acting]
     parts = [translate(COUNTS[k], language).format(number=kinds.count(k)) for k in COUNTS if k in kinds]
     return ", ".join(parts) + "."
+
+
+def silent(plan: Plan) -> bool:
+    """Whether a host that Polder sets up did not show itself: the plan is whole for the others only."""
+    return any(finding.code.startswith("host.") for finding in plan.findings)
 
 
 def step_lines(step: Step, language: str, verbose: bool) -> Iterator[tuple[str, str]]:
@@ -107,7 +114,7 @@ def step_lines(step: Step, language: str, verbose: bool) -> Iterator[tuple[str, 
     for change in step.changes:
         template = CHANGE if change.before and change.after else ADDED if change.after else DROPPED
         text = translate(template, language).format(
-            path=change.path, before=_cut(change.before), after=_cut(change.after)
+            path=change.path, before=_cut(change.before), after=_after(change.after, language)
         )
         yield "      " + text, ""
     if step.note:
@@ -135,6 +142,10 @@ def _facts(step: Step, language: str) -> Iterator[str]:
         yield text.format(seconds=step.away)
     if step.kind in ("change", "rotate", "forget"):
         yield translate(UNDO[step.undo], language)
+
+
+def _after(text: str, language: str) -> str:
+    return translate(MADE_HERE, language) if text.startswith("{mesh-key:") else _cut(text)
 
 
 def _cut(text: str) -> str:
