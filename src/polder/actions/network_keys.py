@@ -83,9 +83,8 @@ def new_keys(
     need some), ``trust.passphrase-wanted``.
     """
     network = load_network(folder)
-    chosen = _chosen(network, tuple(names))
-    missing = [name for name in chosen if not public_path(folder, name).exists()]
-    _check_makeable(network, missing, ask_new)
+    missing = [name for name in chosen(network, tuple(names)) if not public_path(folder, name).exists()]
+    check_makeable(network, missing, ask_new)
     for name in missing:
         put_new(folder, network, name, ask=ask, ask_new=ask_new)
     return MadeKeys(tuple(missing), commit_keys(folder, missing, f"network: Keys of {', '.join(missing)}."))
@@ -118,7 +117,7 @@ def put_new(
 def restore_key(folder: Path, name: str, seed: Secret, *, ask_new: AskNew | None = None) -> MadeKeys:
     """Write the key ``name`` again from what was on paper. It has to be the one in ``keys/NAME.pub``, when that is there."""
     network = load_network(folder)
-    _check_makeable(network, _chosen(network, (name,)), ask_new)
+    check_makeable(network, chosen(network, (name,)), ask_new)
     recipients = opens_for(network, name)
     passphrase = None if recipients or ask_new is None else ask_new(name)
     put_key(folder, name, seed, recipients, passphrase, f"{name} of {network.provider}")
@@ -181,7 +180,7 @@ def _ignore_closed(folder: Path, names: list[str]) -> Path:
     return path
 
 
-def _chosen(network: Network, names: tuple[str, ...]) -> tuple[str, ...]:
+def chosen(network: Network, names: tuple[str, ...]) -> tuple[str, ...]:
     """``server`` stands for its three keys."""
     every = (*network.people, *SERVER, GOVERNANCE)
     spread = [one for name in names for one in (SERVER if name == "server" else (name,))]
@@ -193,7 +192,7 @@ def _chosen(network: Network, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spread)) or every
 
 
-def _check_makeable(network: Network, names: Iterable[str], ask_new: AskNew | None) -> None:
+def check_makeable(network: Network, names: Iterable[str], ask_new: AskNew | None) -> None:
     problems = Problems()
     for name in names:
         person = network.people.get(name)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from polder.actions.load_network import load_network
 from polder.actions.network_keys import OLD, load_keys
+from polder.actions.network_rotation import retire_keys
 from polder.commons.network.model import GIVEN, ROBOT, SIGNING, Network
 from polder.commons.trust.present import Present, read_present
 from polder.commons.trust.prune import prunable
@@ -135,6 +136,7 @@ def _do(folder: Path, found: Look, now: datetime) -> Outcome:
     written = write_publication(public, made.public)
     after = read_present(FolderFiles(folder / SIGNING), FolderFiles(public))
     removed = _prune(public, after, now) if written else ()
+    retire_keys(folder, found.network, after)
     until = after.timestamp.signed.expires if after.timestamp else None
     return Outcome(decision, written, removed, decision.notes, until, commit)
 
