@@ -14,6 +14,11 @@ from polder.kernel.sentences import say
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("network_commands", "init"),
     "approve-recipe": ("catalogue_commands", "approve_recipe"),
+    "sync": ("network_sync_commands", "sync"),
+    "status": ("network_sync_commands", "status"),
+    "peers": ("network_alarm_commands", "peers"),
+    "alarms": ("network_alarm_commands", "alarms"),
+    "steward": ("network_sync_commands", "steward"),
 }
 
 

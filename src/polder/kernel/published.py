@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from polder.kernel.digest import Digest
 
+LONG = timedelta(days=30)
 _SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
@@ -62,3 +63,7 @@ class Published:
     def stale(self, now: datetime) -> bool:
         """Whether nothing newer came before the last word of it expired."""
         return now >= self.expires
+
+    def long_stale(self, now: datetime) -> bool:
+        """Whether it has been stale for 30 days: still history, but nothing new should be begun with it."""
+        return now >= self.expires + LONG

@@ -72,7 +72,7 @@ def _root(number: int) -> str:
 
 def _copy(source: Path, place: Path) -> None:
     """A second name for the same file where that is possible; both are only ever replaced, never written into."""
-    place.parent.mkdir(parents=True, exist_ok=True)
+    _folder(place.parent)
     beside = place.with_name(f".{place.name}.tmp")
     beside.unlink(missing_ok=True)
     try:
@@ -81,6 +81,14 @@ def _copy(source: Path, place: Path) -> None:
         beside.write_bytes(source.read_bytes())
     beside.chmod(0o644)
     beside.replace(place)
+
+
+def _folder(path: Path) -> None:
+    """``path`` with everything above it that was not there, readable by a web server whatever the umask says."""
+    if not path.is_dir():
+        _folder(path.parent)
+        path.mkdir(exist_ok=True)
+        path.chmod(0o755)
 
 
 def _kept_until_now(store: PeerStore) -> dict[str, str]:

@@ -43,10 +43,26 @@ SENTENCES: dict[str, str] = {
     "sync.clock-ahead": N_("The clock of this machine is about {hours} hours ahead of those of most peers."),
     "sync.no-alarm": N_("There is no alarm {alarm}."),
     "sync.no-reason": N_('An alarm is closed with a reason: --reason "…"'),
+    "sync.new": N_("{peer}: version {version} from {source}"),
+    "sync.same": N_("{peer}: nothing new since version {version}"),
+    "sync.failed": N_("{peer}: nothing that can be believed; what was known stays"),
+    "sync.waiting": N_("{peer}: left alone for now, it did not answer before"),
+    "sync.busy": N_("{peer}: another process is reading it"),
+    "sync.asleep": N_("{peer} did not answer on {strikes} rounds. It sleeps: it is asked once a day."),
+    "sync.left-out": N_("{count} files of {peer} are beyond the quota and were left out."),
+    "sync.mirrored": N_("Copies brought up to date: {peers}"),
+    "sync.nobody": N_("There is nobody to read: no roster, and nobody in “follow”."),
+    "sync.signed": N_("Published anew: {count} files."),
+    "sync.closed": N_("closed on {date}: {reason}"),
+    "sync.was-closed": N_("Closed: {alarm}"),
+    "sync.no-alarms": N_("There is no open alarm."),
+    "sync.woken": N_("{peer} is asked again on the next round."),
     "sync.foreign-path": N_("“{path}” does not belong to the part “{role}”."),
 }
 
 HINTS: dict[str, str] = {
+    "sync.asleep": N_("When it is back: polder network peers wake {peer}"),
+    "sync.left-out": N_("“quota” in network.yml says how much of each peer is kept."),
     "sync.frozen": N_("Sync from another connection, and ask {peer} what its newest version is."),
     "sync.shown-two-ways": N_(
         "Ask {peer}: its server's keys may be in somebody else's hands. The evidence is kept with the alarm."

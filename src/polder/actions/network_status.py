@@ -1,0 +1,81 @@
+"""What is believed of each peer, how fresh it is, and whether a copy is served here. Asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from polder.actions.load_network import load_network
+from polder.actions.network_peers import find_peers, mirrored_peers, named
+from polder.actions.sync_network import mirror_place
+from polder.actions.sync_peer import patience_of
+from polder.kernel.peer import Peer
+from polder.world.network_mirror import mirror_size
+from polder.world.network_store import PeerStore, read_time
+
+
+@dataclass(frozen=True, slots=True)
+class PeerStatus:
+    """``state``: ``fresh``, ``stale`` (since ``expires``), ``old`` (stale for 30 days) or ``never`` seen. ``next``: not asked before.
+    ``mirror``: bytes of the copy served here, -1 when there is to be none."""
+
+    peer: str
+    state: str
+    versions: Mapping[str, int] = field(default_factory=dict)
+    expires: datetime | None = None
+    seen: datetime | None = None
+    source: str = ""
+    files: int = 0
+    strikes: int = 0
+    asleep: bool = False
+    next: datetime | None = None
+    trouble: str = ""
+    mirror: int = -1
+
+
+def network_status(folder: Path, now: datetime) -> tuple[PeerStatus, ...]:
+    """Every peer, by name."""
+    network = load_network(folder)
+    peers = find_peers(folder, network, now)
+    copies = mirrored_peers(folder, network, peers, now)
+    sizes = {name: mirror_size(mirror_place(folder, network, name)) for name in copies}
+    return tuple(
+        _status(folder / network.state, peer, now, sizes.get(name, -1)) for name, peer in peers.items()
+    )
+
+
+def wake_peer(folder: Path, names: tuple[str, ...], now: datetime) -> tuple[str, ...]:
+    """Forget the strikes of the peers ``names``; the next round asks them. Refused (``sync.unknown-peer``)."""
+    network = load_network(folder)
+    chosen = named(find_peers(folder, network, now), names)
+    for name in chosen:
+        store = PeerStore(folder / network.state, name)
+        with store.locked():
+            store.keep_facts({**store.facts(), "strikes": 0, "struck": "", "next": ""})
+    return tuple(chosen)
+
+
+def _status(state: Path, peer: Peer, now: datetime, mirror: int) -> PeerStatus:
+    store = PeerStore(state, peer.id)
+    published, facts = store.published(), store.facts()
+    patience = patience_of(facts)
+    if published is None:
+        fresh = "never"
+    else:
+        fresh = "old" if published.long_stale(now) else "stale" if published.stale(now) else "fresh"
+    return PeerStatus(
+        peer=peer.id,
+        state=fresh,
+        versions=published.versions if published else {},
+        expires=published.expires if published else None,
+        seen=read_time(str(facts.get("seen", ""))),
+        source=published.source if published else "",
+        files=len(published.files) if published else 0,
+        strikes=patience.strikes,
+        asleep=patience.asleep,
+        next=patience.next if patience.next and patience.next > now else None,
+        trouble=str(facts.get("trouble", "")),
+        mirror=mirror,
+    )

@@ -1,0 +1,80 @@
+"""One round of the steward, for a timer: read the peers, bring in the roster, tell what was seen, warn of advisories, sign anew.
+
+A step that fails is said and the next one goes on: a roster that cannot be read is no reason to let the timestamp expire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from polder.actions.load_network import load_network
+from polder.actions.network_gossip import tell
+from polder.actions.network_peers import find_peers
+from polder.actions.sync_network import Round, sync_network
+from polder.actions.sync_peer import PeerNews
+from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.world.network_store import load_published
+
+
+@dataclass(frozen=True, slots=True)
+class Stewarded:
+    """``news``: what became of the roster, and advisories that concern this provider. ``signed``: documents published anew.
+    ``failed``: step to its problems."""
+
+    round: Round | None
+    news: tuple[Problem, ...]
+    signed: tuple[str, ...]
+    failed: tuple[tuple[str, tuple[Problem, ...]], ...]
+
+
+def steward(folder: Path, now: datetime, told: Callable[[PeerNews], None] = lambda news: None) -> Stewarded:
+    """Everything that is due at ``now``."""
+    load_network(folder)  # refused when this is no network folder; everything after it is a step
+    rounds: list[Round] = []
+    news: list[Problem] = []
+    signed: list[str] = []
+    steps: dict[str, Callable[[], object]] = {
+        "sync": lambda: rounds.append(sync_network(folder, now, told=told)),
+        "roster": lambda: news.extend(_roster(folder, now)),
+        "advisories": lambda: news.extend(_advisories(folder, now)),
+        "publish": lambda: signed.extend(_publish(folder, now)),
+    }
+    failed = [(name, problems) for name, step in steps.items() if (problems := _try(step))]
+    return Stewarded(rounds[0] if rounds else None, tuple(news), tuple(signed), tuple(failed))
+
+
+def _roster(folder: Path, now: datetime) -> tuple[Problem, ...]:
+    from polder.actions.network_roster import merge
+
+    network = load_network(folder)
+    news = merge(folder, load_published(folder / network.state), now)
+    tell(folder, network, find_peers(folder, network, now), now)  # a new roster is told at once
+    return news
+
+
+def _advisories(folder: Path, now: datetime) -> tuple[Problem, ...]:
+    name = "polder.actions.network_advisories"
+    if find_spec(name) is None:
+        return ()
+    return tuple(import_module(name).due_warnings(folder, now))
+
+
+def _publish(folder: Path, now: datetime) -> tuple[str, ...]:
+    from polder.actions.network_publish import freshen
+
+    return freshen(folder, now).written
+
+
+def _try(step: Callable[[], object]) -> tuple[Problem, ...]:
+    try:
+        step()
+    except Refused as refused:
+        return refused.problems
+    except Unreachable as lost:
+        return (Problem("kernel.unreachable", "", {"what": lost.what, "why": lost.why}),)
+    return ()

@@ -1,0 +1,256 @@
+"""``polder network sync``, ``status`` and ``steward``: read the peers, and see what is believed of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from polder.cli.door import FAILED, UNREACHABLE, guarded, language, network_path, show_json
+from polder.cli.lines import print_lines
+from polder.kernel.problem import Value
+from polder.kernel.sentences import hint, say, say_loosely, say_problem, translate
+from polder.kernel.sentences.mark import N_
+
+if TYPE_CHECKING:
+    from polder.actions.network_status import PeerStatus
+    from polder.actions.network_steward import Stewarded
+    from polder.actions.sync_network import Round
+    from polder.actions.sync_peer import PeerNews
+    from polder.world.network_alarms import Alarm
+
+Line = tuple[str, str]
+HEADERS = (N_("peer"), N_("state"), N_("version"), N_("seen"), N_("files"), N_("copy here"), N_("source"))
+STATES = {"fresh": N_("fresh"), "never": N_("never seen")}
+STALE = N_("stale since {date}")
+STYLES = {"fresh": "", "stale": "yellow", "old": "red", "never": "yellow"}
+
+
+@click.command(epilog="Example: polder network sync beech")
+@click.argument("peers", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="What became of each peer, as JSON.")
+@guarded
+def sync(peers: tuple[str, ...], as_json: bool) -> None:
+    """Read what PEERS published (default: every peer that is due), verify it, and bring the copies up to date that are served here.
+
+    Exit status 1 when a peer could not be read or an alarm was raised, 3 when nobody answered.
+    """
+    from datetime import UTC, datetime
+
+    from polder.actions.sync_network import sync_network
+
+    folder, now = network_path(), datetime.now(UTC)
+    with _Telling(as_json) as telling:
+        found = sync_network(folder, now, peers, telling.told)
+    if as_json:
+        show_json(round_data(found))
+    else:
+        print_lines(round_lines(found))
+    sys.exit(exit_status(found))
+
+
+@click.command(epilog="Example: polder network status --json")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@guarded
+def status(as_json: bool) -> None:
+    """What is believed of each peer, how fresh it is, and which copies are served here. Asks nobody."""
+    from datetime import UTC, datetime
+
+    from polder.actions.load_network import load_network
+    from polder.actions.network_status import network_status
+    from polder.world.network_alarms import read_alarms
+
+    folder = network_path()
+    found = network_status(folder, datetime.now(UTC))
+    alarms = [one for one in read_alarms(folder / load_network(folder).state) if not one.closed]
+    if as_json:
+        show_json({"peers": [status_data(one) for one in found], "alarms": [one.id for one in alarms]})
+        return
+    print_lines(status_lines(found))
+    print_lines(line for one in alarms for line in alarm_lines(one))
+
+
+@click.command(epilog="Example: polder network steward  # from a timer, every hour")
+@click.option("--json", "as_json", is_flag=True, help="What was done, as JSON.")
+@guarded
+def steward(as_json: bool) -> None:
+    """Do what is due, once: read the peers, bring in the roster, tell others what was seen, warn of advisories, sign anew.
+
+    For a timer. Exit status 1 when a step failed or an alarm was raised, 3 when no peer answered.
+    """
+    from datetime import UTC, datetime
+
+    from polder.actions.network_steward import steward as do
+
+    folder, now = network_path(), datetime.now(UTC)
+    with _Telling(as_json) as telling:
+        done = do(folder, now, telling.told)
+    if as_json:
+        show_json(steward_data(done))
+    else:
+        print_lines(steward_lines(done))
+    sys.exit(FAILED if done.failed else exit_status(done.round) if done.round else 0)
+
+
+class _Telling:
+    """A line for each peer as it is done; on a terminal with a bar below."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet, self.bar = quiet, None if quiet or not sys.stdout.isatty() else self._begin()
+
+    def __enter__(self) -> _Telling:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def told(self, news: PeerNews) -> None:
+        if self.bar:
+            self.bar.advance(self.row)
+        if not self.quiet:
+            print_lines(news_lines(news))
+
+    def _begin(self) -> Any:
+        from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
+
+        bar = Progress(SpinnerColumn(), MofNCompleteColumn(), TimeElapsedColumn(), transient=True)
+        self.row = bar.add_task("", total=None)
+        bar.start()
+        return bar
+
+
+def exit_status(found: Round) -> int:
+    """0 when all is well, 3 when everybody was away, else 1."""
+    kinds = {trouble.kind for one in found.failed for trouble in one.troubles}
+    if found.failed and not found.reached and kinds <= {"unreachable"}:
+        return UNREACHABLE
+    return FAILED if found.failed or found.alarms else 0
+
+
+def news_lines(news: PeerNews) -> Iterator[Line]:
+    """What became of one peer, and why."""
+    words = language()
+    version = f"{news.versions.get('root', 0)}/{news.versions.get('timestamp', 0)}"
+    values: dict[str, Value] = {"peer": news.peer, "version": version, "source": news.source}
+    values["strikes"] = news.strikes
+    style = {"new": "green", "failed": "red", "same": "", "waiting": "dim", "busy": "dim"}[news.state]
+    yield say(f"sync.{news.state}", values, words), style
+    for trouble in news.troubles:
+        yield "    " + say_problem(trouble.problem, words), "yellow"
+        if advice := hint(trouble.problem.code, trouble.problem.values, words):
+            yield "    " + advice, "dim"
+    if news.left_out:
+        left: dict[str, Value] = {"peer": news.peer, "count": len(news.left_out)}
+        yield "    " + say("sync.left-out", left, words), "yellow"
+    if news.asleep and news.state == "failed":
+        yield "    " + say("sync.asleep", values, words), "yellow"
+        yield "    " + hint("sync.asleep", values, words), "dim"
+
+
+def round_lines(found: Round) -> Iterator[Line]:
+    if not found.news:
+        yield say("sync.nobody", {}, language()), "yellow"
+    if found.mirrored:
+        yield say("sync.mirrored", {"peers": found.mirrored}, language()), ""
+    for alarm in found.alarms:
+        yield from alarm_lines(alarm)
+
+
+def alarm_lines(alarm: Alarm) -> Iterator[Line]:
+    """An alarm's name, what it says, and what to do."""
+    words = language()
+    style = "dim" if alarm.closed else "bold red"
+    yield f"{alarm.id}: {say_loosely(alarm.code, alarm.values, words)}", style
+    if where := str(alarm.values.get("where") or alarm.values.get("source") or ""):
+        yield f"    {where}", style
+    if alarm.closed:
+        yield "    " + say("sync.closed", {"date": alarm.closed[:10], "reason": alarm.reason}, words), "dim"
+    elif advice := hint(alarm.code, alarm.values, words):
+        yield f"    {advice}", "dim"
+
+
+def status_lines(found: tuple[PeerStatus, ...]) -> Iterator[Line]:
+    from polder.cli.table import table_lines
+
+    words = language()
+    if not found:
+        yield say("sync.nobody", {}, words), "yellow"
+        return
+    headers = [translate(one, words) for one in HEADERS]
+    yield from table_lines(headers, [_row(one, words) for one in found], [STYLES[one.state] for one in found])
+    for one in found:
+        if one.asleep:
+            yield say("sync.asleep", {"peer": one.peer, "strikes": one.strikes}, words), "yellow"
+            yield "    " + hint("sync.asleep", {"peer": one.peer}, words), "dim"
+
+
+def _row(one: PeerStatus, words: str) -> list[str]:
+    if one.state in STATES:
+        state = translate(STATES[one.state], words)
+    else:
+        state = translate(STALE, words).format(date=f"{one.expires:%Y-%m-%d}")
+    version = f"{one.versions['root']}/{one.versions['timestamp']}" if one.versions else "–"
+    copy = "–" if one.mirror < 0 else f"{one.mirror / 2**20:.1f} MiB"
+    seen = f"{one.seen:%Y-%m-%d %H:%M}" if one.seen else "–"
+    return [one.peer, state, version, seen, str(one.files), copy, one.source or "–"]
+
+
+def status_data(one: PeerStatus) -> dict[str, Any]:
+    held = {name: getattr(one, name) for name in one.__dataclass_fields__}
+    times = {name: held[name] and f"{held[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("expires", "seen", "next")}
+    return {**held, **times, "versions": dict(one.versions)}
+
+
+def round_data(found: Round) -> dict[str, Any]:
+    """A round for machines: codes and values, no sentences."""
+    return {
+        "peers": [_news_data(one) for one in found.news],
+        "alarms": [one.id for one in found.alarms],
+        "clock_off_by_seconds": found.clock,
+        "mirrored": list(found.mirrored),
+    }
+
+
+def _news_data(news: PeerNews) -> dict[str, Any]:
+    troubles = [
+        {
+            "source": one.source,
+            "kind": one.kind,
+            "code": one.problem.code,
+            "where": one.problem.where,
+            "values": dict(one.problem.values),
+        }
+        for one in news.troubles
+    ]
+    held = {name: getattr(news, name) for name in news.__dataclass_fields__ if name != "clocks"}
+    return {**held, "troubles": troubles, "left_out": list(news.left_out)}
+
+
+def steward_lines(done: Stewarded) -> Iterator[Line]:
+    words = language()
+    if done.round:
+        yield from round_lines(done.round)
+    for one in done.news:
+        yield say_problem(one, words), "green"
+    if done.signed:
+        yield say("sync.signed", {"count": len(done.signed)}, words), ""
+    for _, problems in done.failed:
+        for problem in problems:
+            yield say_problem(problem, words), "red"
+            if advice := hint(problem.code, problem.values, words):
+                yield f"    {advice}", "dim"
+
+
+def steward_data(done: Stewarded) -> dict[str, Any]:
+    def plain(problems: tuple[Any, ...]) -> list[dict[str, Any]]:
+        return [{"code": one.code, "where": one.where, "values": dict(one.values)} for one in problems]
+
+    return {
+        "sync": round_data(done.round) if done.round else None,
+        "news": plain(done.news),
+        "signed": list(done.signed),
+        "failed": {step: plain(problems) for step, problems in done.failed},
+    }

@@ -1,0 +1,99 @@
+"""The commands that read peers, as somebody types them."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from polder.cli.main import polder
+from polder.world.network_alarms import read_alarms
+from support.publisher import Publisher
+from support.web import Web
+
+
+@pytest.fixture
+def beech():
+    return Publisher("beech", datetime.now(UTC).replace(microsecond=0))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def write(folder: Path, publisher: Publisher, url: str) -> None:
+    follow = {publisher.name: {"url": url, "root": publisher.pinned, "private": True}}
+    text = "provider: alder\nurls: [https://alder.example/net/]\npeople: {ana: {}}\nmirror: [beech]\n"
+    (folder / "network.yml").write_text(text + f"follow: {json.dumps(follow)}\n")
+
+
+def run(folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(polder, ["--site", str(folder), "network", *words])
+
+
+def test_sync_says_what_came_and_status_what_is_believed(folder, beech):
+    with Web(beech.files) as web:
+        write(folder, beech, web.url)
+        first, second = run(folder, "sync"), run(folder, "sync", "--json")
+    status, data = run(folder, "status"), json.loads(run(folder, "status", "--json").output)
+
+    assert (first.exit_code, second.exit_code, status.exit_code) == (0, 0, 0)
+    assert f"beech: version 1/1 from {web.url}" in first.output
+    assert "Copies brought up to date: beech" in first.output
+    assert json.loads(second.output)["peers"][0]["state"] == "same"
+    assert "fresh" in status.output
+    assert data["peers"][0]["versions"]["timestamp"] == 1
+    assert data["peers"][0]["mirror"] > 1000
+
+
+def test_nobody_answering_is_unreachable_and_told_on_the_third_round(folder, beech):
+    write(folder, beech, "http://127.0.0.1:1/")
+    first = run(folder, "sync")
+    facts = folder / "state/peers/beech/facts.json"
+    facts.write_text(
+        facts.read_text().replace('"strikes":1', '"strikes":2').replace('"struck":"2', '"struck":"1')
+    )
+    third = run(folder, "sync", "beech")
+
+    assert (first.exit_code, third.exit_code) == (3, 3)
+    assert "polder network peers wake beech" in third.output
+    assert "asked again" in run(folder, "peers", "wake", "beech").output
+    assert json.loads(run(folder, "status", "--json").output)["peers"][0]["strikes"] == 0
+
+
+def test_an_alarm_is_listed_its_evidence_written_out_and_closed_with_a_reason(folder, beech, tmp_path):
+    files = {**beech.files, "metadata/timestamp.json": b"{}"}
+    with Web(files) as web:
+        write(folder, beech, web.url)
+        synced = run(folder, "sync")
+    alarm = read_alarms(folder / "state")[0]
+    listed = run(folder, "alarms")
+    written = run(folder, "alarms", "evidence", alarm.id, str(tmp_path / "out"))
+    closed = run(folder, "alarms", "close", alarm.id, "--reason", "a broken disk")
+
+    assert synced.exit_code == 1
+    assert alarm.id in listed.output and web.url in listed.output
+    assert (tmp_path / "out/1.bin").read_bytes() == b"{}" and "1.bin" in written.output
+    assert closed.exit_code == 0 and "no open alarm" in run(folder, "alarms").output
+    assert "a broken disk" in run(folder, "alarms", "--all").output
+    assert json.loads(run(folder, "alarms", "--all", "--json").output)[0]["reason"] == "a broken disk"
+
+
+def test_peers_are_listed_with_where_they_are_read(folder, beech):
+    write(folder, beech, "http://127.0.0.1:1/")
+
+    listed, data = run(folder, "peers"), json.loads(run(folder, "peers", "--json").output)
+
+    assert "http://127.0.0.1:1/" in listed.output and beech.pinned in listed.output
+    assert data[0]["id"] == "beech"
+
+
+def test_with_nobody_to_read_it_says_so(folder):
+    (folder / "network.yml").write_text(
+        "provider: alder\nurls: [https://alder.example/net/]\npeople: {ana: {}}\n"
+    )
+
+    assert "nobody to read" in run(folder, "sync").output
+    assert "nobody to read" in run(folder, "status").output
