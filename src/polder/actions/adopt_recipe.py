@@ -25,7 +25,14 @@ from polder.platform.site.model import Lock
 from polder.world.files import builtin_path, read_folder, read_recipe_folder, write_atomically
 from polder.world.git import Commit, commit_paths
 from polder.world.given import remove_given, write_given
-from polder.world.recipe_place import Before, changing_recipes, keep_before, place_recipe, read_before
+from polder.world.recipe_place import (
+    Before,
+    changing_recipes,
+    keep_before,
+    place_recipe,
+    read_before,
+    was_before,
+)
 
 LOCK = "polder.lock"
 AGE = "catalogue.older"
@@ -114,27 +121,32 @@ def undo(shelf: Shelf, folder: Path, name: str, *, anyway: bool = False) -> Adop
     An adopted one that was edited since gives way only ``anyway``.
     """
     assert shelf.site is not None
-    site = shelf.site
-    adopted = shelf.lock.adopted.get(name, "").partition("@")[2]
+    site, taken = shelf.site, shelf.lock.adopted.get(name, "")
+    adopted = taken.partition("@")[2]
     kept = read_before(site, name, adopted) if adopted else None
-    if kept is None:
-        raise Refused(Problem("catalogue.nothing-kept", "", {"recipe": name}))
-    before, copy = kept
     with changing_recipes(site):
         now = _state(site, name)["digest"]
-        if now not in (adopted, before.digest) and not anyway:
-            raise Refused(Problem("catalogue.own-changes", f"recipes/{name}", {"recipe": name}))
-        held = read_recipe_folder(copy) if before.digest else Folder({})
-        if held.files and held.digest != before.digest:
+        if kept is None and (taken or not was_before(site, name, now)):
             raise Refused(Problem("catalogue.nothing-kept", "", {"recipe": name}))
-        lock = _unpinned(shelf.lock, before)
-        _valid(site, name, held, lock).refuse_if_any()
-        changed = [] if now == before.digest else [f"recipes/{name}"]
-        if changed:
-            place_recipe(site, name, held)
-        changed += _write_lock(site, lock)
-    commit = _commit(site, name, f"Adopt {name} ({short(adopted)}) no longer.")
+        if kept and now not in (adopted, kept[0].digest) and not anyway:
+            raise Refused(Problem("catalogue.own-changes", f"recipes/{name}", {"recipe": name}))
+        changed, lock = _put_back(shelf, name, now, *kept) if kept else ([], shelf.lock)
+    commit = _commit(site, name, f"Adopt {name} no longer.")
     return Adopted(tuple(changed), commit, tell_adoptions(folder, shelf.network, lock))
+
+
+def _put_back(shelf: Shelf, name: str, now: str, before: Before, copy: Path) -> tuple[list[str], Lock]:
+    """``copy`` becomes the recipe again, and the lock says of it what it said. Returns what was written."""
+    assert shelf.site is not None
+    held = read_recipe_folder(copy) if before.digest else Folder({})
+    if held.files and held.digest != before.digest:
+        raise Refused(Problem("catalogue.nothing-kept", "", {"recipe": name}))
+    lock = _unpinned(shelf.lock, before)
+    _valid(shelf.site, name, held, lock).refuse_if_any()
+    changed = [] if now == before.digest else [f"recipes/{name}"]
+    if changed:
+        place_recipe(shelf.site, name, copy if held.files else None)
+    return changed + _write_lock(shelf.site, lock), lock
 
 
 def tell_adoptions(folder: Path, network: Network, lock: Lock) -> bool:

@@ -55,14 +55,14 @@ def changing_recipes(site: Path) -> Iterator[None]:
         yield
 
 
-def place_recipe(site: Path, name: str, folder: Folder) -> None:
-    """Let ``recipes/<name>`` be exactly ``folder``; without any file, let it be gone."""
+def place_recipe(site: Path, name: str, folder: Folder | Path | None) -> None:
+    """Let ``recipes/<name>`` be exactly ``folder`` (a path: a copy of what is there); without one, let it be gone."""
     place = site / "recipes" / name
     if place.is_symlink() or (place.exists() and not place.is_dir()):
         raise Refused(Problem("catalogue.not-a-folder", f"recipes/{name}"))
     beside = site / OURS / "adopting" / name
     beside.parent.mkdir(parents=True, exist_ok=True)
-    if folder.files:
+    if folder is not None:
         _write(beside, folder)
         place.parent.mkdir(exist_ok=True)
         _take_place(beside, place)
@@ -96,12 +96,21 @@ def read_before(site: Path, name: str, adopted: str) -> tuple[Before, Path] | No
     return Before(**{key: str(data.get(key, "")) for key in Before.__dataclass_fields__}), copy
 
 
+def was_before(site: Path, name: str, digest: str) -> bool:
+    """Whether ``digest`` (``""``: no folder) is what was so before some adoption of ``name``."""
+    kept = (site / OURS / "before").glob(f"{name}-????????????????.json")
+    return any(read_plain(path.read_bytes(), path.name).get("digest") == digest for path in kept)
+
+
 def _record(site: Path, name: str, adopted: str) -> tuple[Path, Path]:
     stem = site / OURS / "before" / f"{name}-{short(adopted, 16)}"
     return stem.with_suffix(".json"), stem
 
 
-def _write(place: Path, folder: Folder) -> None:
+def _write(place: Path, folder: Folder | Path) -> None:
+    if isinstance(folder, Path):
+        shutil.copytree(folder, place, symlinks=True)
+        return
     for path, content in folder.files.items():
         write_atomically(place / path, content, 0o755 if path in folder.executable else 0o644)
 
