@@ -97,7 +97,9 @@ def test_names_and_sizes_of_encrypted_files_say_little(care: Speakers) -> None:
     care.say("alder", "note", "rack", "A", audience=CARE)
     care.say("alder", "news", "longer", "B" * 300, audience=NETWORK)
     sizes = [len(content) for content in care["alder"].given.values()]
-    assert len(sizes) == 3 and max(sizes) - min(sizes) < 512, sizes  # age puts a stanza of random length into each
+    assert len(sizes) == 3 and max(sizes) - min(sizes) < 512, (
+        sizes
+    )  # age puts a stanza of random length into each
 
 
 def test_history_and_journal_hold_nothing_of_it(
@@ -221,7 +223,7 @@ def test_parts_and_fields_reach_only_those_they_are_for(care: Speakers) -> None:
     care.write(
         "alder",
         "event/party.private.yml",
-        "title: {en: Party}\nbegins: 2026-12-01T18:00:00Z\naddress: Dike Street 7\nplace: {en: The harbour}\n"
+        "title: {en: Party}\naudience: public\nbegins: 2026-12-01T18:00:00Z\naddress: Dike Street 7\nplace: {en: The harbour}\n"
         "narrow:\n  address: network\nparts:\n  - audience: {circles: [care]}\n    body: {en: It is for the rent}\n",
     )
     care.give("alder")
@@ -244,7 +246,7 @@ def test_what_is_published_and_what_is_projected_agree_for_every_reader(care: Sp
     care.write(
         "alder",
         "event/party.private.yml",
-        "title: {en: Party}\nbegins: 2026-12-01T18:00:00Z\nparts:\n"
+        "title: {en: Party}\naudience: public\nbegins: 2026-12-01T18:00:00Z\nparts:\n"
         "  - audience: {circles: [care]}\n    body: {en: For care}\n"
         "  - audience: {providers: [cedar]}\n    body: {en: For cedar}\n",
     )
@@ -354,7 +356,11 @@ def test_who_is_no_steward_changes_no_circle(care: Speakers) -> None:
             care.published("beech"),
             care.recipients,
         )
-    care.write("beech", "circle/mine.yml", "title: {en: Mine}\ncircle: alder/care\nstewards: [beech]\n")
+    care.write(
+        "beech",
+        "circle/mine.yml",
+        "title: {en: Mine}\naudience: network\ncircle: alder/care\nstewards: [beech]\n",
+    )
     with pytest.raises(Refused, match="statement.not-a-steward"):
         care.give("beech")
     assert not (care["beech"].folder / "given").exists()
@@ -381,6 +387,7 @@ def test_every_problem_of_every_file_is_told_at_once(world: Speakers) -> None:
         ("statement.unknown-type-near", "statements/nwes/a.yml"),
         ("kernel.unknown-key-near", "statements/event/b.yml:1"),
         ("statement.no-title", "statements/event/b.yml:1"),
+        ("kernel.missing-key", "statements/event/b.yml:1"),
         ("statement.not-a-moment", "statements/event/b.yml:2"),
     }
 
@@ -413,7 +420,7 @@ def test_types_of_tomorrow_are_kept_and_marked(world: Speakers) -> None:
         "id": "van",
         "provider": "beech",
         "date": "2026-11-22T10:00:00Z",
-        "audience": {"scopes": ["public"], "colour": "blue"},
+        "audience": {"scopes": ["public"]},
         "title": {"en": "A van to lend"},
         "body": {},
         "data": {"seats": 9},
@@ -421,7 +428,6 @@ def test_types_of_tomorrow_are_kept_and_marked(world: Speakers) -> None:
     }
     place = world["beech"].folder / "given/statements/loan/van.json"
     place.parent.mkdir(parents=True)
-    del document["audience"]["colour"]  # type: ignore[index]
     place.write_bytes(json.dumps(document).encode())
     (seen,) = world.sees("alder").heard
     assert not seen.understood and seen.statement.title.read("en") == "A van to lend"

@@ -13,12 +13,20 @@ from polder.kernel.sentences import say
 # name: (module, attribute). The order is the order of the help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("network_commands", "init"),
+    "roster": ("network_roster_commands", "roster"),
     "approve-recipe": ("catalogue_commands", "approve_recipe"),
     "sync": ("network_sync_commands", "sync"),
     "status": ("network_sync_commands", "status"),
     "peers": ("network_alarm_commands", "peers"),
     "alarms": ("network_alarm_commands", "alarms"),
     "steward": ("network_sync_commands", "steward"),
+    "say": ("network_say_commands", "say"),
+    "give": ("network_say_commands", "give"),
+    "said": ("network_say_commands", "said"),
+    "read": ("network_say_commands", "read"),
+    "withdraw": ("network_say_commands", "withdraw"),
+    "circle": ("network_circle_commands", "circle"),
+    "advisories": ("network_advisory_commands", "advisories"),
 }
 
 

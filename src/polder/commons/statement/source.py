@@ -16,7 +16,7 @@
 
 A file whose name ends in ``.private.yml`` stays out of the folder's history (see ``actions.say_statement``); its id ends before that.
 
->>> source = read_source(b"title: {en: We move}\\n", "statements/news/moving.yml", "alder")
+>>> source = read_source(b"title: {en: We move}\\naudience: public\\n", "statements/news/moving.yml", "alder")
 >>> source.type, source.id, source.rule.scopes[0].kind, source.open
 ('news', 'moving', 'public', True)
 """
@@ -58,7 +58,12 @@ _EMBARGO = Keys(
 COMMON: Mapping[str, Key] = {
     "title": Key(TEXTS, "What it is about, by language."),
     "body": Key(TEXTS, "What it says, by language."),
-    "audience": Key(AUDIENCE, "Who may read it: public (the default), network, or circles and providers."),
+    "audience": Key(
+        AUDIENCE,
+        "Who may read it: public, network, or circles and providers.",
+        required=True,
+        example="network",
+    ),
     "parts": Key(ListOf(_PART), "Paragraphs for some of the audience only."),
     "narrow": Key(MapOf(AUDIENCE, SLUG), "Fields for some of the audience only."),
     "embargo": Key(_EMBARGO, "Who hears of it first, and until when."),
@@ -147,7 +152,7 @@ def _source(record: Record, known: Type, document: Document, provider: str, prob
             problems.add("statement.no-title", record.where())
         if not set(known.fields.keys) & record.bad and (code := known.check(record)):
             problems.add(code, record.where())
-    rule = _rule(record, "audience", document, problems) or PUBLIC
+    rule = _rule(record, "audience", document, problems) or Rule(())
     data = {name: to_plain(record[name]) for name in known.fields.keys if record.has(name)}
     parts, data = _narrowed(record, known, data, document, problems)
     embargo = record["embargo"] if record.has("embargo") else None

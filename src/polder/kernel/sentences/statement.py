@@ -42,7 +42,6 @@ SENTENCES: dict[str, str] = {
     "statement.not-a-field": N_(
         "“{value}” is not a field and its value: field=value, or field.language=value."
     ),
-    "statement.not-a-text": N_("“{value}” is not a text in a language: en=A text."),
     "statement.circle-no-change": N_("That would not change the circle {circle}."),
     # what peers publish
     "statement.not-theirs": N_("It is published by {provider}, and speaks for {author}: it was refused."),
@@ -82,7 +81,14 @@ SENTENCES: dict[str, str] = {
     ),
     "statement.no-key": N_("No key of yours was found: only what is public is shown."),
     # what the door says
-    "statement.said": N_("Said: {statement}, for {audience}."),
+    "statement.which-audience": N_(
+        "Say who may read it: --for public, --for network, or --circle and --provider."
+    ),
+    "statement.first-and-until": N_(
+        "An embargo needs both: --first for who hears of it, --until for when it ends."
+    ),
+    "statement.ask-withdraw": N_("To take it back, type its name, {statement}"),
+    "statement.not-withdrawn": N_("{statement} stands."),
     "statement.given": N_("Given to the network: {written} files new, {dropped} gone."),
     "statement.given-nothing": N_("Nothing new to give to the network."),
     "statement.publish": N_("Others see it after: polder network publish"),
@@ -92,6 +98,11 @@ SENTENCES: dict[str, str] = {
     "statement.circle-made": N_("The circle {circle} begins."),
     "statement.circle-changed": N_("The circle {circle} is changed."),
     "statement.head": N_("{provider}, {date}, {type}, for {audience}"),
+    "statement.for-public": N_("everybody"),
+    "statement.for-network": N_("the network"),
+    "statement.for-nobody-else": N_("nobody"),
+    "statement.for-all-of": N_("those in all of: {names}"),
+    "statement.for-any-of": N_("those in one of: {names}"),
     "statement.part-for": N_("Only for {audience}:"),
     "statement.embargo": N_("Keep it to yourselves until {until}."),
     "statement.took-back": N_("{provider} took this back."),
