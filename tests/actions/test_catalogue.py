@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,18 +17,15 @@ from polder.kernel.folder import Folder
 from polder.kernel.problem import Refused
 from polder.kernel.published import Published
 from polder.kernel.text import harmless
-from support.peers import NOW, adopting, approving, offering, published
+from polder.world.network_alarms import raise_alarm
+from support.peers import NOW, adopting, approving, following, offering, published
 from support.sites import BARE, BARE_COMPOSE, PLAIN, PLAIN_COMPOSE, group
 
 WriteSite = Callable[..., Path]
 NETWORK = """provider: alder
 urls: [https://alder.example/net/]
 people: {ana: {}}
-follow:
-  beech: {url: "https://beech.example/net/", root: "sha256:{zero}"}
-  cedar: {url: "https://cedar.example/net/", root: "sha256:{zero}"}
-  dogwood: {url: "https://dogwood.example/net/", root: "sha256:{zero}"}
-""".replace("{zero}", "0" * 64)
+""" + following("beech", "cedar", "dogwood")
 NOSY = PLAIN_COMPOSE.replace(
     '    volumes: ["data:/data"]\n',
     '    volumes: ["data:/data", "/var/run/docker.sock:/sock"]\n    ports: ["2222:22"]\n    cap_add: [SYS_ADMIN]\n'
@@ -39,6 +37,7 @@ def recipe(text: str = BARE, compose: str = BARE_COMPOSE, **more: bytes) -> Fold
     return Folder({"recipe.yml": text.encode(), "compose.yml": compose.encode(), **more})
 
 
+CALENDAR = recipe(BARE.replace("recipe: bare", "recipe: calendar"))
 PLAIN_2 = PLAIN.replace('version: "1"\nnames', 'version: "2"\nnames')
 
 
@@ -121,8 +120,7 @@ def test_a_file_that_would_steer_the_terminal_does_not(site: Path) -> None:
 
 
 def test_a_recipe_that_is_new_here_has_no_difference(site: Path) -> None:
-    calendar = recipe(BARE.replace("recipe: bare", "recipe: calendar"))
-    page = open_page(shelf(site, beech=offering("calendar", calendar)), "calendar")
+    page = open_page(shelf(site, beech=offering("calendar", CALENDAR)), "calendar")
 
     assert (page.here, page.changes, page.fresh_asks) == (None, (), ())
     assert "You have no recipe of this name." in text(page)
@@ -249,3 +247,17 @@ def test_a_provider_without_a_site_may_look_too(site: Path, tmp_path: Path) -> N
     found = open_shelf(alone, None, NOW, {"beech": published("beech", offering("bare", recipe()))})
 
     assert open_page(found, "bare").here is None
+
+
+def test_a_provider_that_is_no_longer_followed_or_began_anew_is_not_in_the_catalogue(site: Path) -> None:
+    gone, anew = published("elm", offering("bare", recipe())), published("beech", offering("bare", recipe()))
+    found = open_shelf(site, site, NOW, {"elm": gone, "beech": replace(anew, root=gone.root)})
+
+    assert found.all.variants == {}
+
+
+def test_of_a_peer_with_an_open_alarm_it_is_said(site: Path) -> None:
+    raise_alarm(site / "state", "sync.two-versions", "beech", {}, {"a": b"1"}, NOW)
+    page = open_page(shelf(site, beech=offering("calendar", CALENDAR)), "calendar")
+
+    assert [(one.code, one.level) for one in page.notes] == [("catalogue.alarm", "red")]

@@ -26,8 +26,9 @@ from polder.platform.plan.model import Plan, Step
 from polder.world.docker.memory import MemoryEngine
 from polder.world.files import read_recipe_folder
 from polder.world.git import commit_paths, start_repository
+from polder.world.network_alarms import close_alarm, raise_alarm
 from polder.world.recipe_place import changing_recipes
-from support.peers import NOW, approving, offering, published
+from support.peers import NOW, approving, following, offering, published
 from support.sites import BARE, BARE_COMPOSE, IMAGE, NEW_IMAGE, PLAIN, PLAIN_COMPOSE, group
 
 WriteSite = Callable[..., Path]
@@ -35,10 +36,7 @@ NETWORK = """provider: alder
 urls: [https://alder.example/net/]
 people: {ana: {}}
 """
-FOLLOWED = "".join(
-    f'  {name}: {{url: "https://{name}.example/net/", root: "sha256:{"0" * 64}"}}\n'
-    for name in ("beech", "cedar", "dogwood", "elm")
-)
+FOLLOWED = following("beech", "cedar", "dogwood", "elm")
 
 
 def recipe(text: str, compose: str) -> Folder:
@@ -73,7 +71,7 @@ class Quiet:
 def site(clean_environment: Path, write_site: WriteSite) -> Path:
     """A site in git that runs a wiki of its own recipe, and follows four peers."""
     folder = write_site({"lilas": group("wiki plain")})
-    (folder / "network.yml").write_text(f"{NETWORK}follow:\n{FOLLOWED}")
+    (folder / "network.yml").write_text(f"{NETWORK}{FOLLOWED}")
     start_repository(folder)
     commit_paths(folder, [path for path in folder.rglob("*") if path.is_file()], "Begin.")
     return folder
@@ -202,15 +200,23 @@ OFFERS = offering("calendar", CALENDAR)
 def test_what_the_rule_does_not_let_in_stays_out(
     site: Path, rule: str, peers: dict[str, dict[str, bytes]], stale: str, code: str
 ) -> None:
-    (site / "network.yml").write_text(f"{NETWORK}follow:\n{FOLLOWED}{rule}")
+    (site / "network.yml").write_text(f"{NETWORK}{FOLLOWED}{rule}")
     before = files(site)
 
     assert codes(lambda: take(site, Wish("calendar"), stale=stale, **peers)) == [code]
     assert files(site) == before
 
 
+def test_nothing_is_taken_from_a_peer_with_an_open_alarm_until_it_is_closed(site: Path) -> None:
+    alarm = raise_alarm(site / "state", "sync.two-versions", "beech", {}, {"a": b"1"}, NOW)
+    assert alarm and codes(lambda: take(site, Wish("calendar"), beech=OFFERS)) == ["catalogue.alarm"]
+    close_alarm(site / "state", alarm.id, "Their server was restored; we spoke.", NOW)
+
+    assert take(site, Wish("calendar"), beech=OFFERS).commit.id
+
+
 def test_two_approvals_of_three_named_peers_let_it_in(site: Path) -> None:
-    (site / "network.yml").write_text(f"{NETWORK}follow:\n{FOLLOWED}{RULE}")
+    (site / "network.yml").write_text(f"{NETWORK}{FOLLOWED}{RULE}")
     done = take(site, Wish("calendar"), beech=OFFERS, cedar=APPROVES, elm=APPROVES)
 
     assert done.commit.id
@@ -385,7 +391,7 @@ def test_others_are_told_of_adoptions_only_when_the_provider_wishes(site: Path, 
 def test_the_network_folder_may_be_another_one(site: Path, tmp_path: Path) -> None:
     network = tmp_path / "network"
     network.mkdir()
-    (network / "network.yml").write_text(f"{NETWORK}tell-adoptions: true\nfollow:\n{FOLLOWED}")
+    (network / "network.yml").write_text(f"{NETWORK}tell-adoptions: true\n{FOLLOWED}")
     held = open_shelf(network, site, NOW, {"beech": published("beech", OFFERS)})
     adopt(held, network, propose(held, Wish("calendar")))
 

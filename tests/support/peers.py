@@ -24,6 +24,18 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SEEN = NOW - timedelta(hours=2)
 
 
+def root_of(provider: str) -> Digest:
+    """The fingerprint of a provider's first root file."""
+    return digest_of_bytes(provider.encode())
+
+
+def following(*providers: str) -> str:
+    """The part of a ``network.yml`` that follows ``providers``."""
+    return "follow:\n" + "".join(
+        f'  {one}: {{url: "https://{one}.example/net/", root: "{root_of(one)}"}}\n' for one in providers
+    )
+
+
 def published(provider: str, files: Mapping[str, bytes], *, stale: bool = False) -> Published:
     """What was verified of ``provider`` two hours ago; its last word ended an hour ago when ``stale``."""
     expires = NOW - timedelta(hours=1) if stale else NOW + timedelta(days=6)

@@ -197,6 +197,8 @@ def _against(shelf: Shelf, page: Page, wish: Wish, lock: Lock, *, there: bool) -
     name, found = page.recipe.name, Problems()
     if page.source.stale:
         found.add("catalogue.stale", "", provider=page.source.provider)
+    if page.source.provider in shelf.alarmed:
+        found.add("catalogue.alarm", "", provider=page.source.provider)
     if problem := page.verdict.problem:
         found.items.append(problem)
     if page.recipe.system or _is_system(name):

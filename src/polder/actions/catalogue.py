@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from polder.actions.check_site import load_site
 from polder.actions.load_network import load_network
+from polder.actions.network_peers import find_peers
+from polder.actions.network_roster import acting_members
 from polder.commons.catalogue.choose import choose_source, choose_variant
 from polder.commons.catalogue.offer import ImageBuilt, Offer, open_offer
 from polder.commons.catalogue.policy import Verdict, judge
@@ -29,6 +31,7 @@ from polder.platform.recipe.read import read_recipe
 from polder.platform.site.model import Lock
 from polder.world.files import builtin_names, builtin_path, read_recipe_folder
 from polder.world.given import read_given
+from polder.world.network_alarms import read_alarms
 from polder.world.network_store import load_published
 
 
@@ -47,13 +50,16 @@ class Here:
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """Everything there is to choose from. ``peers``: the catalogue of others alone; ``all``: with what this provider itself says.
-    ``groups``: who counts in the rule for adopting, each with its independence group."""
+    ``groups``: everybody known, each with its independence group; ``members``: whose approvals count when the rule names nobody.
+    ``alarmed``: peers of whom an alarm is open."""
 
     network: Network
     published: Mapping[str, Published]
     peers: Catalogue
     all: Catalogue
     groups: Mapping[str, str]
+    members: tuple[str, ...]
+    alarmed: frozenset[str]
     site: Path | None
     lock: Lock
     now: datetime
@@ -84,17 +90,24 @@ class Page:
 def open_shelf(
     folder: Path, site: Path | None, now: datetime, published: Mapping[str, Published] | None = None
 ) -> Shelf:
-    """The network folder and the site, read; ``published``: peers, when they are known already."""
+    """The network folder and the site, read. ``published``: what was verified, when that is known already; of whoever is neither in the
+    roster nor followed (any longer), or began anew as somebody else, nothing is shown."""
     network = load_network(folder)
-    peers = dict(load_published(folder / network.state) if published is None else published)
-    peers.pop(network.provider, None)
+    known = find_peers(folder, network, now)
+    held = load_published(folder / network.state) if published is None else published
+    peers = {name: one for name, one in held.items() if name in known and one.root == known[name].root}
     own = _own(folder, network, now)
+    groups = {name: one.group or name for name, one in known.items()}
+    members = {one.id: one.group or one.id for one in acting_members(folder, now)}
+    alarms = read_alarms(folder / network.state)
     return Shelf(
         network=network,
         published=peers,
         peers=make_catalogue(peers, now),
         all=make_catalogue({**peers, network.provider: own}, now),
-        groups=_groups(folder, network, now),
+        groups={network.provider: network.provider, **groups, **members},
+        members=tuple(sorted(members or groups)),
+        alarmed=frozenset(one.peer for one in alarms if not one.closed),
         site=site,
         lock=load_site(site).lock if site else Lock(),
         now=now,
@@ -103,14 +116,8 @@ def open_shelf(
 
 def _own(folder: Path, network: Network, now: datetime) -> Published:
     """What this provider gives to the network, as if it had been read from there just now."""
-    later = now.replace(year=now.year + 1, day=1)
-    url = network.urls[0]
-    return Published(network.provider, Digest(""), {}, now, later, read_given(folder / GIVEN), url)
-
-
-def _groups(folder: Path, network: Network, now: datetime) -> dict[str, str]:
-    """The members of the roster; without a roster, those that are followed. This provider itself is among them."""
-    return {network.provider: network.provider, **{name: name for name in network.follow}}
+    given, never = read_given(folder / GIVEN), now + timedelta(days=1)
+    return Published(network.provider, Digest(""), {}, now, never, given, network.urls[0])
 
 
 def open_page(shelf: Shelf, name: str, digest: str = "", provider: str = "") -> Page:
@@ -127,7 +134,7 @@ def open_page(shelf: Shelf, name: str, digest: str = "", provider: str = "") -> 
     recipe = _read(name, folder, source.provider)
     _check_said(source.offer, recipe, where)
     known = next((one for one in shelf.all.variants[name] if one.digest == variant.digest), variant)
-    verdict = judge(shelf.network.adopt, known, source.provider, shelf.groups)
+    verdict = judge(shelf.network.adopt, known, source.provider, shelf.groups, shelf.members)
     page = Page(known, source, folder, recipe, recipe_findings(recipe, folder), verdict)
     images = {key: by for key, by in shelf.all.images.items() if key in source.offer.images}
     return replace(_compared(shelf, page), images=images)
@@ -217,6 +224,8 @@ def _notes(shelf: Shelf, page: Page, here: Here | None) -> list[Finding]:
     found = []
     if source.stale:
         found.append(Finding("catalogue.stale", {"provider": source.provider}, "red"))
+    if source.provider in shelf.alarmed:
+        found.append(Finding("catalogue.alarm", {"provider": source.provider}, "red"))
     if here is None:
         return found
     if here.folder.digest == recipe.digest:

@@ -19,7 +19,7 @@ def verdict(rule: AdoptRule, approve: str, stale: str = "", groups: dict[str, st
     for one in approve.split():
         peers[one] = {**peers.get(one, {}), **approving("wiki", WIKI.digest)}
     made = {one: published(one, files, stale=one in stale.split()) for one, files in peers.items()}
-    return judge(rule, make_catalogue(made, NOW).variants["wiki"][0], "beech", groups)
+    return judge(rule, make_catalogue(made, NOW).variants["wiki"][0], "beech", groups, groups)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ Rules:
 1. Providers of one independence group are one voice.
 2. Who offers it is no witness of it: the approval of the provider it is taken from, or of its group, does not count.
 3. A word of a provider that was not heard of in time does not count: it may have been taken back.
-4. Without names in the rule, everybody in ``groups`` counts; with names, only they do.
+4. Without names in the rule, every member counts; with names, only they do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from polder.commons.catalogue.view import Variant
@@ -41,9 +41,11 @@ class Verdict:
         return Problem("catalogue.too-few-approvals" if self.of else "catalogue.too-few-of-all", "", values)
 
 
-def judge(rule: AdoptRule, variant: Variant, source: str, groups: Mapping[str, str]) -> Verdict:
-    """Whether ``rule`` lets ``variant`` be taken from ``source``. ``groups``: each provider that counts, to its independence group."""
-    asked = rule.of or tuple(sorted(groups))
+def judge(
+    rule: AdoptRule, variant: Variant, source: str, groups: Mapping[str, str], members: Collection[str]
+) -> Verdict:
+    """Whether ``rule`` lets ``variant`` be taken from ``source``. ``groups``: everybody known, to their independence group."""
+    asked = rule.of or members
     own_group = groups.get(source, source)
     counted: dict[str, str] = {}
     left_out: dict[str, str] = {}

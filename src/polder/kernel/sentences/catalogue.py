@@ -25,6 +25,9 @@ SENTENCES: dict[str, str] = {
     "catalogue.stale": N_(
         "{provider} was not heard of in time; what it offered may have been taken back. Nothing new is taken from it."
     ),
+    "catalogue.alarm": N_(
+        "There is an open alarm about {provider}; nothing new is taken from it before somebody has looked."
+    ),
     "catalogue.too-few-approvals": N_("Your rule wants {wanted} approvals of {of}; {found} of them count."),
     "catalogue.too-few-of-all": N_("Your rule wants {wanted} approvals of members; {found} count."),
     "catalogue.does-not-count": N_("is not among those whose word your rule asks for"),
@@ -142,6 +145,7 @@ HINTS: dict[str, str] = {
         "Ask the network for what is new (polder network sync), then see polder catalogue."
     ),
     "catalogue.which": N_("Say which: polder adopt NAME@DIGEST, or --from PROVIDER."),
+    "catalogue.alarm": N_("See polder network alarms; it ends when somebody closes it with a reason."),
     "catalogue.stale": N_("Try again after: polder network sync"),
     "catalogue.too-few-approvals": N_(
         "The rule stands in network.yml below adopt:. Whoever reads a recipe for you says so with polder network approve-recipe."
