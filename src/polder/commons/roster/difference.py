@@ -21,7 +21,7 @@ def beginning(edition: Edition) -> tuple[Problem, ...]:
         found.append(_line("roster.diff-after", fingerprint=edition.change.after))
     found += [_joined(one) for _, one in sorted(roster.members.items())]
     found.append(_line("roster.diff-threshold-first", threshold=roster.threshold, active=len(roster.active)))
-    return (*found, *_warnings(roster))
+    return (*found, *warnings(roster))
 
 
 def difference(old: Roster, new: Roster) -> tuple[Problem, ...]:
@@ -42,7 +42,7 @@ def difference(old: Roster, new: Roster) -> tuple[Problem, ...]:
     found += _rules(old.rules, new.rules)
     if old.network != new.network:
         found.append(_line("roster.diff-network", old=old.network, new=new.network))
-    return (*found, *_warnings(new))
+    return (*found, *warnings(new))
 
 
 def _joined(one: Member) -> Problem:
@@ -89,7 +89,7 @@ def _rules(old: Rules, new: Rules) -> list[Problem]:
     return found
 
 
-def _warnings(roster: Roster) -> list[Problem]:
+def warnings(roster: Roster) -> list[Problem]:
     """What a network so small cannot do."""
     active = len(roster.active)
     return [_line(f"roster.small-{active}")] if active in (1, 2, 3) else []

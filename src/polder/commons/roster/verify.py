@@ -51,7 +51,7 @@ def verify_first(edition: Edition, where: str = "") -> None:
     roster = edition.roster
     made = found(change.founders, roster.rules, roster.network, edition.reason, roster.proposed, change.after)
     if made.digest != edition.digest:
-        problems.add("roster.not-its-change", where)
+        problems.add("roster.not-its-change", where, version=1)
     missing = set(roster.members) - signers(edition, roster)
     if missing:
         problems.add("roster.founders-missing", where, members=tuple(sorted(missing)))

@@ -54,10 +54,42 @@ SENTENCES: dict[str, str] = {
     "roster.not-silent-enough": N_(
         "{member} was not silent for long enough, or did not miss enough large changes, or it was not announced twice."
     ),
+    "roster.none": N_("There is no roster here yet."),
+    "roster.another-beginning": N_("It begins with {found}; the fingerprint that was pinned is {wanted}."),
+    "roster.begun": N_("There is a roster here already."),
+    "roster.pinned": N_("Another network is pinned here: {fingerprint}"),
+    "roster.not-anew": N_("It does not say that it takes the place of the network here, {fingerprint}."),
+    "roster.not-found-there": N_("There is no roster at {source}."),
+    "roster.two-histories": N_("{one} and {other} hand over two different histories."),
+    "roster.not-published": N_("{file} is not there yet."),
+    "roster.no-introduction": N_("There is no introduction at {source}."),
+    "roster.another-root": N_("It names the root file {found}; what it is published with is {wanted}."),
+    "roster.no-proposal": N_("No open proposal begins with “{named}”. Open: {proposals}."),
+    "roster.which-proposal": N_("“{named}” fits several open proposals: {proposals}."),
+    "roster.reason-wanted": N_("A vouch or a block needs a reason."),
+    "roster.not-our-key": N_(
+        "The governance key here ({key}…) is not the one that the roster has of this provider."
+    ),
     "roster.accepted": N_("Version {version} of the roster is accepted."),
     "roster.rivals": N_("There are two valid rosters with the number {version}. Who signed both: {members}."),
     "roster.signed-two": N_("{member} signed two different proposals for version {version}."),
     "roster.has-left": N_("{member} said on {day} that it leaves; nothing is shared with it any more."),
+    "roster.introduced": N_("You are introduced, as soon as this is published: polder network publish"),
+    "roster.given": N_("It is given to the network, as soon as it is published: polder network publish"),
+    "roster.no-words": N_("Nobody left or woke without its being proposed."),
+    "roster.no-news": N_("Nothing new about the roster."),
+    "roster.no-open-proposal": N_("No proposal is open."),
+    "roster.checked": N_("Version {version} of the roster is verified from the beginning."),
+    "roster.shown": N_("{network}, version {version} of {day}"),
+    "roster.shown-rule": N_("{threshold} of {active} active members sign each change; rules: {preset}."),
+    "roster.step": N_("Version {version} ({digest}…), signed by {members}"),
+    "roster.replayed": N_("Every step up to version {version} follows from the one before."),
+    "roster.proposal": N_("Proposal for version {version} ({digest}…) of {day} UTC"),
+    "roster.proposal-reason": N_("Why: {reason}"),
+    "roster.status-signed": N_("{found} of {wanted} signed: {members}; missing: {missing}"),
+    "roster.status-until": N_("Open to objections until {open} UTC; signatures are gathered until {lapses}."),
+    "roster.status-vouches": N_("Vouched for by {members}."),
+    "roster.status-block-fell": N_("{member} blocked it, and no second member joined in time: {reason}"),
     "roster.diff-begins": N_("The network “{network}” begins on {day}."),
     "roster.diff-after": N_("It takes the place of the network with the fingerprint {fingerprint}."),
     "roster.diff-joined": N_(
@@ -97,14 +129,24 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "roster.none": N_(
+        "Come in: polder network roster join --help. Or begin: polder network roster found --help"
+    ),
+    "roster.not-published": N_("Publish first: polder network publish"),
+    "roster.no-introduction": N_(
+        "The provider makes one: polder network roster introduce; then publish there and sync here."
+    ),
+    "roster.two-histories": N_(
+        "One of them hides or forged something. Ask members over other channels for the newest fingerprint."
+    ),
+    "roster.rivals": N_(
+        "Both documents are kept in roster/rivals/ as evidence. Members decide together, and begin anew if they must."
+    ),
     "roster.not-linked": N_(
         "Two histories exist. Ask two members over two channels which fingerprint of this version they have."
     ),
     "roster.signed-another": N_(
         "Wait until it is accepted, blocked, or lapsed. Whoever signs both is named to everybody."
-    ),
-    "roster.rivals": N_(
-        "Both documents are kept as evidence. Members decide together, and begin anew if they must."
     ),
     "roster.fingerprint-wrong": N_(
         "Have it read to you again. It is the same in every language's words, or as 64 hex digits."
