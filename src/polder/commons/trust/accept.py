@@ -104,8 +104,7 @@ def accept_timestamp(trusted: Trusted, content: bytes, now: datetime, where: str
 def accept_snapshot(trusted: Trusted, content: bytes, now: datetime, where: str = "") -> Trusted:
     """Rule 3 for the snapshot."""
     part = snapshot_part(read(Timestamp, trusted.timestamp).signed, where)
-    document = _read_part(Snapshot, "snapshot", content, part, where)
-    check_signatures(root_of(trusted), "snapshot", document, where)
+    document = _read_part(Snapshot, content, part, root_of(trusted), where)
     if trusted.snapshot:
         _check_snapshot_order(read(Snapshot, trusted.snapshot).signed.meta, document.signed.meta, where)
     _check_fresh("snapshot", document.signed.expires, now, where)
@@ -115,9 +114,8 @@ def accept_snapshot(trusted: Trusted, content: bytes, now: datetime, where: str 
 def accept_targets(trusted: Trusted, role: str, content: bytes, now: datetime, where: str = "") -> Trusted:
     """Rules 3 and 5 for ``role``: ``targets`` first, ``robot`` after it."""
     part = part_of(read(Snapshot, trusted.snapshot).signed, role, where)
-    document = _read_part(Targets, role, content, part, where)
     delegator = root_of(trusted) if role == "targets" else read(Targets, trusted.targets).signed
-    check_signatures(delegator, role, document, where)
+    document = _read_part(Targets, content, part, delegator, where)
     _check_fresh(role, document.signed.expires, now, where)
     if role == "targets":
         check_people(document.signed, where)
@@ -173,8 +171,7 @@ def _holds(kind: Any, content: bytes, part: Part, delegator: Root | Targets) -> 
     if not content or not fits(content, part):
         return False
     document: Document[Any] = read(kind, content)
-    threshold = delegator.get_delegated_role(part.role).threshold
-    return document.version == part.version and len(signers_of(delegator, part.role, document)) >= threshold
+    return document.version == part.version and _signed(document, part.role, delegator)
 
 
 def _read_root(content: bytes, where: str) -> Document[Root]:
@@ -186,14 +183,19 @@ def _read_root(content: bytes, where: str) -> Document[Root]:
     return document
 
 
-def _read_part(kind: Any, role: str, content: bytes, part: Part, where: str) -> Document[Any]:
-    """``content`` when it is exactly what ``part`` names; old and new files put together stop here."""
-    if not fits(content, part):
-        _refuse("sync.mixed", where, role=role, version=part.version)
+def _read_part(kind: Any, content: bytes, part: Part, delegator: Root | Targets, where: str) -> Document[Any]:
+    """``content`` when it is exactly what ``part`` names, and its keys signed it."""
     document: Document[Any] = read(kind, content, where)
-    if document.version != part.version:
-        _refuse("sync.mixed", where, role=role, version=part.version)
+    told: dict[str, Value] = {"role": part.role, "version": part.version}
+    if not (fits(content, part) and document.version == part.version):
+        # a file nobody signed, or old and new ones put together
+        _refuse("sync.mixed" if _signed(document, part.role, delegator) else "sync.altered", where, **told)
+    check_signatures(delegator, part.role, document, where)
     return document
+
+
+def _signed(document: Document[Any], role: str, delegator: Root | Targets) -> bool:
+    return len(signers_of(delegator, role, document)) >= delegator.get_delegated_role(role).threshold
 
 
 def _check_timestamp_order(

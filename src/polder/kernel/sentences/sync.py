@@ -9,7 +9,7 @@ SENTENCES: dict[str, str] = {
     "sync.rollback": N_("“{role}” is version {version}; version {seen} was seen already."),
     "sync.expired": N_("“{role}” expired on {expires}."),
     "sync.two-versions": N_("“{role}” {version} was signed twice with different contents."),
-    "sync.altered": N_("“{role}” {version} is not byte for byte what was seen before."),
+    "sync.altered": N_("“{role}” {version} is not byte for byte what was signed or seen before."),
     "sync.mixed": N_(
         "“{role}” is not the file of version {version} that was signed for: old and new are mixed."
     ),
