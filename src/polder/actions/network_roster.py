@@ -13,6 +13,7 @@ from polder.actions.load_network import load_network
 from polder.commons.network.model import GIVEN, Network
 from polder.commons.roster.approval import APPROVALS, PROPOSALS, read_approval, roster_path
 from polder.commons.roster.chain import Chain, acting
+from polder.commons.roster.changes import Found
 from polder.commons.roster.document import read_edition
 from polder.commons.roster.merge import Merged, begin
 from polder.commons.roster.merge import merge as merge_purely
@@ -162,22 +163,23 @@ def clear_decided(folder: Path, chain: Chain) -> list[Path]:
     """Give one's own proposals and approvals no longer when their number is decided: the roster holds what came of them."""
     given = folder / GIVEN
     files = read_given(given) if given.is_dir() else {}
+    decided = [path for path, held in files.items() if _is_decided(path, held, chain)]
     anew = short(str(read_lock(folder).get("anew", "sha256:-")), 16)
-    decided = [
-        path
-        for path, held in files.items()
-        if anew not in path and 0 < _version(path, held) <= chain.head.version
-    ]
+    decided = [path for path in decided if anew not in path]
     for path in decided:
         remove_given(given, path)
     return [given / path for path in decided]
 
 
-def _version(path: str, content: bytes) -> int:
-    """For which version a proposal or an approval is; 0 for other files."""
-    if path.startswith(PROPOSALS):
-        return read_edition(content, path).version
-    return read_approval(content, path).version if path.startswith(APPROVALS) else 0
+def _is_decided(path: str, content: bytes, chain: Chain) -> bool:
+    """Whether it is a proposal or an approval for a number that ``chain`` has; a beginning in place of ours is open until it is signed."""
+    if path.startswith(APPROVALS):
+        return read_approval(content, path).version <= chain.head.version
+    if not path.startswith(PROPOSALS):
+        return False
+    edition = read_edition(content, path)
+    anew = isinstance(edition.change, Found) and edition.change.after == chain.editions[0].digest
+    return edition.version <= chain.head.version and not anew
 
 
 def save_lock(folder: Path, chain: Chain) -> list[Path]:

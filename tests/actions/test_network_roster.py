@@ -1,0 +1,433 @@
+"""Five providers, each with a folder of its own: they begin, agree, part, and come to the same roster from what each published."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from polder.actions.init_network import init_network
+from polder.actions.load_network import load_network
+from polder.actions.network_roster import (
+    acting_members,
+    current_roster,
+    load_chain,
+    merge,
+    mirrored,
+    peers,
+)
+from polder.actions.roster_join import accept_new_beginning, fingerprint, join, replay_folder
+from polder.actions.roster_proposals import (
+    draft,
+    draft_beginning,
+    find_draft,
+    introduction_from,
+    put_forward,
+    say_of,
+)
+from polder.actions.roster_words import introduce, leave, words_of_peers
+from polder.cli.main import polder
+from polder.commons.roster.changes import ChangeMember, Expel, Join, ReplaceKey
+from polder.commons.roster.fingerprint import heard, spoken
+from polder.commons.roster.presets import PRESETS
+from polder.kernel.digest import digest_of_bytes
+from polder.kernel.problem import Refused
+from polder.world.age import new_identity
+from polder.world.given import read_given
+from polder.world.network_store import Current, PeerStore, load_published
+from polder.world.roster_files import read_lock
+from polder.world.signing_keys import make_key
+
+NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+NAMES = ("alder", "beech", "cedar", "dogwood", "elm")
+DAY = timedelta(days=1)
+
+
+def keep_verified(state: Path, other: Path) -> None:
+    """What ``other`` gives lies in ``state`` as if it had been published, fetched and verified."""
+    store, files = PeerStore(state, other.name), {}
+    store.keep_roots([(other / "public/metadata/1.root.json").read_bytes()])
+    for path, content in read_given(other / "given").items():
+        files[path] = hashlib.sha256(content).hexdigest()
+        store.keep_target(files[path], content)
+    timestamp = store.keep("timestamp", 1, json.dumps(files).encode())
+    index = store.keep_index(files)
+    store.commit(
+        Current(roots=1, parts={"timestamp": timestamp}, index=index, expires="2099-01-01T00:00:00Z")
+    )
+
+
+class Providers:
+    """Folders of providers. ``sync`` shows each what the others give now, as if it were published, fetched and verified."""
+
+    def __init__(self, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.place = place
+        self.recipient = new_identity(place / "identity")
+        monkeypatch.setenv("POLDER_IDENTITY", str(place / "identity"))
+
+    def add(self, name: str, now: datetime = NOW) -> Path:
+        folder = self.place / name
+        init_network(folder, name, [f"https://{name}.example/net/"], [f"ana={self.recipient}"])
+        make_key(folder, "governance", [self.recipient])
+        (folder / "public/metadata").mkdir(parents=True)
+        (folder / "public/metadata/1.root.json").write_bytes(f"root of {name}".encode())
+        introduce(folder, name.title(), "", now, None)
+        return folder
+
+    def folders(self) -> list[Path]:
+        return sorted(path.parent for path in self.place.glob("*/network.yml"))
+
+    def sync(self, now: datetime, without: Mapping[str, str] | None = None) -> None:
+        """Everybody sees everybody (``without``: reader to the provider it does not see) and merges."""
+        for folder in self.folders():
+            for other in self.folders():
+                if other != folder and (without or {}).get(folder.name) != other.name:
+                    keep_verified(folder / "state", other)
+            merge(folder, load_published(folder / "state"), now)
+
+    def all_sign(self, names: tuple[str, ...], now: datetime, named: str = "") -> None:
+        for name in names:
+            say_of(self.place / name, find_draft(self.place / name, named, now), "sign", "", now, None)
+        self.sync(now)
+
+    def heads(self) -> set[str]:
+        chains = [load_chain(folder) for folder in self.folders()]
+        return {chain.head.digest for chain in chains if chain}
+
+
+@pytest.fixture
+def providers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Providers]:
+    yield Providers(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def five(providers: Providers) -> Providers:
+    for name in NAMES:
+        providers.add(name)
+    providers.sync(NOW)
+    one = draft_beginning(
+        providers.place / "alder", NAMES[1:], PRESETS["polder"], "Waterland", "We share the water.", NOW
+    )
+    put_forward(providers.place / "alder", one.edition)
+    providers.sync(NOW)
+    providers.all_sign(NAMES, NOW)
+    return providers
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [problem.code for problem in refused.value.problems]
+
+
+def test_five_founders_sign_and_each_has_the_same_roster(five: Providers) -> None:
+    roster = current_roster(five.place / "elm")
+
+    assert roster is not None and roster.version == 1 and roster.threshold == 3
+    assert len(five.heads()) == 1
+    assert len({fingerprint(folder) for folder in five.folders()}) == 1
+
+
+def test_nothing_counts_before_every_founder_signed(providers: Providers) -> None:
+    for name in NAMES[:2]:
+        providers.add(name)
+    providers.sync(NOW)
+    one = draft_beginning(providers.place / "alder", ["beech"], PRESETS["polder"], "", "", NOW)
+    put_forward(providers.place / "alder", one.edition)
+    say_of(providers.place / "alder", find_draft(providers.place / "alder", "", NOW), "sign", "", NOW, None)
+    providers.sync(NOW)
+
+    assert current_roster(providers.place / "alder") is None
+    providers.all_sign(("beech",), NOW)
+    assert len(providers.heads()) == 1
+
+
+def test_one_alone_begins_and_says_what_that_means(providers: Providers) -> None:
+    folder = providers.add("alder")
+    one = draft_beginning(folder, [], PRESETS["polder"], "", "", NOW)
+    put_forward(folder, one.edition)
+    news = say_of(folder, find_draft(folder, "", NOW), "sign", "", NOW, None)
+
+    assert current_roster(folder) is not None
+    assert "roster.small-1" in {line.code for line in one.lines}
+    assert news == ()
+
+
+def test_peers_and_mirrors_come_from_the_roster(five: Providers) -> None:
+    found = {one.id: one for one in peers(five.place / "alder", NOW)}
+    duties = {name: mirrored(five.place / name, NOW) for name in NAMES}
+
+    assert sorted(found) == list(NAMES[1:])
+    assert found["beech"].urls == ("https://beech.example/net/",)
+    assert all(len(kept) == 2 for kept in duties.values())
+    keepers = [name for name in NAMES if "beech" in duties[name] and name != "alder"]
+    assert sorted(found["beech"].mirrors) == [
+        f"https://{name}.example/net/mirrors/beech/" for name in keepers
+    ]
+
+
+def test_a_newcomer_is_vouched_for_waited_for_signed_for_and_waited_for_again(five: Providers) -> None:
+    folder = five.add("fir")
+    five.sync(NOW)
+    join(folder, fingerprint(five.place / "beech"), ["beech", "cedar"], NOW)
+    alder = five.place / "alder"
+    put_forward(
+        alder, draft(alder, Join(introduction_from(alder, "fir")), "They are neighbours.", NOW).edition
+    )
+    five.sync(NOW)
+
+    with pytest.raises(Refused) as early:
+        say_of(alder, find_draft(alder, "", NOW), "sign", "", NOW, None)
+    assert codes(early) == ["roster.open-still", "roster.vouches-wanted"]
+
+    for name in ("alder", "beech"):
+        say_of(five.place / name, find_draft(five.place / name, "", NOW), "vouch", "We know them.", NOW, None)
+    five.sync(NOW)
+    later = NOW + 14 * DAY
+    five.all_sign(("fir", "alder", "beech", "cedar"), later)
+
+    assert len(five.heads()) == 1
+    assert "fir" in {one.id for one in (current_roster(five.place / "elm") or pytest.fail()).members.values()}
+    assert "fir" not in {one.id for one in peers(five.place / "elm", later + 6 * DAY)}
+    assert "fir" in {one.id for one in peers(five.place / "elm", later + 7 * DAY)}
+    assert not [path for path in read_given(alder / "given") if "proposals" in path or "approvals" in path]
+
+
+def test_a_block_that_a_second_member_joins_stops_signing_and_one_alone_falls(five: Providers) -> None:
+    alder, beech, cedar = (five.place / name for name in NAMES[:3])
+    put_forward(alder, draft(alder, Expel("elm"), "", NOW).edition)
+    five.sync(NOW)
+    say_of(beech, find_draft(beech, "", NOW), "block", "They mended it.", NOW, None)
+    five.sync(NOW)
+    later = NOW + 15 * DAY
+
+    assert [one.code for one in find_draft(alder, "", NOW + 1 * DAY).hindrances] == [
+        "roster.open-still",
+        "roster.block-pending",
+    ]
+    assert find_draft(alder, "", later).hindrances == ()
+    say_of(cedar, find_draft(cedar, "", NOW), "block", "So we think.", NOW + 2 * DAY, None)
+    five.sync(NOW + 2 * DAY)
+    assert [one.code for one in find_draft(alder, "", later).hindrances] == ["roster.blocked"]
+
+
+def test_nobody_signs_two_proposals_for_one_number(five: Providers) -> None:
+    alder, beech = five.place / "alder", five.place / "beech"
+    new_address(alder)
+    new_address(beech)
+    put_forward(alder, draft(alder, ChangeMember(introduction_from(alder, "alder")), "", NOW).edition)
+    put_forward(beech, draft(beech, ChangeMember(introduction_from(beech, "beech")), "", NOW).edition)
+    five.sync(NOW)
+    mine = next(path for path in read_given(alder / "given") if "proposals" in path).split("/")[-1][:16]
+    say_of(alder, find_draft(alder, mine, NOW), "sign", "", NOW, None)
+    theirs = next(path for path in read_given(beech / "given") if "proposals" in path).split("/")[-1][:16]
+
+    with pytest.raises(Refused) as refused:
+        say_of(alder, find_draft(alder, theirs, NOW), "sign", "", NOW, None)
+    assert codes(refused) == ["roster.signed-another"]
+    with pytest.raises(Refused) as unclear:
+        find_draft(alder, "", NOW)
+    assert codes(unclear) == ["roster.which-proposal"]
+
+
+def new_address(folder: Path) -> None:
+    path = folder / "network.yml"
+    path.write_text(path.read_text().replace(".example/net/", ".example/new/"))
+    introduce(folder, folder.name.title(), "", NOW, None)
+
+
+def test_a_new_address_counts_after_the_waiting(five: Providers) -> None:
+    alder = five.place / "alder"
+    new_address(alder)
+    put_forward(alder, draft(alder, ChangeMember(introduction_from(alder, "alder")), "", NOW).edition)
+    five.sync(NOW)
+    five.all_sign(("alder", "beech", "cedar"), NOW)
+
+    found = [
+        next(one for one in peers(five.place / "elm", when) if one.id == "alder")
+        for when in (NOW + 6 * DAY, NOW + 7 * DAY)
+    ]
+    assert [one.urls[0] for one in found] == ["https://alder.example/net/", "https://alder.example/new/"]
+
+
+def test_leaving_needs_nobody(five: Providers) -> None:
+    leave(five.place / "elm", NOW, None)
+    five.sync(NOW)
+
+    assert "elm" not in {one.id for one in acting_members(five.place / "alder", NOW)}
+    assert "elm" in (current_roster(five.place / "alder") or pytest.fail()).members
+    assert [type(one).__name__ for one in words_of_peers(five.place / "alder")] == ["Leave"]
+    five.all_sign(("alder", "beech", "cedar"), NOW)
+    assert "elm" not in (current_roster(five.place / "cedar") or pytest.fail()).members
+    assert len(five.heads()) == 1
+
+
+def test_a_compromised_member_is_cut_off_at_once(five: Providers) -> None:
+    alder = five.place / "alder"
+    put_forward(alder, draft(alder, Expel("elm", compromised=True), "Its server was seized.", NOW).edition)
+    five.sync(NOW)
+    five.all_sign(NAMES[:4], NOW)
+
+    assert "elm" not in {one.id for one in peers(five.place / "beech", NOW)}
+
+
+def test_a_lost_key_is_replaced_and_the_old_one_says_nothing_more(five: Providers) -> None:
+    elm = five.place / "elm"
+    for ending in ("pub", "age"):
+        (elm / f"keys/governance.{ending}").unlink()
+    make_key(elm, "governance", [five.recipient])
+    introduce(elm, "Elm", "", NOW, None)
+    five.sync(NOW)
+    alder = five.place / "alder"
+    with pytest.raises(Refused) as refused:
+        leave(elm, NOW, None)
+    assert codes(refused) == ["roster.not-its-own-word"]
+    put_forward(
+        alder, draft(alder, ReplaceKey(introduction_from(alder, "elm")), "Ana showed it to us.", NOW).edition
+    )
+    (elm / "given/governance/leave.json").unlink()
+    five.sync(NOW)
+    five.all_sign(("alder", "beech", "cedar"), NOW)
+
+    assert len(five.heads()) == 1
+    roster = current_roster(alder)
+    assert roster is not None and roster.members["elm"].key.hex in (elm / "keys/governance.pub").read_text()
+
+
+def test_replaying_gives_the_state_that_came_step_by_step(five: Providers) -> None:
+    leave(five.place / "elm", NOW, None)
+    five.sync(NOW)
+    five.all_sign(("alder", "beech", "cedar"), NOW)
+    steps = replay_folder(five.place / "cedar")
+
+    assert [step.edition.version for step in steps] == [1, 2]
+    assert {steps[-1].edition.digest} == five.heads()
+    assert "roster.diff-gone" in {line.code for line in steps[1].lines}
+
+
+def test_an_altered_history_does_not_replay(five: Providers) -> None:
+    path = five.place / "alder/roster/1.json"
+    path.write_text(path.read_text().replace("Waterland", "Wasteland"))
+
+    with pytest.raises(Refused) as refused:
+        replay_folder(five.place / "alder")
+    assert codes(refused) == ["roster.another-beginning"]
+
+
+def test_a_newcomer_who_was_told_another_fingerprint_takes_in_nothing(five: Providers) -> None:
+    folder = five.add("fir")
+    five.sync(NOW)
+
+    with pytest.raises(Refused) as refused:
+        join(folder, digest_of_bytes(b"other"), ["beech"], NOW)
+    assert codes(refused) == ["roster.another-beginning"]
+    assert read_lock(folder) == {}
+
+
+def test_when_too_many_keys_are_lost_the_network_begins_anew_by_hand(five: Providers) -> None:
+    old = fingerprint(five.place / "alder")
+    alder, elm = five.place / "alder", five.place / "elm"
+    one = draft_beginning(alder, ["beech"], PRESETS["polder"], "Waterland", "Three keys burnt.", NOW, old)
+    put_forward(alder, one.edition)
+    five.sync(NOW)
+    five.all_sign(("alder", "beech"), NOW)
+
+    assert fingerprint(alder) == fingerprint(five.place / "beech") == one.edition.digest
+    assert fingerprint(elm) == old, "nobody else follows by itself"
+    five.sync(NOW)
+    assert sorted((current_roster(elm) or pytest.fail()).members) == sorted(NAMES)
+    accept_new_beginning(elm, one.edition.digest, ["alder"], NOW)
+    assert sorted((current_roster(elm) or pytest.fail()).members) == ["alder", "beech"]
+    assert list(elm.glob("roster/before-*/1.json"))
+
+
+def test_a_beginning_that_does_not_name_ours_is_not_taken_for_it(five: Providers, tmp_path: Path) -> None:
+    other = five.add("gum")
+    put_forward(other, draft_beginning(other, [], PRESETS["polder"], "", "", NOW).edition)
+    say_of(other, find_draft(other, "", NOW), "sign", "", NOW, None)
+    five.sync(NOW)
+
+    with pytest.raises(Refused) as refused:
+        accept_new_beginning(five.place / "elm", fingerprint(other), ["gum"], NOW)
+    assert codes(refused) == ["roster.not-anew"]
+
+
+def test_what_one_follows_by_choice_is_a_peer_besides(five: Providers) -> None:
+    path = five.place / "alder/network.yml"
+    digest = "sha256:" + "ab" * 32
+    path.write_text(
+        path.read_text()
+        + f"follow:\n  gum:\n    url: https://gum.example/net/\n    root: {digest}\nprivate: [beech]\n"
+    )
+    found = {one.id: one for one in peers(five.place / "alder", NOW)}
+
+    assert found["gum"].root == digest and load_network(five.place / "alder").follow["gum"]
+    assert found["beech"].private and not found["cedar"].private
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "it", "pt", "sq"])
+def test_the_fingerprint_is_read_out_and_typed_in_any_language(five: Providers, language: str) -> None:
+    digest = fingerprint(five.place / "alder")
+    words = spoken(digest, language)
+
+    assert heard(words.upper()) == heard(digest) == digest
+    with pytest.raises(Refused) as refused:
+        heard(" ".join([*words.split()[1:], words.split()[0]]))
+    assert codes(refused) == ["roster.fingerprint-wrong"]
+    with pytest.raises(Refused) as short:
+        heard(" ".join(words.split()[:23]))
+    assert codes(short) == ["roster.fingerprint-words"]
+
+
+def run(folder: Path, *words: str, said: str = "", status: int = 0) -> str:
+    done = CliRunner().invoke(polder, ["--site", str(folder), "network", "roster", *words], input=said)
+    assert done.exit_code == status, done.output
+    return done.output
+
+
+def test_the_commands_lead_from_proposal_to_replay(five: Providers) -> None:
+    alder, beech, cedar = (five.place / name for name in NAMES[:3])
+    new_address(alder)
+    shown = run(alder, "propose", "entry", "alder", said="yes\n")
+    assert "alder publishes elsewhere" in shown and "polder network publish" in shown
+    now = datetime.now(UTC)
+    five.sync(now)
+
+    (waiting,) = json.loads(run(beech, "status", "--json"))
+    assert waiting["signed"] == ["alder"] and waiting["wanted"] == 3
+    assert "1 of 3 signed: alder; missing: beech, cedar, dogwood, elm" in run(beech, "status")
+    run(beech, "approve", said="no\n", status=4)
+    run(beech, "approve", waiting["digest"][7:17], said=waiting["digest"][7:13] + "\n")
+    five.sync(now)
+    assert "Version 2 of the roster is accepted." in run(cedar, "approve", "--yes")
+    five.sync(now)
+    assert json.loads(run(alder, "show", "--json"))["version"] == 2
+    assert "Waterland, version 2" in run(alder, "show")
+    assert "Every step up to version 2" in run(alder, "replay")
+    assert "verified from the beginning" in run(alder, "check")
+    assert fingerprint(alder) in run(alder, "fingerprint")
+    assert "Nothing new" in run(alder, "merge")
+    assert "No proposal is open." in run(alder, "status")
+
+
+def test_a_command_without_a_roster_says_what_to_do(providers: Providers) -> None:
+    folder = providers.add("alder")
+
+    assert "polder network roster found" in run(folder, "show", status=2)
+    assert "comes in" in run(folder, "found", "--network", "Waterland", "--yes")
+    assert json.loads(run(folder, "show", "--json"))["network"] == "Waterland"
+
+
+def test_asking_for_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from polder.cli.main import polder\n"
+        "try: polder(['network', 'roster', 'propose', 'expel', '--help'])\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('tuf', 'pyrage', 'httpx', 'urllib3', 'mnemonic') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
