@@ -67,9 +67,52 @@ SENTENCES: dict[str, str] = {
     ),
     "trust.publishing": N_("Something else is publishing here right now."),
     "trust.look-changed": N_("Something changed since you looked. Nothing was signed."),
+    "trust.proposal-outdated": N_(
+        "The keys of version {version} that wait for signatures are not those that network.yml and keys/ say here."
+    ),
+    "trust.nothing-to-sign": N_("No change of keys waits for signatures."),
+    "trust.signs-nothing": N_("The key of “{name}” counts neither before nor after this change."),
+    "trust.words-count": N_("These are {found} words; a key on paper has {wanted}."),
+    "trust.words-unknown": N_("The words at these places are in no list: {places}."),
+    "trust.words-checksum": N_(
+        "The words are known, but do not belong together: one of them is another, or two changed places."
+    ),
+    "trust.key-in-agent": N_("The key of “{name}” is in an SSH agent, and cannot be taken out of it."),
+    "trust.all-needed": N_(
+        "All {people} people must sign a change of keys: when one key is lost, nothing can ever be changed."
+    ),
+    "trust.one-is-enough": N_(
+        "Each of {people} people can change all keys alone: whoever steals one key is you."
+    ),
+    "trust.server-is-person": N_(
+        "The server's keys open only for the people themselves, so nothing is signed daily unless somebody's own key lies on the server."
+    ),
+    "trust.no-governance": N_(
+        "There is no governance key: without one you take no part in the network's decisions."
+    ),
+    "trust.key-still-there": N_("The old key {name} is still needed, until the change of keys is published."),
+    "trust.key-readable": N_(
+        "{file} can be read by other users of this machine, who could guess at its passphrase."
+    ),
+    "trust.key-in-history": N_(
+        "{file} opens with a passphrase and would go into the history, where it could be guessed at for ever."
+    ),
 }
 
 HINTS: dict[str, str] = {
+    "trust.proposal-outdated": N_(
+        "Bring your folder up to date (git pull). If it is, propose anew: polder network publish"
+    ),
+    "trust.words-checksum": N_("Compare them with the paper once more, one by one."),
+    "trust.key-in-agent": N_("Copy the SSH key itself, or your token's way of being copied."),
+    "trust.all-needed": N_("Lower threshold in network.yml, or name another person."),
+    "trust.one-is-enough": N_("Raise threshold in network.yml: most of the people is a good number."),
+    "trust.server-is-person": N_(
+        "Make a key on the server with `polder key new`, and name it below recipients in network.yml."
+    ),
+    "trust.no-governance": N_("Make one: polder network keys new --governance"),
+    "trust.key-readable": N_("Take that away: chmod 600 {file}"),
+    "trust.key-in-history": N_("Write its name into keys/.gitignore."),
     "trust.no-recipients": N_(
         "Make a key for your server with `polder key new` there, and name it below recipients."
     ),
