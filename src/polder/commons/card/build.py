@@ -60,7 +60,8 @@ def dropped(all_of_it: Leaves, carried: Iterable[Path]) -> tuple[str, ...]:
 
 def kept_unknown(kept: Leaves, pairs: Iterable[Pair]) -> tuple[Leaves, tuple[str, ...]]:
     """What was kept and nobody knows, to be given back; and the rest, known keys whose value was bad or old: that is not repeated."""
-    known = {path for path in kept if any(matched(one.key, path) is not None for one in pairs)}
+    keys = [one.key for one in pairs]
+    known = {path for path in kept if any(matched(key[: len(path)], path) is not None for key in keys)}
     return {path: kept[path] for path in kept if path not in known}, dotted(known)
 
 

@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 def read_freifunk(content: bytes, file: str = FILE, language: str = UNKNOWN_LANGUAGE) -> Imported:
     data, wrong = read_object(content, file)
-    if wrong or not ("location" in data and {"api", "state", "contact"} & set(data)):
+    if wrong or not _is_one(data):
         problem = wrong or Problem("card.not-this-format", file, {"format": NAME})
         return build(NAME, {}, {}, (), problems=[problem])
     loose = Loose(file, language)
@@ -42,6 +42,10 @@ def read_freifunk(content: bytes, file: str = FILE, language: str = UNKNOWN_LANG
     kept = _joined(nested(rest), kept)
     lacks = [] if ("name", language) in found else [Problem("card.lacks", file, {"key": "name"})]
     return build(NAME, found, kept, loose.warnings, lacks, loose.unfilled)
+
+
+def _is_one(data: Json) -> bool:
+    return bool({"location", "metacommunity", "techDetails"} & set(data)) or {"api", "state"} <= set(data)
 
 
 def _by_hand(data: Json, found: Leaves, loose: Loose) -> Json:

@@ -107,8 +107,9 @@ def _services(card: Card, every: Leaves, carried: set[Path], out: Outgoing) -> l
         service, done = _below(every, ("services", name), _SERVICE, out)
         carried |= done
         inside = kept.get(name, {}).get("internalUri") if isinstance(kept, dict) else None
-        found.append(service | ({"internalUri": inside} if isinstance(inside, str) else {}))
-    return [service for service in found if service]
+        named = {"serviceName": name} | service
+        found.append(named | ({"internalUri": inside} if isinstance(inside, str) else {}))
+    return found
 
 
 def _timeline(every: Leaves, carried: set[Path]) -> list[Json]:

@@ -75,4 +75,9 @@ def _plain(value: Any) -> Any:
         return card_data(value)
     if isinstance(value, Mapping):
         return {key: _plain(held) for key, held in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
+    return [_plain(item) for item in value if _is_filled(item)] if isinstance(value, tuple | list) else value
+
+
+def _is_filled(item: Any) -> bool:
+    """Whether an item of a list says something: a place of which nothing is known is none."""
+    return not is_dataclass(item) or isinstance(item, type) or bool(card_data(item))
