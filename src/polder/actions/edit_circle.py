@@ -44,6 +44,7 @@ def change_circle(
         raise Refused(Problem("statement.not-a-steward", "", {"circle": circle.id, "provider": provider}))
     before = _fields(circle)
     after = change(dict(before))
+    after["members"] = [name for name in after["members"] if name not in after["stewards"]]
     if after == before and not circle.split:
         raise Refused(Problem("statement.circle-no-change", "", {"circle": circle.id}))
     latest = _latest(listening, circle)

@@ -6,6 +6,7 @@ The rules:
 2. A version that one of the ranges holds is affected, unless it is one of those in which the advisory says it is mended.
 3. Where a version is unknown, cannot be read, or is written in another order than the advisory's, the answer is ``unknown``: a person
    looks. It is never taken for good.
+4. A place is told once: where it knows the program under two names (as upstream's, as a Debian package), the answer that is one.
 
 >>> verdict(("< 2",), "plain", ("1.9-mended",), "1.9"), verdict(("< 2",), "plain", (), ""), verdict(("< 2",), "plain", (), "2.0")
 ('affected', 'unknown', 'clear')
@@ -64,8 +65,13 @@ def verdict(affected: Iterable[str], order: Order, fixed: Iterable[str], version
 
 
 def _matches(advisory: Advisory, here: tuple[Running, ...]) -> list[Match]:
-    found = [one for one in here if same_software(advisory.software, one.names)]
-    return [Match(advisory, _one(advisory, one), one) for one in found] or [Match(advisory, "absent")]
+    named = [one for one in here if same_software(advisory.software, one.names)]
+    found = [Match(advisory, _one(advisory, one), one) for one in named]
+    known = {one.running.where for one in found if one.running and one.verdict != "unknown"}
+    told = [
+        one for one in found if one.running and (one.verdict != "unknown" or one.running.where not in known)
+    ]
+    return told or [Match(advisory, "absent")]
 
 
 def _one(advisory: Advisory, running: Running) -> Verdict:

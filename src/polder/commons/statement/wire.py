@@ -122,7 +122,7 @@ def _statement(held: dict[str, Any], content: bytes, provider: str, path: str, o
     known = TYPES.get(record["type"])
     understood = known is not None and record["version"] <= known.version
     data = _data(held, record["type"], understood, not record["withdrawn"], problems, document.file)
-    if not record["title"] and not record["withdrawn"]:
+    if not held.get("title") and not record["withdrawn"]:
         problems.add("statement.no-title", document.file)
     _refuse(problems)
     statement = Statement(

@@ -89,7 +89,7 @@ SENTENCES: dict[str, str] = {
     ),
     "statement.ask-withdraw": N_("To take it back, type its name, {statement}"),
     "statement.not-withdrawn": N_("{statement} stands."),
-    "statement.given": N_("Given to the network: {written} files new, {dropped} gone."),
+    "statement.given": N_("Files given to the network: {written} new, {dropped} gone."),
     "statement.given-nothing": N_("Nothing new to give to the network."),
     "statement.publish": N_("Others see it after: polder network publish"),
     "statement.withdrawn": N_("Withdrawn: {statement}. Whoever read it has read it."),

@@ -1,0 +1,123 @@
+"""beech warns; alder's steward holds it against what alder runs and tells alder alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from polder.actions.network_advisories import Found, acknowledge, match
+from polder.actions.write_statement import Audience
+from support.sites import group, site_files
+from support.speakers import DAY, Speakers, speakers
+
+HOLE = (
+    "software=DokuWiki",
+    "affected=< 2030-01-01",
+    "severity=high",
+    "do.en=Update it.",
+    "fixed-in=2030-01-01",
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path, clean_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Speakers:
+    world = speakers(tmp_path, monkeypatch)
+    software = "software:\n- {name: DokuWiki, version: 2024-02-06b, where: wiki.alder.example}\n"
+    (world["alder"].folder / "software.yml").write_text(software)
+    return world
+
+
+def found(world: Speakers, name: str) -> Found:
+    with world.key_of(name):
+        return match(world[name].folder, world.published(name), world.now, world.recipients)
+
+
+def verdicts(world: Speakers, name: str) -> list[tuple[str, str]]:
+    return [(one.verdict, one.where) for one in found(world, name).findings]
+
+
+def test_who_runs_it_is_told_who_does_not_is_not(world: Speakers) -> None:
+    world.say("beech", "advisory", "wiki-hole", "A hole in the wiki", fields=HOLE)
+    assert verdicts(world, "alder") == [("affected", "wiki.alder.example")]
+    assert verdicts(world, "cedar") == [("absent", "")]
+
+
+def test_what_a_provider_runs_is_in_nothing_that_it_gives(world: Speakers) -> None:
+    world.say("beech", "advisory", "wiki-hole", "A hole in the wiki", fields=HOLE)
+    found(world, "alder")
+    world.say("alder", "news", "moving", "We move")
+    assert all(b"wiki" not in path.encode() + content for path, content in world["alder"].given.items())
+    store = world["alder"].folder / "state/advisories.json"
+    assert b"2024-02-06b" in store.read_bytes() and store.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_seen_to_stays_so_until_the_advisory_changes(world: Speakers) -> None:
+    world.say("beech", "advisory", "wiki-hole", "A hole in the wiki", fields=HOLE)
+    assert [(one.new, one.urgent) for one in found(world, "alder").findings] == [(True, True)]
+    with world.key_of("alder"):
+        acknowledge(
+            world["alder"].folder,
+            "wiki-hole",
+            "Behind a login.",
+            world.now,
+            world.published("alder"),
+            world.recipients,
+        )
+    (seen,) = found(world, "alder").findings
+    assert (seen.ack, seen.urgent, seen.new) == ("Behind a login.", False, False)
+    world.say(
+        "beech",
+        "advisory",
+        "wiki-hole",
+        "Worse than thought",
+        fields=(*HOLE, "severity=critical"),
+        again=True,
+    )
+    (again,) = found(world, "alder").findings
+    assert (again.severity, again.ack, again.urgent, again.new) == ("critical", "", True, True)
+
+
+def test_before_the_embargo_ends_the_circle_knows_and_nobody_else(world: Speakers) -> None:
+    world.write(
+        "beech",
+        "circle/care.yml",
+        "title: {en: Care}\naudience: network\nstewards: [beech]\nmembers: [alder]\n",
+    )
+    world.give("beech")
+    until = (world.now + 3 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
+    care = Audience(circles=("care",))
+    world.say("beech", "advisory", "wiki-hole", "A hole in the wiki", fields=HOLE, first=care, until=until)
+    assert verdicts(world, "alder") == [("affected", "wiki.alder.example")]
+    assert found(world, "alder").findings[0].until == until
+    assert verdicts(world, "cedar") == verdicts(world, "dogwood") == []
+    assert b"wiki" not in b"".join(path.encode() + held for path, held in world["beech"].given.items())
+    world.now += 3 * DAY
+    world.give("beech")
+    assert verdicts(world, "dogwood") == verdicts(world, "cedar") == [("absent", "")]
+
+
+def test_apps_of_the_site_are_what_runs(world: Speakers) -> None:
+    folder = world["alder"].folder
+    (folder / "software.yml").unlink()
+    for path, text in site_files({"lilas": group("wiki dokuwiki")}).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    world.say("beech", "advisory", "wiki-hole", "A hole in the wiki", fields=HOLE)
+    assert verdicts(world, "alder") == [("affected", "lilas/wiki")]
+    world.say(
+        "beech",
+        "advisory",
+        "php",
+        "PHP",
+        fields=("software=php8.4-xml", "affected=*", "severity=low", "order=debian"),
+    )
+    assert ("unknown", "lilas/wiki") in verdicts(world, "alder")
+
+
+def test_an_advisory_that_was_taken_back_warns_no_more(world: Speakers) -> None:
+    world.say("beech", "advisory", "wiki-hole", "A hole in the wiki", fields=HOLE)
+    path = world["beech"].folder / "statements/advisory/wiki-hole.yml"
+    path.write_text(path.read_text() + "withdrawn: true\n")
+    world.give("beech")
+    assert verdicts(world, "alder") == []

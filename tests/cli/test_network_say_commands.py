@@ -1,0 +1,121 @@
+"""Statements, circles and advisories at the door."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from polder.cli.main import polder
+from polder.world.age import new_identity
+
+
+@pytest.fixture
+def folder(tmp_path: Path, clean_environment: Path) -> Path:
+    mine = new_identity(clean_environment / ".config/polder/identity.txt")
+    folder = tmp_path / "net"
+    folder.mkdir()
+    (folder / "network.yml").write_text(
+        f"provider: alder\nurls: [https://alder.example/net/]\npeople: {{ana: {{}}}}\nrecipients: [{mine}]\n"
+    )
+    return folder
+
+
+def run(folder: Path, *words: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(polder, ["--site", str(folder), "network", *words], input=typed)
+
+
+def test_something_is_said_listed_read_and_taken_back(folder: Path) -> None:
+    words = ("--title", "We move", "--title", "fr=Nous déménageons", "--text", "-", "--for", "public")
+    done = run(folder, "say", "news", "moving", *words, typed="On Sunday.\n")
+    assert done.exit_code == 0, done.output
+    assert "polder network publish" in done.output
+    listed = run(folder, "said")
+    assert "alder/news/moving" in listed.output and "everybody" in listed.output
+    (found,) = json.loads(run(folder, "said", "--type", "news", "--json").stdout)
+    assert found["title"] == {"en": "We move", "fr": "Nous déménageons"} and found["body"] == {
+        "en": "On Sunday."
+    }
+    assert "On Sunday." in run(folder, "read", "moving").output
+    assert run(folder, "withdraw", "moving", typed="no\n").exit_code == 4
+    gone = run(folder, "withdraw", "moving", "--reason", "We stay.", typed="news/moving\n")
+    assert gone.exit_code == 0, gone.output
+    read = run(folder, "read", "moving").output
+    assert "We stay." in read and "took this back" in read and "Sunday" not in read
+
+
+def test_who_may_read_it_must_be_said(folder: Path) -> None:
+    for words in ((), ("--for", "public", "--circle", "care"), ("--for", "public", "--first", "care")):
+        refused = run(folder, "say", "news", "moving", "--title", "We move", *words)
+        assert refused.exit_code == 2 and not (folder / "statements").exists()
+
+
+def test_a_wrong_type_and_a_wrong_name_are_told_with_the_nearest(folder: Path) -> None:
+    assert "news" in run(folder, "say", "nwes", "a", "--title", "A", "--for", "public").output
+    run(folder, "say", "news", "moving", "--title", "We move", "--for", "public")
+    missing = run(folder, "read", "movin")
+    assert missing.exit_code == 2 and "moving" in missing.output
+
+
+def test_a_circle_begins_changes_and_is_shown(folder: Path) -> None:
+    assert run(folder, "circle", "new", "care", "--title", "Care", "--member", "beech").exit_code == 0
+    assert run(folder, "circle", "add", "care", "cedar").exit_code == 0
+    assert run(folder, "circle", "steward", "care", "beech").exit_code == 0
+    assert run(folder, "circle", "block", "care", "cedar/ana").exit_code == 0
+    assert run(folder, "circle", "remove", "care", "cedar").exit_code == 0
+    (found,) = json.loads(run(folder, "circle", "list", "--json").stdout)
+    assert found["id"] == "alder/care" and found["stewards"] == ["alder", "beech"]
+    assert found["members"] == ["alder", "beech"] and found["blocked"] == ["cedar/ana"]
+    assert "alder/care: Care" in run(folder, "circle", "show", "care").output
+    assert "alder/care" in run(folder, "circle", "list").output
+    assert run(folder, "circle", "add", "care", "beech").exit_code == 2
+    refused = run(folder, "circle", "remove", "care", "alder", "beech")
+    assert refused.exit_code == 2 and "steward" in refused.output
+
+
+def test_a_circle_known_to_its_members_only_is_encrypted(folder: Path) -> None:
+    done = run(folder, "circle", "new", "care", "--title", "Care", "--member", "beech", "--for", "members")
+    assert done.exit_code == 0, done.output
+    assert [path.parent.name for path in (folder / "given").rglob("*.*")] == ["sealed"]
+    assert "alder/care" in run(folder, "circle", "list").output
+
+
+def test_after_editing_by_hand_give_brings_it_up(folder: Path) -> None:
+    run(folder, "say", "news", "moving", "--title", "We move", "--for", "public")
+    path = folder / "statements/news/moving.yml"
+    path.write_text(path.read_text().replace("We move", "We have moved"))
+    assert "1 new" in run(folder, "give").output
+    assert "Nothing new" in run(folder, "give").output
+    assert "We have moved" in run(folder, "read", "moving").output
+
+
+def test_advisories_end_with_a_status_that_machines_see(folder: Path) -> None:
+    assert run(folder, "advisories").exit_code == 0
+    (folder / "software.yml").write_text(
+        "software:\n- {name: DokuWiki, version: 2024-02-06b, where: the wiki}\n"
+    )
+    fields = ("software=DokuWiki", "affected=< 2025", "severity=high", "do.en=Update it.")
+    words = [word for field in fields for word in ("--field", field)]
+    said = run(folder, "say", "advisory", "hole", "--title", "A hole", "--for", "public", *words)
+    assert said.exit_code == 0, said.output
+    found = run(folder, "advisories")
+    assert found.exit_code == 1 and "high: DokuWiki 2024-02-06b at the wiki is affected." in found.output
+    assert "Update it." in found.output
+    (data,) = json.loads(run(folder, "advisories", "--json").stdout)
+    assert data["verdict"] == "affected" and data["urgent"]
+    assert run(folder, "advisories", "ack", "hole", "--reason", "Behind a login.").exit_code == 0
+    after = run(folder, "advisories")
+    assert after.exit_code == 0 and "Behind a login." in after.output
+
+
+def test_without_a_key_what_is_public_is_shown_and_that_is_said(
+    folder: Path, clean_environment: Path
+) -> None:
+    run(folder, "say", "news", "moving", "--title", "We move", "--for", "public")
+    run(folder, "say", "note", "rack", "--title", "Rack", "--for", "network")
+    (clean_environment / ".config/polder/identity.txt").unlink()
+    listed = run(folder, "said")
+    assert "moving" in listed.output and "rack" not in listed.output.lower()
+    assert "No key of yours was found" in listed.output
