@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from polder.actions.catalogue import Page, Shelf, open_page, open_shelf
+from polder.actions.catalogue import Page, Shelf, open_page, open_shelf, unpack_recipe
 from polder.cli.catalogue_data import list_data, page_data
 from polder.cli.catalogue_text import list_lines, page_lines
 from polder.commons.catalogue.offer import offer_path
+from polder.kernel.digest import Digest
 from polder.kernel.folder import Folder
 from polder.kernel.problem import Refused
 from polder.kernel.published import Published
 from polder.kernel.text import harmless
+from polder.world.files import read_recipe_folder
 from polder.world.network_alarms import raise_alarm
 from support.peers import NOW, adopting, approving, following, offering, published
 from support.sites import BARE, BARE_COMPOSE, PLAIN, PLAIN_COMPOSE, group
@@ -261,3 +264,46 @@ def test_of_a_peer_with_an_open_alarm_it_is_said(site: Path) -> None:
     page = open_page(shelf(site, beech=offering("calendar", CALENDAR)), "calendar")
 
     assert [(one.code, one.level) for one in page.notes] == [("catalogue.alarm", "red")]
+
+
+def test_whom_it_came_from_stays_the_one_as_long_as_they_are_heard_of(site: Path) -> None:
+    text = f"recipes: {{}}\nimages: {{}}\nadopted: {{calendar: cedar@sha256:{'0' * 64}}}\n"
+    (site / "polder.lock").write_text(text)
+    both = {name: published(name, offering("calendar", CALENDAR)) for name in ("beech", "cedar")}
+    late = {**both, "cedar": published("cedar", offering("calendar", CALENDAR), stale=True)}
+
+    assert open_page(open_shelf(site, site, NOW, both), "calendar").source.provider == "cedar"
+    assert (
+        open_page(open_shelf(site, site, NOW, late), "calendar", CALENDAR.digest[7:20]).source.provider
+        == "beech"
+    )
+
+
+def test_a_recipe_s_files_are_written_to_be_read_and_cannot_be_run(site: Path, tmp_path: Path) -> None:
+    folder = Folder({**CALENDAR.files, "image/setup": b"#!/bin/sh\n"}, executable=frozenset({"image/setup"}))
+    files = {**folder.files, "recipe.yml": folder.files["recipe.yml"] + b"image: {build: debian}\n"}
+    folder = Folder(files, executable=folder.executable)
+    page = open_page(shelf(site, beech=offering("calendar", folder)), "calendar")
+    place = unpack_recipe(page, tmp_path / "read")
+
+    assert read_recipe_folder(place).files == folder.files
+    assert not (place / "image/setup").stat().st_mode & 0o111
+    assert codes(lambda: unpack_recipe(page, tmp_path / "read")) == ["catalogue.there-already"]
+
+
+def test_a_file_whose_lines_are_not_shown_is_marked_red(site: Path) -> None:
+    page = open_page(
+        shelf(site, beech=offering("plain", recipe(PLAIN_2, PLAIN_COMPOSE, blob=b"\xff"), "2")), "plain"
+    )
+
+    shown = {line.strip(): style for line, style in page_lines(page, "en")}
+    assert next(style for line, style in shown.items() if "--unpack" in line) == "red"
+
+
+def test_thousands_of_words_for_many_recipes_are_put_together_at_once(site: Path) -> None:
+    many = [Digest("sha256:" + f"{number:064x}") for number in range(2_000)]
+    noisy = {path: held for digest in many for path, held in approving("bare", digest).items()}
+    began = time.monotonic()
+    found = shelf(site, beech=offering("bare", recipe()), cedar=noisy, dogwood=noisy)
+
+    assert len(found.all.variants) == 1 and time.monotonic() - began < 10

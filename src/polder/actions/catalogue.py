@@ -29,7 +29,7 @@ from polder.platform.recipe.findings import Finding, newly_asked, recipe_finding
 from polder.platform.recipe.model import Recipe
 from polder.platform.recipe.read import read_recipe
 from polder.platform.site.model import Lock
-from polder.world.files import builtin_names, builtin_path, read_recipe_folder
+from polder.world.files import builtin_names, builtin_path, read_recipe_folder, write_atomically
 from polder.world.given import read_given
 from polder.world.network_alarms import read_alarms
 from polder.world.network_store import load_published
@@ -128,7 +128,7 @@ def open_page(shelf: Shelf, name: str, digest: str = "", provider: str = "") -> 
     if not digest and not provider and _offers(shelf, shelf.taken_from(name), name):
         provider = shelf.taken_from(name)
     variant = choose_variant(shelf.peers, name, digest, provider)
-    source = _source(variant, provider)
+    source = _source(variant, provider, shelf.taken_from(name))
     where = f"{source.provider}/recipes/{name}"
     folder = open_offer(source.offer, shelf.published[source.provider].files, where)
     recipe = _read(name, folder, source.provider)
@@ -145,12 +145,13 @@ def _offers(shelf: Shelf, provider: str, name: str) -> bool:
     return any(one.provider == provider for variant in held for one in variant.offered)
 
 
-def _source(variant: Variant, provider: str) -> Offered:
-    """Shown may be what is stale, too."""
+def _source(variant: Variant, provider: str, before: str) -> Offered:
+    """``provider``, else whom the recipe came from ``before``, else another. Shown may be what is stale, too."""
+    wanted = provider or (before if before in {one.provider for one in variant.fresh} else "")
     try:
-        return choose_source(variant, provider)
+        return choose_source(variant, wanted)
     except Refused:
-        return next(one for one in variant.offered if provider in ("", one.provider))
+        return next(one for one in variant.offered if wanted in ("", one.provider))
 
 
 def _read(name: str, folder: Folder, provider: str) -> Recipe:
@@ -189,6 +190,16 @@ def _compared(shelf: Shelf, page: Page) -> Page:
         changes=changes(here.folder, page.folder),
         notes=notes,
     )
+
+
+def unpack_recipe(page: Page, place: Path) -> Path:
+    """Write the recipe's files below ``place`` for people to read; nothing is run. Refused when something is there already."""
+    target = place / page.recipe.name
+    if target.exists():
+        raise Refused(Problem("catalogue.there-already", str(target)))
+    for path, content in page.folder.files.items():
+        write_atomically(target / path, content)
+    return target
 
 
 def find_here(shelf: Shelf, name: str) -> Here | None:
@@ -236,7 +247,7 @@ def _notes(shelf: Shelf, page: Page, here: Here | None) -> list[Finding]:
         found.append(Finding("catalogue.own-recipe", {"recipe": recipe.name}, "red"))
     if here.changed:
         found.append(Finding("catalogue.own-changes", {"recipe": recipe.name}, "red"))
-    if here.taken_from and here.taken_from != source.provider:
+    if here.taken_from and here.taken_from not in {one.provider for one in page.variant.offered}:
         values = {"recipe": recipe.name, "before": here.taken_from, "now": source.provider}
         found.append(Finding("catalogue.other-origin", values, "red"))
     return [*found, *_age(here.version, recipe.version)]

@@ -35,15 +35,23 @@ from_option = click.option(
 @click.argument("recipe", default="", metavar="[RECIPE[@DIGEST]]")
 @from_option
 @network_option
+@click.option(
+    "--unpack",
+    "place",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="DIR",
+    help="Write RECIPE's files to DIR/NAME, to read them.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 @guarded
-def catalogue(recipe: str, provider: str, network: Path | None, as_json: bool) -> None:
+def catalogue(recipe: str, provider: str, network: Path | None, place: Path | None, as_json: bool) -> None:
     """Show the recipes that peers offer; with RECIPE, that one in full.
 
     In full means: who offers, read and adopted it; what it asks of a host; what differs from the recipe you have, line by line.
     Peers are shown as they were last verified (polder network sync). Nothing is changed.
     """
-    from polder.actions.catalogue import open_page, open_shelf
+    from polder.actions.catalogue import open_page, open_shelf, unpack_recipe
     from polder.cli.catalogue_data import list_data, page_data
     from polder.cli.catalogue_text import list_lines, page_lines
     from polder.commons.catalogue.choose import split_reference
@@ -70,6 +78,10 @@ def catalogue(recipe: str, provider: str, network: Path | None, as_json: bool) -
         show_json(page_data(page, language()))
     else:
         print_lines(page_lines(page, language()))
+    if place:
+        click.echo(
+            say("catalogue.unpacked", {"folder": str(unpack_recipe(page, place))}, language()), err=True
+        )
 
 
 @click.command(epilog="Example: polder adopt dokuwiki@1f0c33a2b94d --from beech")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from polder.commons.catalogue.fields import moment_text
 from polder.kernel.sentences import say, say_problem
+from polder.kernel.text import harmless
 
 if TYPE_CHECKING:
     from polder.actions.catalogue import Page, Shelf
@@ -67,7 +68,13 @@ def page_data(page: Page, language: str) -> dict[str, Any]:
         "notes": [_finding(one, language) for one in page.notes],
         "here": page.here.kind if page.here else "",
         "changes": [
-            {"file": one.path, "kind": one.kind, "diff": list(one.lines), "more": one.more}
+            {
+                "file": one.path,
+                "kind": one.kind,
+                "diff": [harmless(line) for line in one.lines],
+                "more": one.more,
+                "unread": one.unread,
+            }
             for one in page.changes
         ],
         "images": {

@@ -16,7 +16,7 @@ from polder.kernel.sentences import say, say_problem, translate
 from polder.kernel.sentences.mark import N_
 
 if TYPE_CHECKING:
-    from polder.actions.catalogue import Page, Shelf
+    from polder.actions.catalogue import Here, Page, Shelf
     from polder.commons.catalogue.view import Offered, Variant
     from polder.platform.recipe.difference import FileChange
     from polder.platform.recipe.findings import Finding
@@ -37,20 +37,20 @@ OLD, SAME, OTHER = N_("old"), N_("the same"), N_("another")
 
 def list_lines(shelf: Shelf, variants: list[Variant], language: str) -> Iterator[Line]:
     """The table, and below it what is wrong with what peers publish."""
+    from polder.actions.catalogue import find_here
+
     if not variants:
         yield say("catalogue.empty", {}, language), ""
     else:
-        rows = [_row(shelf, one, language) for one in variants]
+        here = {name: find_here(shelf, name) for name in dict.fromkeys(one.name for one in variants)}
+        rows = [_row(one, here[one.name], language) for one in variants]
         styles = ["" if one.fresh else "dim" for one in variants]
         yield from table_lines([translate(header, language) for header in HEADERS], rows, styles)
     for problem in shelf.all.problems:
-        yield say_problem(problem, language), "yellow"
+        yield " ".join(say_problem(problem, language).split()), "yellow"
 
 
-def _row(shelf: Shelf, variant: Variant, language: str) -> list[str]:
-    from polder.actions.catalogue import find_here
-
-    here = find_here(shelf, variant.name)
+def _row(variant: Variant, here: Here | None, language: str) -> list[str]:
     known = "-"
     if here:
         known = translate(SAME if here.folder.digest == variant.digest else OTHER, language)
@@ -171,6 +171,8 @@ def _diff(change: FileChange, language: str) -> Iterator[Line]:
     for line in change.lines[2:]:
         style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
         yield "    " + line.replace("\t", "    ").replace("\r", "").replace("\n", " "), style
+    if change.unread:
+        yield "    " + say("catalogue.lines-unread", {}, language), "red"
     if change.more:
         yield "    " + say("catalogue.lines-left-out", {"count": change.more}, language), "dim"
 

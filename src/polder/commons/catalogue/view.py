@@ -96,11 +96,13 @@ def make_catalogue(published: Mapping[str, Published], now: datetime) -> Catalog
     """Everything that the providers in ``published`` say of recipes. Reads no bundle."""
     problems: list[Problem] = []
     offered = [one for peer in published.values() for one in _offers(peer, now, problems)]
-    approved = [one for peer in published.values() for one in _approvals(peer, now, problems)]
+    approved: dict[tuple[str, Digest], list[Approved]] = {}
+    for one in (one for peer in published.values() for one in _approvals(peer, now, problems)):
+        approved.setdefault((one.approval.name, one.approval.digest), []).append(one)
     adopted = {id: _adoptions(peer, problems) for id, peer in published.items()}
     found: dict[str, list[Variant]] = {}
     for (name, digest), offers in _merged(offered).items():
-        words = tuple(one for one in approved if (one.approval.name, one.approval.digest) == (name, digest))
+        words = tuple(approved.get((name, digest), ()))
         adopters = tuple(id for id, held in adopted.items() if name in held and held[name].digest == digest)
         found.setdefault(name, []).append(Variant(name, digest, offers, words, adopters))
     variants = {name: _in_order(found[name]) for name in sorted(found)}

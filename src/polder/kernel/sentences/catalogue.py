@@ -127,6 +127,11 @@ SENTENCES: dict[str, str] = {
     "catalogue.file-may-run-now": N_("{file} can be run now."),
     "catalogue.file-may-not-run-now": N_("{file} cannot be run any longer."),
     "catalogue.lines-left-out": N_("({count} more lines)"),
+    "catalogue.lines-unread": N_(
+        "(no text, or too long to be shown here: read it with polder catalogue NAME --unpack DIR)"
+    ),
+    "catalogue.unpacked": N_("Its files are in {folder}, to be read; nothing was adopted."),
+    "catalogue.there-already": N_("There is something already."),
     "catalogue.which-of-these": N_(
         "Say which, to see it in full: polder catalogue NAME@DIGEST, or --from PROVIDER."
     ),

@@ -15,19 +15,21 @@ from typing import Literal
 
 from polder.kernel.folder import Folder
 
-MOST_BYTES, MOST_LINES = 200_000, 400
-"""Of a file that is compared line by line, and of the lines shown of one file."""
+MOST_BYTES, MOST_COMPARED, MOST_LINES = 200_000, 3_000, 400
+"""Bytes and lines of a file that is compared line by line (both sides together), and lines shown of it."""
 ChangeKind = Literal["added", "removed", "changed", "may-run-now", "may-not-run-now"]
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """``lines``: a unified diff; empty when the file is no text, or too long. ``more``: how many lines were left out."""
+    """``lines``: a unified diff. ``more``: how many lines were left out. ``unread``: it has none, because the file is no text or too
+    long: somebody has to look at the file itself."""
 
     path: str
     kind: ChangeKind
     lines: tuple[str, ...] = ()
     more: int = 0
+    unread: bool = False
 
 
 def changes(before: Folder, after: Folder) -> tuple[FileChange, ...]:
@@ -42,7 +44,8 @@ def _of_file(path: str, before: Folder, after: Folder) -> Iterator[FileChange]:
     if old != new:
         kind: ChangeKind = "added" if old is None else "removed" if new is None else "changed"
         lines = _diff(path, old or b"", new or b"")
-        yield FileChange(path, kind, tuple(lines[:MOST_LINES]), max(0, len(lines) - MOST_LINES))
+        shown, more = tuple(lines[:MOST_LINES]), max(0, len(lines) - MOST_LINES)
+        yield FileChange(path, kind, shown, more, unread=not lines and bool(old or new))
     ran, runs = path in before.executable, path in after.executable
     if new is not None and ran != runs:
         yield FileChange(path, "may-run-now" if runs else "may-not-run-now")
@@ -56,6 +59,8 @@ def _diff(path: str, old: bytes, new: bytes) -> list[str]:
     try:
         one, other = old.decode().split("\n"), new.decode().split("\n")
     except UnicodeDecodeError:
+        return []
+    if len(one) + len(other) > MOST_COMPARED:
         return []
     found = difflib.unified_diff(_whole(one), _whole(other), path, path, lineterm="", n=2)
     return list(found)
