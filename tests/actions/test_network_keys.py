@@ -338,8 +338,10 @@ def test_one_stolen_root_key_changes_nothing_and_is_taken_out(three: NetworkFold
     key_path(three.path, "carla").write_bytes(loot)
     loot_says = read(Targets, three.files()["metadata/1.targets.json"]).signed
     loot_says.version = 2
+    three.at("carla")
+    stolen = sign(loot_says, [thief]).content
     with pytest.raises(Refused) as refused:
-        reader.read(published_with(three, sign(loot_says, [thief]).content))
+        reader.read(published_with(three, stolen))
     assert codes(refused) == ["trust.too-few-signatures"]
 
 

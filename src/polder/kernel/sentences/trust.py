@@ -97,6 +97,44 @@ SENTENCES: dict[str, str] = {
     "trust.key-in-history": N_(
         "{file} opens with a passphrase and would go into the history, where it could be guessed at for ever."
     ),
+    "trust.ask-passphrase": N_("Passphrase of the key of {name} (not shown)"),
+    "trust.ask-new-passphrase": N_(
+        "A passphrase for the new key of {name}, of four words or more (not shown)"
+    ),
+    "trust.ask-words": N_("The 24 words of {name} (not shown)"),
+    "trust.says-made": N_("Made: the key of {name}."),
+    "trust.says-none-made": N_("Every key that was asked for is there."),
+    "trust.says-paper": N_("Put it on paper, too: polder network keys paper NAME"),
+    "trust.says-restored": N_("The key of {name} is back."),
+    "trust.says-rotated": N_("{name} has a new key. The old one still signs the change, then it goes."),
+    "trust.says-replaced": N_("{name} has a new key. The old one signs nothing more."),
+    "trust.says-propose": N_("Nobody knows of it yet. Propose the change: polder network publish --as NAME"),
+    "trust.says-governance": N_(
+        "The network has to be told of your new governance key, too: polder network roster --help"
+    ),
+    "trust.says-sound": N_("Your keys are in order."),
+    "trust.says-page": N_("The page is in {file}. Print it, then remove the file."),
+    "trust.says-fingerprint": N_("Your provider's fingerprint: {fingerprint}"),
+    "trust.page-title": N_("A private key of Polder: {name}, of the provider {provider}"),
+    "trust.page-made": N_("Put on paper on {date}. The key's id begins with {key}."),
+    "trust.page-restore": N_("To bring it back, in the network folder: polder network keys restore {name}"),
+    "trust.page-care": N_(
+        "Whoever reads these words can sign as this person. Keep the page like a passport, and in another house."
+    ),
+    "trust.says-root": N_("Keys, version {version}:"),
+    "trust.due-first": N_("To sign with the key of {by}: {kind}, the first of its kind."),
+    "trust.due-content": N_(
+        "To sign with the key of {by}: {kind}, version {version}, because of what is in it."
+    ),
+    "trust.due-keys": N_("To sign with the key of {by}: {kind}, version {version}, because of new keys."),
+    "trust.due-time": N_("To sign with the key of {by}: {kind}, version {version}, because time passed."),
+    "trust.says-nothing": N_("There is nothing to sign or to publish."),
+    "trust.says-signed-old": N_("{found} of {wanted} needed signatures of those who have keys now."),
+    "trust.says-signed": N_("{found} of {wanted} needed signatures of those who have keys afterwards."),
+    "trust.says-who": N_("Signed: {have}. May still sign: {missing}."),
+    "trust.says-complete": N_("That is enough. Next: polder network publish --as NAME"),
+    "trust.says-written": N_("Published: {count} files written, {removed} old ones removed."),
+    "trust.says-until": N_("What is published holds until {until}; the steward signs it anew each day."),
 }
 
 HINTS: dict[str, str] = {

@@ -41,6 +41,12 @@ WORDS: Mapping[str, str] = {
     "dict": N_("keys and values"),
     "list of texts": N_("list of texts"),
     "duration": N_("time, like 5s or 500ms"),
+    # documents of a published folder
+    "root": N_("list of keys"),
+    "targets": N_("list of what people give"),
+    "robot": N_("list of what the server reports"),
+    "snapshot": N_("snapshot"),
+    "timestamp": N_("timestamp"),
     # results
     "done": N_("done"),
     "failed": N_("failed"),
