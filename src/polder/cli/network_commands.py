@@ -13,6 +13,10 @@ from polder.kernel.sentences import say
 # name: (module, attribute). The order is the order of the help.
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("network_commands", "init"),
+    "keys": ("network_keys_commands", "keys"),
+    "publish": ("network_publish_commands", "publish"),
+    "sign": ("network_publish_commands", "sign"),
+    "card": ("network_card_commands", "card"),
     "roster": ("network_roster_commands", "roster"),
     "approve-recipe": ("catalogue_commands", "approve_recipe"),
     "sync": ("network_sync_commands", "sync"),
