@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from polder.commons.catalogue.choose import choose_source, choose_variant, split_reference
 from polder.commons.catalogue.offer import ImageBuilt, bundle_path, offer_path, open_offer
@@ -15,6 +17,7 @@ from polder.kernel.digest import Digest
 from polder.kernel.folder import Folder
 from polder.kernel.problem import Refused
 from polder.kernel.published import Published
+from polder.kernel.sentences import say_problem
 from support.peers import NOW, adopting, approving, offer_of, offering, published
 
 WIKI = Folder({"compose.yml": b"services: {}\n", "recipe.yml": b"recipe: wiki\n"})
@@ -193,3 +196,55 @@ def test_nothing_is_guessed_where_it_is_not_clear_what_is_meant(words: tuple[str
 @pytest.mark.parametrize("text", ["wiki@", "@abcdef01", "wiki@abc", "wiki@xyzxyzxyz", "wiki@" + "a" * 65])
 def test_what_is_no_reference_is_refused(text: str) -> None:
     assert codes(lambda: split_reference(text)) == ["catalogue.not-a-reference"]
+
+
+PLAIN_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=8), below, max_size=4),
+    max_leaves=8,
+)
+KEYS = (
+    "format",
+    "name",
+    "digest",
+    "bundle",
+    "version",
+    "names",
+    "images",
+    "date",
+    "note",
+    "adoptions",
+    "runs",
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=5), PLAIN_JSON), st.sampled_from((1, 2, 3)))
+def test_whatever_a_peer_publishes_is_read_or_told_in_one_harmless_line(
+    data: dict[str, Any], form: int
+) -> None:
+    path, name = {
+        1: (offer_path("wiki"), "polder-offer-1"),
+        2: ("recipes/approvals/ab.json", "polder-recipe-approval-1"),
+        3: ("recipes/adoptions.json", "polder-recipe-adoptions-1"),
+    }[form]
+    found = catalogue(published("beech", {path: json.dumps({"format": name, **data}).encode()}))
+
+    for problem in found.problems:
+        shown = say_problem(problem)
+        assert shown.isprintable() and shown.encode()
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"\\ud800": 1, "\\ud800": 2}', b'{"a\\nb": 1, "a\\nb": 2}', b"[" * 100_000, b"1" * 10_000]
+)
+def test_what_is_made_to_break_a_reader_does_not(content: bytes) -> None:
+    (problem,) = catalogue(published("beech", {offer_path("wiki"): content})).problems
+
+    assert say_problem(problem).encode() and "\n" not in say_problem(problem)
+
+
+def test_a_path_that_no_target_may_have_is_not_read() -> None:
+    files = {"recipes/../offer.json": b"", "recipes/\x1b/offer.json": b"", "recipes/approvals/../x": b""}
+
+    assert catalogue(published("beech", files)).problems == ()

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from polder.commons.catalogue.fields import one_line
 from polder.commons.catalogue.offer import ImageBuilt, Offer, read_offer
 from polder.commons.catalogue.word import (
     ADOPTIONS_AT,
@@ -25,7 +26,7 @@ from polder.commons.catalogue.word import (
 )
 from polder.kernel.digest import Digest
 from polder.kernel.problem import Problem, Refused
-from polder.kernel.published import Published
+from polder.kernel.published import Published, is_target_path
 
 MOST_OFFERS, MOST_APPROVALS = 500, 2_000
 """Read of one provider."""
@@ -131,23 +132,24 @@ def _images(offered: list[Offered]) -> dict[str, dict[ImageBuilt, tuple[str, ...
 
 
 def _offers(peer: Published, now: datetime, problems: list[Problem]) -> Iterator[Offered]:
-    paths = [path for path in sorted(peer.files) if re.fullmatch(r"recipes/[^/]+/offer\.json", path)]
+    names = [path for path in sorted(peer.files) if re.fullmatch(r"recipes/[^/]+/offer\.json", path)]
+    paths = [path for path in names if is_target_path(path)]
     for path in paths[:MOST_OFFERS]:
         try:
             offer = read_offer(path.split("/")[1], peer.files[path], f"{peer.provider}/{path}")
         except Refused as refused:
-            problems.extend(refused.problems)
+            problems.extend(_told(refused))
         else:
             yield Offered(peer.provider, offer, peer.seen, peer.stale(now))
 
 
 def _approvals(peer: Published, now: datetime, problems: list[Problem]) -> Iterator[Approved]:
-    paths = [path for path in sorted(peer.files) if path.startswith(APPROVALS_AT)]
+    paths = [path for path in sorted(peer.files) if path.startswith(APPROVALS_AT) and is_target_path(path)]
     for path in paths[:MOST_APPROVALS]:
         try:
             approval = read_approval(path, peer.files[path], f"{peer.provider}/{path}")
         except Refused as refused:
-            problems.extend(refused.problems)
+            problems.extend(_told(refused))
         else:
             yield Approved(peer.provider, approval, peer.stale(now))
 
@@ -158,5 +160,12 @@ def _adoptions(peer: Published, problems: list[Problem]) -> dict[str, Adoption]:
     try:
         return read_adoptions(peer.files[ADOPTIONS_AT], f"{peer.provider}/{ADOPTIONS_AT}")
     except Refused as refused:
-        problems.extend(refused.problems)
+        problems.extend(_told(refused))
         return {}
+
+
+def _told(refused: Refused) -> Iterator[Problem]:
+    """Its problems; what they quote of a peer's file is made one harmless line."""
+    for one in refused.problems:
+        values = {key: one_line(held) if isinstance(held, str) else held for key, held in one.values.items()}
+        yield Problem(one.code, one.where, values)
