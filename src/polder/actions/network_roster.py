@@ -121,7 +121,7 @@ def merge_all(folder: Path, published: Mapping[str, Published] | None, now: date
     chain = load_chain(folder)
     if chain is None:
         return None
-    merged = merge_purely(chain, held, now)
+    merged = merge_purely(chain, held, now, load_network(folder).provider)
     touched += _write_editions(folder, merged.chain, chain.head.version)
     touched += _write_rivals(folder, merged)
     touched += clear_decided(folder, merged.chain)

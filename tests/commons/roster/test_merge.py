@@ -67,15 +67,26 @@ def test_nothing_is_accepted_before_the_time_for_objections_is_over() -> None:
     assert len(merge(CHAIN, held, NOW + timedelta(days=14)).accepted) == 1
 
 
-def test_from_approvals_nothing_is_put_together_after_it_lapsed_but_what_was_merged_in_time_counts() -> None:
+def test_after_it_lapsed_a_version_is_taken_only_from_as_many_members_as_had_to_sign_it() -> None:
     second = proposed(JOIN)
-    held = folders(said(second, "alder beech cedar fir"))
+    approvals = said(second, "alder beech cedar fir")
+    whole = {roster_path(2): signed(second, ["alder", "beech", "cedar", "fir"]).document.content}
     much_later = NOW + timedelta(days=100)
-    whole = signed(second, ["alder", "beech", "cedar", "fir"])
 
-    assert merge(CHAIN, held, much_later).accepted == ()
-    published = folders({"elm": {roster_path(2): whole.document.content}})
-    assert len(merge(CHAIN, published, much_later).accepted) == 1
+    assert merge(CHAIN, folders(approvals), much_later).accepted == ()
+    assert merge(CHAIN, folders(approvals, {"dogwood": whole, "elm": whole}), much_later).accepted == ()
+    assert len(merge(CHAIN, folders(dict.fromkeys(NAMES[2:], whole)), much_later).accepted) == 1
+
+
+def test_who_signed_it_and_nothing_else_counts_for_oneself_after_it_lapsed() -> None:
+    second, other = proposed(JOIN), proposed(ChangeLeast(4))
+    whole = {roster_path(2): signed(second, ["alder", "beech", "cedar", "fir"]).document.content}
+    carried = {"dogwood": whole, "elm": whole}
+    much_later = NOW + timedelta(days=100)
+
+    assert len(merge(CHAIN, folders(said(second, "alder"), carried), much_later, "alder").accepted) == 1
+    both = folders(said(second, "alder"), said(other, "alder"), carried)
+    assert merge(CHAIN, both, much_later, "alder").accepted == ()
 
 
 def test_a_false_signature_hides_no_true_one() -> None:

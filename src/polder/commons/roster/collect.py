@@ -17,6 +17,7 @@ from polder.commons.roster.own_word import LEAVE, read_word, word_is_own
 from polder.kernel.digest import Digest
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
+from polder.kernel.signing import PublicKey
 
 MOST_PROPOSALS, MOST_APPROVALS = 50, 500
 """Of one provider, the first by name; nobody needs so many, and reading each costs."""
@@ -26,10 +27,12 @@ _SIGNED = b'"signed":'
 @dataclass(slots=True)
 class Facts:
     """``merged``: digest to key id to signatures in versions as others published them; not looked at yet, so that a false one hides no
-    true one. ``proposed``: every version known, merged or not, without signatures. ``approvals``: of a digest, by key in hex, all
-    genuine. ``left``: who said that it leaves, and when. ``noted``: what was left out."""
+    true one. ``carriers``: whose folders hold a merged version, with the digest of their first root. ``proposed``: every version
+    known, merged or not, without signatures. ``approvals``: of a digest, by key in hex, all genuine. ``left``: who said that it
+    leaves, and when. ``noted``: what was left out."""
 
     merged: dict[Digest, dict[str, set[str]]] = field(default_factory=dict)
+    carriers: dict[Digest, dict[str, Digest]] = field(default_factory=dict)
     proposed: dict[Digest, Edition] = field(default_factory=dict)
     approvals: dict[Digest, dict[str, Approval]] = field(default_factory=dict)
     left: dict[str, datetime] = field(default_factory=dict)
@@ -40,10 +43,20 @@ class Facts:
         given = self.approvals.get(digest, {}).values()
         return {one.key.id: one.signature for one in given if one.stance == "sign"}
 
-    def candidates(self, digest: Digest, gather: bool) -> dict[str, set[str]]:
-        """Key id to signatures that may be valid; those in approvals only when ``gather``."""
+    def only_signed(self, edition: Edition, key: PublicKey) -> bool:
+        """Whether ``key`` signed ``edition`` and no other proposal for its place."""
+        signed = [
+            digest
+            for digest, given in self.approvals.items()
+            if (held := given.get(key.hex)) and held.stance == "sign"
+            if self.proposed[digest].roster.previous == edition.roster.previous
+        ]
+        return signed == [edition.digest]
+
+    def candidates(self, digest: Digest) -> dict[str, set[str]]:
+        """Key id to signatures that may be valid."""
         found = {name: set(held) for name, held in self.merged.get(digest, {}).items()}
-        for name, held in self.signatures(digest).items() if gather else ():
+        for name, held in self.signatures(digest).items():
             found.setdefault(name, set()).add(held)
         return found
 
@@ -53,9 +66,8 @@ def collect(published: Mapping[str, Published], chain: Chain | None = None) -> F
     facts = Facts()
     known = {_signed_part(one.document.content) for one in chain.editions} if chain else set()
     for name in sorted(published):
-        files = published[name].files
-        _documents(facts, name, files, ROSTERS, 10**6, known)
-        _documents(facts, name, files, PROPOSALS, MOST_PROPOSALS, known)
+        _documents(facts, published[name], ROSTERS, 10**6, known)
+        _documents(facts, published[name], PROPOSALS, MOST_PROPOSALS, known)
     for name in sorted(published):
         _approvals(facts, name, published[name].files)
         if chain:
@@ -63,11 +75,10 @@ def collect(published: Mapping[str, Published], chain: Chain | None = None) -> F
     return facts
 
 
-def _documents(
-    facts: Facts, name: str, files: Mapping[str, bytes], below: str, most: int, known: set[bytes]
-) -> None:
-    for path in _paths(files, below, most):
-        content = files[path]
+def _documents(facts: Facts, published: Published, below: str, most: int, known: set[bytes]) -> None:
+    name = published.provider
+    for path in _paths(published.files, below, most):
+        content = published.files[path]
         if _signed_part(content) in known and below == ROSTERS:
             continue
         try:
@@ -77,6 +88,7 @@ def _documents(
             continue
         digest = edition.digest
         if below == ROSTERS:
+            facts.carriers.setdefault(digest, {})[name] = published.root
             for key, signature in edition.document.signatures.items():
                 facts.merged.setdefault(digest, {}).setdefault(key, set()).add(signature)
         facts.proposed.setdefault(digest, edition.with_signatures({}))

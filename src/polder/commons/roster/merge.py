@@ -6,7 +6,9 @@ somebody already or gathered from approvals. That is repeated until nothing chan
 1. No version that was accepted is ever taken back.
 2. Two valid versions with one number are *rivals*. Whoever sees both before accepting one accepts neither; the members who signed
    both are named, and both documents are kept as evidence. People mend that.
-3. From approvals alone nothing is put together after the proposal lapsed; what others merged in time counts for ever.
+3. After a proposal lapsed nothing is put together for it any more. A reader who was away that long takes it from as many members as
+   had to sign it: they carry it in their own folders, so one of them at least took it in time. Who signed it and nothing else for its
+   place counts as one of them for oneself.
 """
 
 from __future__ import annotations
@@ -52,19 +54,19 @@ class Merged:
     facts: Facts
 
 
-def merge(chain: Chain, published: Mapping[str, Published], now: datetime) -> Merged:
-    """``published``: every verified provider, one's own folder among them."""
+def merge(chain: Chain, published: Mapping[str, Published], now: datetime, me: str = "") -> Merged:
+    """``published``: every verified provider, one's own folder among them. ``me``: one's own id, when one is a member."""
     facts = collect(published, chain)
     begun = chain.head.version
     rivals: dict[tuple[str, str], Rivals] = {}
-    while following := valid_following(chain.head, facts, now):
+    while following := valid_following(chain.head, facts, now, me):
         for pair in combinations(following, 2):
             _note(rivals, chain.head, *pair)
         if len(following) > 1:
             break
         chain = chain.followed_by(following[0], now)
     for old, mine in zip(chain.editions, chain.editions[1:], strict=False):
-        for other in valid_following(old, facts, now, besides=mine.digest):
+        for other in valid_following(old, facts, now, me, besides=mine.digest):
             _note(rivals, old, mine, other)
     left = {name: when for name, when in {**chain.left, **facts.left}.items() if name in chain.roster.members}
     fresh = {name: left[name] for name in set(left) - set(chain.left)}
@@ -85,7 +87,7 @@ def begin(first: Digest, published: Mapping[str, Published]) -> Chain | None:
     if edition is None:
         return None
     keys = [one.key for one in edition.roster.active]
-    merged = _with_valid(edition, keys, facts.candidates(first, True))
+    merged = _with_valid(edition, keys, facts.candidates(first))
     try:
         verify_first(merged)
     except Refused:
@@ -93,7 +95,9 @@ def begin(first: Digest, published: Mapping[str, Published]) -> Chain | None:
     return Chain((merged,))
 
 
-def valid_following(old: Edition, facts: Facts, now: datetime, besides: str = "") -> list[Edition]:
+def valid_following(
+    old: Edition, facts: Facts, now: datetime, me: str = "", besides: str = ""
+) -> list[Edition]:
     """Every version that may follow ``old`` at ``now``, in the order of digests, with the signatures known."""
     found = []
     for digest, edition in sorted(facts.proposed.items()):
@@ -102,15 +106,27 @@ def valid_following(old: Edition, facts: Facts, now: datetime, besides: str = ""
         ripe = edition.roster.proposed + demand(old.roster, edition.change).open
         if now < ripe:
             continue
-        whole = complete(old, edition, facts, now <= ripe + timedelta(days=old.roster.rules.lapse))
-        if whole is not None:
+        lapsed = now > ripe + timedelta(days=old.roster.rules.lapse)
+        if lapsed and _carried(old, edition, facts, me) < old.roster.threshold:
+            continue
+        if (whole := complete(old, edition, facts)) is not None:
             found.append(whole)
     return found
 
 
-def complete(old: Edition, edition: Edition, facts: Facts, gather: bool) -> Edition | None:
-    """``edition`` with a valid signature of everybody of whom one is known, if those are enough. ``gather``: whether approvals count."""
-    signed = _with_valid(edition, voters(old, edition), facts.candidates(edition.digest, gather))
+def _carried(old: Edition, edition: Edition, facts: Facts, me: str) -> int:
+    """How many members of ``old`` hold ``edition`` in their folders as merged."""
+    carriers = facts.carriers.get(edition.digest, {})
+    members = {one.id: one for one in old.roster.active}
+    found = {name for name, root in carriers.items() if name in members and members[name].root == root}
+    if me in members and facts.only_signed(edition, members[me].key):
+        found.add(me)
+    return len(found)
+
+
+def complete(old: Edition, edition: Edition, facts: Facts) -> Edition | None:
+    """``edition`` with a valid signature of everybody of whom one is known, if those are enough."""
+    signed = _with_valid(edition, voters(old, edition), facts.candidates(edition.digest))
     held = [one for one in voters(old, edition) if one.id in signed.document.signatures]
     return None if lacking(old, edition, held) else signed
 
