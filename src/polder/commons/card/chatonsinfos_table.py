@@ -113,15 +113,22 @@ SERVICE: tuple[Pair, ...] = (
 )
 """Below ``services.<id>`` of a card's data."""
 
+
+def _host(
+    key: str, path: str, kind: str = "line", words: dict[str, str] | None = None, old: bool = False
+) -> Pair:
+    return pair(f"host.{key}", path, kind, words, old)
+
+
 HOST: tuple[Pair, ...] = (
-    pair("host.name", "company"),
-    pair("host.server.distribution", "system"),
-    pair("host.server.type", "kind", "word", SERVER),
-    pair("host.provider.type", "where", "word", WHERE),
-    pair("host.provider", "where", "word", WHERE, old=True),
-    pair("host.provider.hypervisor", "hypervisor"),
-    pair("host.country.name", "country-name"),
-    pair("host.country.code", "country", "country"),
+    _host("name", "company"),
+    _host("server.distribution", "system"),
+    _host("server.type", "kind", "word", SERVER),
+    _host("provider.type", "where", "word", WHERE),
+    _host("provider", "where", "word", WHERE, old=True),
+    _host("provider.hypervisor", "hypervisor"),
+    _host("country.name", "country-name"),
+    _host("country.code", "country", "country"),
 )
 """Below ``hosts.<id>``. ``host.name`` is whose machine it is, says the form that writes it."""
 

@@ -15,9 +15,13 @@ SENTENCES: dict[str, str] = {
     "card.not-a-card": N_("This is not the card of a provider."),
     "card.newer": N_("The card is of a newer form ({format}); what is not understood is left aside."),
     "card.short-too-long": N_("The short name has more than {limit} letters."),
-    "card.unknown-host": N_("The service {service} runs on “{host}”, which is not among the hosts of the card."),
+    "card.unknown-host": N_(
+        "The service {service} runs on “{host}”, which is not among the hosts of the card."
+    ),
     "card.half-a-position": N_("A position needs both: latitude and longitude."),
-    "card.bad-area": N_("The shape of the area “{area}” is no closed GeoJSON Polygon or MultiPolygon ({why})."),
+    "card.bad-area": N_(
+        "The shape of the area “{area}” is no closed GeoJSON Polygon or MultiPolygon ({why})."
+    ),
     "card.hides-nothing": N_("“{key}” under hide is not a key of the card; the nearest is “{nearest}”."),
     # files of directories: what makes one invalid
     "card.not-json": N_("This is not JSON: {why}."),
@@ -47,6 +51,43 @@ SENTENCES: dict[str, str] = {
     ),
     # exports
     "card.format-wants": N_("The format wants “{key}”, which the card does not say."),
+    "card.dropped": N_("{format} has no place for: {fields}."),
+    "card.wants": N_("{format} wants these, which the card does not say: {keys}."),
+    # polder network card
+    "card.not-here": N_("There is no card.yml in the network folder."),
+    "card.no-peer": N_("Nothing of “{provider}” was fetched yet; the nearest name is {nearest}."),
+    "card.peer-without": N_("{provider} publishes no card."),
+    "card.unknown-format": N_("Nothing tells which kind of file this is; say it with --format: {formats}."),
+    "card.unfilled": N_("This is a template that nobody filled in; nothing of it was taken."),
+    "card.comes": N_("{key}: {after}"),
+    "card.replaces": N_("{key}: {after} (was: {before})"),
+    "card.stays": N_("{key} stays {before}; the file says {after}."),
+    "card.would-change": N_("{fields} fields would come into card.yml."),
+    "card.imported": N_("{fields} fields came into card.yml."),
+    "card.nothing-new": N_("The card says all of that already."),
+    "card.checked": N_("The card can be given to the network; it names {services} services."),
+    "card.given": N_("The card is ready. Next: polder network publish"),
+    "card.given-already": N_("The card was given as it is."),
+    "card.age-fresh": N_("Changed {days} days ago."),
+    "card.age-old": N_("Changed {days} days ago: over a year."),
+    "card.age-stale": N_("Changed {days} days ago: over three years. Ask before you believe it."),
+    "card.age-unknown": N_("It does not say when it was last changed."),
+    # advice
+    "card.advice-secret": N_("{key} looks as if it held a secret; everything in a card is public for ever."),
+    "card.advice-account": N_(
+        "{key} looks as if it held a bank account; a page about giving is better under funding."
+    ),
+    "card.advice-number": N_("{key} looks as if it held a telephone number; is it somebody's own?"),
+    "card.advice-inside": N_(
+        "{key} is an address that nobody outside can reach; it shows your inner network."
+    ),
+    "card.advice-precise": N_("{key} points to one house; two decimals are enough to find the town."),
+    "card.advice-over": N_("{key} is over: {date}."),
+    "card.advice-missing": N_("People will look for these and not find them: {keys}."),
 }
 
-HINTS: dict[str, str] = {}
+HINTS: dict[str, str] = {
+    "card.not-here": N_("Write one, or begin from a directory's file: polder network card import FILE"),
+    "card.no-peer": N_("polder network sync"),
+    "card.lacks": N_("Which keys a file has: docs/reference/formats/card.md"),
+}

@@ -1,0 +1,164 @@
+"""The card at the command line: checked, filled from a file of a directory, shown, given out as files and to the network."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from polder.cli.main import polder
+
+ISP = {
+    "name": "Alder",
+    "email": "info@alder.test ",
+    "memberCount": 4,
+    "subscriberCount": 0,
+    "coveredAreas": [],
+    "creationDate": "09/06/2016",
+    "version": 0.1,
+}
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = CliRunner().invoke(
+        polder,
+        ["network", "init", "alder", "--url", "https://alder.test/net/", "--person", "ana", str(tmp_path)],
+    )
+    assert made.exit_code == 0, made.output
+    return tmp_path
+
+
+@pytest.fixture
+def card(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(folder)
+
+    def run(*words: str, given: str | None = None, language: str = "en") -> Result:
+        return CliRunner().invoke(polder, ["--language", language, "network", "card", *words], input=given)
+
+    return run
+
+
+def write(folder: Path, text: str) -> None:
+    (folder / "card.yml").write_text(text)
+
+
+def test_a_file_of_a_directory_fills_the_card_and_says_what_was_odd(folder: Path, card: Run) -> None:
+    (folder / "isp.json").write_text(json.dumps(ISP))
+
+    done = card("import", "isp.json", "--texts-in", "fr")
+
+    assert done.exit_code == 0, done.output
+    assert "was read with the day first: 2016-06-09" in done.output
+    text = (folder / "card.yml").read_text()
+    assert text.startswith("# What you say of yourselves")
+    assert "fr: Alder" in text
+    assert "since: 2016-06-09" in text
+
+
+def test_what_the_card_says_already_stays_unless_the_file_shall_win(folder: Path, card: Run) -> None:
+    write(folder, "name: {fr: Aulne}  # ours\nsince: 2014\n")
+
+    stays = card("import", "-", "--texts-in", "fr", given=json.dumps(ISP))
+    assert "since stays 2014; the file says 2016-06-09." in stays.output
+    assert "name: {fr: Aulne}  # ours\nsince: 2014\n" in (folder / "card.yml").read_text()
+
+    card("import", "-", "--texts-in", "fr", "--replace", given=json.dumps(ISP))
+    assert "name: {fr: Alder}  # ours\nsince: 2016-06-09\n" in (folder / "card.yml").read_text()
+
+
+def test_a_dry_run_writes_nothing_and_a_second_import_changes_nothing(folder: Path, card: Run) -> None:
+    before = (folder / "card.yml").read_text()
+
+    shown = card("import", "-", "--dry-run", "--json", given=json.dumps(ISP))
+    assert json.loads(shown.output)["written"] is False
+    assert (folder / "card.yml").read_text() == before
+
+    assert json.loads(card("import", "-", "--json", given=json.dumps(ISP)).output)["written"] is True
+    again = json.loads(card("import", "-", "--json", given=json.dumps(ISP)).output)
+    assert (again["written"], again["changes"]) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ('{"memberCount": 3,}', "not JSON"),
+        ('{"isServiceProvider": true, "name": "A", "foundingDate": "YYYY"}', "template"),
+        ('{"symbol": "ISP"}', "--format"),
+    ],
+)
+def test_what_is_broken_unfilled_or_unknown_is_refused(
+    folder: Path, card: Run, content: str, code: str
+) -> None:
+    before = (folder / "card.yml").read_text()
+    (folder / "isp.json" if "memberCount" in content else folder / "x.json").write_text(content)
+
+    done = card("import", "isp.json" if "memberCount" in content else "x.json")
+
+    assert done.exit_code == 2
+    assert code in done.output
+    assert (folder / "card.yml").read_text() == before
+
+
+def test_one_language_is_shown_the_readers(folder: Path, card: Run) -> None:
+    write(
+        folder,
+        "name: {en: Alder, fr: Aulne}\nservices: {wiki: {summary: {fr: Des pages}}}\nnotes: the spare key\n",
+    )
+
+    french, english = card("show", language="fr").output, card("show").output
+
+    assert "Aulne" in french and "Alder" not in french
+    assert "Alder" in english and "Des pages" in english
+    assert "spare" not in french + english
+    assert "Aulne" in card("show", "--all-languages").output
+    assert json.loads(card("show", "--json").output)["card"]["name"] == {"en": "Alder", "fr": "Aulne"}
+
+
+def test_a_peer_of_which_nothing_came_is_not_shown(card: Run) -> None:
+    done = card("show", "beech")
+
+    assert done.exit_code == 2
+    assert "beech" in done.output
+
+
+def test_a_check_tells_mistakes_with_their_line_and_gives_advice(folder: Path, card: Run) -> None:
+    write(folder, "name: {en: Alder}\nsinse: 2014\n")
+    wrong = card("check")
+    assert wrong.exit_code == 2
+    assert "card.yml:2" in wrong.output and "since" in wrong.output
+
+    write(folder, "name: {en: Alder}\ndescription: {en: Call +49 30 1234567}\nwebsite: http://192.168.1.4/\n")
+    fine = card("check", "--json")
+    assert fine.exit_code == 0, fine.output
+    assert {one["code"] for one in json.loads(fine.output)["advice"]} == {
+        "card.advice-number",
+        "card.advice-inside",
+        "card.advice-missing",
+    }
+
+
+def test_an_export_says_what_it_leaves_out(folder: Path, card: Run) -> None:
+    write(folder, "name: {en: Alder}\nlanguages: [en]\nservices: {wiki: {name: {en: Wiki}}}\n")
+
+    told = card("export", "chatonsinfos", "out")
+
+    assert "chatonsinfos has no place for: languages." in told.output
+    assert "organization.type" in told.output
+    subs = (folder / "out/chatonsinfos/organization.properties").read_text()
+    assert "subs.wiki = https://alder.test/net/chatonsinfos/wiki.properties" in subs
+    every = json.loads(card("export", "all", "out", "--json").output)
+    assert sorted(every["formats"]) == ["chatonsinfos", "freifunk", "isp", "librehost"]
+
+
+def test_the_card_is_given_once_and_without_what_is_hidden(folder: Path, card: Run) -> None:
+    write(folder, "name: {en: Alder}\ncapacity: {accounts: 5}\nhide: [capacity]\n")
+
+    assert "publish" in card("give").output
+    given = (folder / "given/card.json").read_bytes()
+    assert json.loads(given)["provider"] == "alder"
+    assert b"capacity" not in given
+    assert "as it is" in card("give").output
+    assert (folder / "given/card.json").read_bytes() == given
