@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from polder.actions.network_advisories import Found, acknowledge, match
+from polder.actions.network_advisories import Found, acknowledge, due_warnings, match
 from polder.actions.write_statement import Audience
 from support.sites import group, site_files
 from support.speakers import DAY, Speakers, speakers
@@ -121,3 +121,20 @@ def test_an_advisory_that_was_taken_back_warns_no_more(world: Speakers) -> None:
     path.write_text(path.read_text() + "withdrawn: true\n")
     world.give("beech")
     assert verdicts(world, "alder") == []
+
+
+def test_the_steward_tells_what_is_new_once_and_when_an_embargo_is_over(world: Speakers) -> None:
+    world.write("alder", "circle/care.yml", "title: {en: Care}\naudience: network\nstewards: [alder]\n")
+    world.give("alder")
+    until = (world.now + 3 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
+    care = Audience(circles=("care",))
+    world.say("alder", "advisory", "wiki-hole", "A hole in the wiki", fields=HOLE, first=care, until=until)
+    folder = world["alder"].folder
+    with world.key_of("alder"):
+        told = [[one.code for one in due_warnings(folder, world.now)] for _ in range(2)]
+        assert told == [["advisory.affected"], []]
+        assert [one.code for one in due_warnings(folder, world.now + 3 * DAY)] == ["statement.embargo-over"]
+        world.now += 3 * DAY
+        world.give("alder")
+        codes = [one.code for one in due_warnings(folder, world.now)]
+        assert "statement.embargo-over" not in codes

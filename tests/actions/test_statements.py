@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def test_a_circle_reads_and_who_is_blocked_or_outside_sees_nothing(care: Speaker
     care.say("alder", "note", "rack", PLAIN, "Bring tools.", CARE)
     assert PLAIN in care.titles("beech") and PLAIN in care.titles("alder")
     for name in ("cedar", "dogwood"):
-        assert PLAIN not in care.titles(name)
+        assert care.titles(name) == []
         with pytest.raises(Refused, match="not-found"):
             find(care.sees(name), "alder/note/rack")
 
@@ -432,3 +433,25 @@ def test_types_of_tomorrow_are_kept_and_marked(world: Speakers) -> None:
     (seen,) = world.sees("alder").heard
     assert not seen.understood and seen.statement.title.read("en") == "A van to lend"
     assert seen.statement.data == {"seats": 9}
+
+
+def test_what_was_opened_once_is_remembered_encrypted_and_forgotten_when_it_goes(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    for name in ("beech", "cedar"):
+        first, second = care.titles(name), care.titles(name)
+        assert first == second
+    opened = care["beech"].folder / "state/opened"
+    assert len(list(opened.glob("*.age"))) == 2
+    assert all(PLAIN.encode() not in path.read_bytes() for path in opened.iterdir())
+    assert len(json.loads((care["cedar"].folder / "state/opened/not-ours.json").read_text())["not-ours"]) == 2
+    with care.key_of("alder"):
+        withdraw(care["alder"].folder, "rack", {}, care.now + DAY, care.published("alder"), care.recipients)
+    assert PLAIN not in care.titles("beech") and len(list(opened.glob("*.age"))) == 2
+
+
+def test_another_key_tries_again_what_the_last_one_did_not_open(care: Speakers) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    assert PLAIN not in care.titles("dogwood")
+    care["dogwood"].key.write_bytes(care["beech"].key.read_bytes())
+    os.utime(care["dogwood"].key, (1, 1))
+    assert PLAIN in care.titles("dogwood")

@@ -5,17 +5,20 @@ What runs here is what the site's apps say (when the folder is a site too) and w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from polder.actions.given_statements import load_pieces
 from polder.actions.load_network import load_network
 from polder.actions.read_statements import Members, find, listen, show
 from polder.commons.advisory.match import Match, Verdict
 from polder.commons.advisory.match import match as match_all
 from polder.commons.advisory.model import FILE, Advisory, Running, advisory_of, read_software
+from polder.commons.network.model import Network
+from polder.commons.statement.earlier import Earlier, Piece
 from polder.commons.statement.model import write_moment
 from polder.kernel.plain import read_plain, write_plain
 from polder.kernel.problem import Problem, Refused
@@ -50,6 +53,12 @@ class Finding:
         """Whether an operator should look: it may concern what runs here, and nobody has said that it needs nothing."""
         return self.verdict in ("affected", "unknown") and not self.ack
 
+    @property
+    def values(self) -> dict[str, str]:
+        """For its sentence."""
+        held = {"severity": self.severity, "software": self.software, "version": self.version}
+        return {**held, "where": self.where or "—", "name": self.name}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -75,6 +84,24 @@ def match(
     findings = tuple(_finding(one, held["acks"], before) for one in matches)
     _save(store, {**held, "findings": [asdict(one) for one in findings]})
     return Found(findings, listening.news)
+
+
+def due_warnings(folder: Path, now: datetime) -> tuple[Problem, ...]:
+    """For the steward: what operators should hear of that was not there the last time, and embargoes of ours that are over."""
+    network = load_network(folder)
+    found = match(folder, None, now).findings
+    warnings = [Problem(f"advisory.{one.verdict}", "", one.values) for one in found if one.urgent and one.new]
+    pieces = load_pieces(folder, network, lambda content, where: None)
+    return (
+        *warnings,
+        *(Problem("statement.embargo-over", "", {"statement": key}) for key in _over(pieces, network, now)),
+    )
+
+
+def _over(pieces: Iterable[Piece], network: Network, now: datetime) -> list[str]:
+    """Statements of ours that everybody in their audience may hear of by now, and does not yet."""
+    said = [one.statement for one in Earlier(tuple(pieces), network.provider).heard]
+    return sorted({one.key for one in said if one.until and one.until <= now})
 
 
 def running(folder: Path) -> tuple[Running, ...]:

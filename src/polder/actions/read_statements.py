@@ -10,6 +10,7 @@ from pathlib import Path
 from polder.actions.load_network import load_network
 from polder.commons.network.model import GIVEN, STATEMENTS, Network
 from polder.commons.statement.access import Circles, Reader
+from polder.commons.statement.circle import TYPE as CIRCLE
 from polder.commons.statement.circle import resolve
 from polder.commons.statement.gather import Gathered, gather
 from polder.commons.statement.model import Heard
@@ -19,11 +20,13 @@ from polder.commons.statement.thread import current
 from polder.kernel.names import nearest
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
-from polder.world.age import load_identities
+from polder.world.age import Identities, load_identities
 from polder.world.given import read_given
 from polder.world.network_store import load_published
-from polder.world.sealing import opener
+from polder.world.opened import Opened
 
+OPENED = "opened"
+"""The folder of the state that remembers what was opened."""
 Members = Mapping[str, tuple[str, ...]]
 """Id of each member of the network to its recipients."""
 
@@ -62,13 +65,14 @@ def listen(
     network = load_network(folder)
     news: list[Problem] = []
     known = members_of(folder, now, news) if members is None else members
-    open_ = _opener(news)
+    opened = Opened(folder / network.state / OPENED, _identities(news), network.recipients)
     files: dict[str, Mapping[str, bytes]] = {
         peer: held.files
         for peer, held in (published_of(folder, network) if published is None else published).items()
     }
     files[network.provider] = read_given(folder / GIVEN)
-    gathered = gather(files, open_, network.provider)
+    gathered = gather(files, opened.open, network.provider)
+    opened.close()
     resolved = resolve(gathered.heard)
     return Listening(
         network=network,
@@ -77,7 +81,7 @@ def listen(
         members=known,
         blocks=blocks_of(folder),
         reader=Reader(network.provider),
-        open_=open_,
+        open_=opened.open,
         news=(*news, *gathered.problems, *resolved.news),
     )
 
@@ -87,7 +91,7 @@ def show(listening: Listening, reader: Reader | None = None) -> Shown:
     who = listening.reader if reader is None else reader
     blocks = listening.blocks if who.provider != listening.network.provider else frozenset[str]()
     seen = view(listening.gathered.heard, listening.gathered.parts, who, listening.circles, blocks)
-    now = current(one for one in seen if one.statement.type != "circle")
+    now = current(one for one in seen if one.statement.type != CIRCLE or not one.understood)
     circles = [one for one in seen if _stands(one, listening.circles)]
     every = sorted((*now.heard, *circles), key=lambda one: one.statement.date, reverse=True)
     return Shown(tuple(every), now.rivals, now.news)
@@ -131,17 +135,17 @@ def blocks_of(folder: Path) -> frozenset[str]:
     return read_blocks(path.read_bytes()) if path.is_file() else frozenset()
 
 
-def _opener(news: list[Problem]) -> Callable[[bytes, str], bytes | None]:
+def _identities(news: list[Problem]) -> Identities | None:
     try:
-        return opener(load_identities())
+        return load_identities()
     except Refused as refused:
         missing = refused.problems[0].code == "secret.no-identity"
         news += [Problem("statement.no-key")] if missing else refused.problems
-        return opener(None)
+        return None
 
 
 def _stands(one: Heard, circles: Circles) -> bool:
     """Whether it is a version of a circle that is in force."""
-    return one.statement.type == "circle" and any(
+    return one.statement.type == CIRCLE and any(
         one.digest in circle.versions for circle in circles.known.values()
     )

@@ -13,14 +13,12 @@ import click
 from polder.cli.door import FAILED, guarded, language, network_path, show_json
 from polder.cli.lines import print_lines
 from polder.cli.network_say_commands import tell_news
-from polder.kernel.sentences import say, translate
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences import say
 from polder.kernel.text import Text
 
 if TYPE_CHECKING:
     from polder.actions.network_advisories import Finding
 
-SEVERITIES = {"low": N_("low"), "medium": N_("medium"), "high": N_("high"), "critical": N_("critical")}
 STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
 
 
@@ -65,9 +63,7 @@ def ack(name: str, reason: str) -> None:
 
 
 def _lines(one: Finding, words: str) -> Iterator[tuple[str, str]]:
-    where, severity = one.where or "—", translate(SEVERITIES[one.severity], words)
-    values = {"severity": severity, "software": one.software, "version": one.version, "where": where}
-    yield say(f"advisory.{one.verdict}", values, words), "dim" if one.ack else STYLES[one.severity]
+    yield say(f"advisory.{one.verdict}", one.values, words), "dim" if one.ack else STYLES[one.severity]
     yield "    " + say("advisory.from", {"name": one.name, "title": Text(one.title).read(words)}, words), ""
     if one.ack:
         yield "    " + say("advisory.seen-to", {"reason": one.ack}, words), "dim"

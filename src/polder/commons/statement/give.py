@@ -22,6 +22,7 @@ from polder.commons.statement.draft import Place, circle_of, docs, draft
 from polder.commons.statement.earlier import OPEN, Doc, Earlier, Piece
 from polder.commons.statement.model import FOLDER
 from polder.commons.statement.naming import with_names
+from polder.commons.statement.project import blocks_in
 from polder.commons.statement.sealed import MOST_RECIPIENTS, digest_of_recipients, shares
 from polder.commons.statement.source import Source
 from polder.commons.statement.types import TYPES
@@ -144,7 +145,8 @@ class _Hand:
         """The members that may read it, besides ourselves; those who are meant and are no members are told."""
         members, key = self.place.members, doc.heard.statement.key
         among = set(members) | _named(doc, self.circles)
-        allowed = [set(readers(rule, self.circles, self.place.blocks, among)) for rule in doc.rules]
+        blocks = self.place.blocks | blocks_in(doc.heard.statement)
+        allowed = [set(readers(rule, self.circles, blocks, among)) for rule in doc.rules]
         names = set.intersection(*allowed) - {self.place.provider}
         if strangers := tuple(sorted(names - set(members))):
             self.news.add("statement.not-a-member", "", statement=key, providers=strangers)

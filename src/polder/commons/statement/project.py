@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from polder.commons.statement.access import ANYBODY, NOBODY, Circles, Reader, blocked, may_read
+from polder.commons.statement.circle import TYPE as CIRCLE
 from polder.commons.statement.model import Heard, HeardPart, Statement
 
 
@@ -27,12 +28,19 @@ def project(
     statement: Statement, reader: Reader, circles: Circles, blocks: frozenset[str] = NOBODY
 ) -> Statement | None:
     """``statement`` as ``reader`` may see it; ``None`` when there is nothing to see."""
+    blocks |= blocks_in(statement)
     if not may_read(reader, statement.rule, circles, blocks, statement.provider):
         return None
     seen = tuple(
         part for part in statement.parts if may_read(reader, part.rule, circles, blocks, statement.provider)
     )
     return replace(statement, parts=seen)
+
+
+def blocks_in(statement: Statement) -> frozenset[str]:
+    """Who is blocked by what a statement says itself: a circle's own document is nothing for those whom it blocks."""
+    held = statement.data.get("blocked") if statement.type == CIRCLE else None
+    return frozenset(name for name in held if isinstance(name, str)) if isinstance(held, list) else NOBODY
 
 
 def public(statement: Statement, circles: Circles) -> Statement | None:
@@ -66,6 +74,7 @@ def _seen(
     one: Heard, parts: tuple[HeardPart, ...], reader: Reader, circles: Circles, blocks: frozenset[str]
 ) -> Heard | None:
     statement = one.statement
+    blocks |= blocks_in(statement)
     given = bool(one.opened) and one.opened == reader.provider
     if given and blocked(reader, statement.rule, circles, blocks):
         return None

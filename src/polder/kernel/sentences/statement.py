@@ -67,6 +67,7 @@ SENTENCES: dict[str, str] = {
     "statement.many-recipients": N_(
         "{statement} goes to {count} recipients, {limit} at most in one file: it is given as {files} files."
     ),
+    "statement.embargo-over": N_("The embargo of {statement} is over: its audience may hear of it now."),
     "statement.was-public": N_(
         "{statement} was public until now: what was said then has been read, and stays readable."
     ),
@@ -110,6 +111,7 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "statement.embargo-over": N_("polder network give && polder network publish"),
     "statement.unknown-circle": N_(
         "Circles that are known: polder network circle list. New ones of peers come with: polder network sync"
     ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from polder.kernel.sentences.mark import N_
 
-FIELDS = frozenset(("kind", "state", "result"))
+FIELDS = frozenset(("kind", "state", "result", "severity"))
 """Names of the values that are such words."""
 
 WORDS: Mapping[str, str] = {
@@ -54,4 +54,9 @@ WORDS: Mapping[str, str] = {
     "interrupted": N_("interrupted"),
     "unfinished": N_("not known"),
     "not-begun": N_("not begun"),
+    # how bad something is
+    "low": N_("low"),
+    "medium": N_("medium"),
+    "high": N_("high"),
+    "critical": N_("critical"),
 }
