@@ -13,7 +13,9 @@ import pytest
 from polder.actions.catalogue import Page, Shelf, open_page, open_shelf, unpack_recipe
 from polder.cli.catalogue_data import list_data, page_data
 from polder.cli.catalogue_text import list_lines, page_lines
-from polder.commons.catalogue.offer import offer_path
+from polder.commons.catalogue.offer import ImageBuilt, offer_path
+from polder.commons.roster.presets import PRESETS
+from polder.commons.roster.propose import found as found_roster
 from polder.kernel.digest import Digest
 from polder.kernel.folder import Folder
 from polder.kernel.problem import Refused
@@ -21,7 +23,10 @@ from polder.kernel.published import Published
 from polder.kernel.text import harmless
 from polder.world.files import read_recipe_folder
 from polder.world.network_alarms import raise_alarm
+from polder.world.roster_files import write_lock, write_roster
 from support.peers import NOW, adopting, approving, following, offering, published
+from support.rosters import NOW as ROSTER_NOW
+from support.rosters import introduction, signed
 from support.sites import BARE, BARE_COMPOSE, PLAIN, PLAIN_COMPOSE, group
 
 WriteSite = Callable[..., Path]
@@ -307,3 +312,34 @@ def test_thousands_of_words_for_many_recipes_are_put_together_at_once(site: Path
     found = shelf(site, beech=offering("bare", recipe()), cedar=noisy, dogwood=noisy)
 
     assert len(found.all.variants) == 1 and time.monotonic() - began < 10
+
+
+def test_an_image_that_others_built_alike_is_held_against_the_one_built_here(site: Path) -> None:
+    same, other = (
+        ImageBuilt("id", Digest("sha256:" + "ab" * 32)),
+        ImageBuilt("id", Digest("sha256:" + "cd" * 32)),
+    )
+    (site / "polder.lock").write_text(f"recipes: {{}}\nimages: {{calendar-0a: '{same.digest}'}}\n")
+    alike = shelf(site, beech=offering("calendar", CALENDAR, **{"calendar-0a": same}))
+    apart = shelf(site, beech=offering("calendar", CALENDAR, **{"calendar-0a": other}))
+
+    assert "Built alike, byte for byte, by alder, beech: calendar-0a" in text(open_page(alike, "calendar"))
+    assert "Built differently by alder: calendar-0a became abababababab" in text(open_page(apart, "calendar"))
+
+
+def test_members_count_as_the_roster_says_and_those_of_one_group_once(site: Path) -> None:
+    groups = {"alder": "", "beech": "", "cedar": "hills", "dogwood": "hills"}
+    rules = replace(PRESETS["polder"], waiting=0)
+    founders = [introduction(name, group=group) for name, group in groups.items()]
+    edition = signed(found_roster(founders, rules, "Waterland", "", ROSTER_NOW), groups)
+    write_roster(site, 1, edition.document.content)
+    write_lock(site, {"first": edition.digest, "accepted": {"1": "2026-11-22T08:00:00Z"}})
+    (site / "network.yml").write_text(NETWORK.partition("follow:")[0] + "adopt: {approvals: 2}\n")
+    word = approving("calendar", CALENDAR.digest)
+    said = {"beech": offering("calendar", CALENDAR), "cedar": word, "dogwood": word, "elm": word}
+    roots = {one.id: one.root for one in edition.roster.members.values()}
+    made = {name: replace(published(name, files), root=roots.get(name, "")) for name, files in said.items()}
+    page = open_page(open_shelf(site, site, NOW, made), "calendar")
+
+    assert page.verdict.counted == ("cedar",)
+    assert page.verdict.left_out == {"dogwood": "catalogue.same-group"}

@@ -16,7 +16,7 @@ from polder.actions.load_network import load_network
 from polder.actions.network_peers import find_peers
 from polder.actions.network_roster import acting_members
 from polder.commons.catalogue.choose import choose_source, choose_variant
-from polder.commons.catalogue.offer import ImageBuilt, Offer, open_offer
+from polder.commons.catalogue.offer import ImageBuilt, Offer, image_built, open_offer
 from polder.commons.catalogue.policy import Verdict, judge
 from polder.commons.catalogue.view import Catalogue, Offered, Variant, make_catalogue, version_key
 from polder.commons.network.model import GIVEN, Network
@@ -136,7 +136,7 @@ def open_page(shelf: Shelf, name: str, digest: str = "", provider: str = "") -> 
     known = next((one for one in shelf.all.variants[name] if one.digest == variant.digest), variant)
     verdict = judge(shelf.network.adopt, known, source.provider, shelf.groups, shelf.members)
     page = Page(known, source, folder, recipe, recipe_findings(recipe, folder), verdict)
-    images = {key: by for key, by in shelf.all.images.items() if key in source.offer.images}
+    images = {key: _builders(shelf, key) for key in source.offer.images}
     return replace(_compared(shelf, page), images=images)
 
 
@@ -152,6 +152,15 @@ def _source(variant: Variant, provider: str, before: str) -> Offered:
         return choose_source(variant, wanted)
     except Refused:
         return next(one for one in variant.offered if wanted in ("", one.provider))
+
+
+def _builders(shelf: Shelf, key: str) -> dict[ImageBuilt, tuple[str, ...]]:
+    """Who built what from the same, this provider itself among them."""
+    found = dict(shelf.all.images.get(key, {}))
+    if reference := shelf.lock.images.get(key, ""):
+        own, me = image_built(reference), shelf.network.provider
+        found[own] = tuple(sorted({*found.get(own, ()), me}))
+    return found
 
 
 def _read(name: str, folder: Folder, provider: str) -> Recipe:

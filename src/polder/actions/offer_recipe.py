@@ -17,6 +17,7 @@ from polder.commons.catalogue.offer import (
     ImageBuilt,
     Offer,
     bundle_path,
+    image_built,
     offer_bytes,
     offer_path,
     read_offer,
@@ -149,10 +150,7 @@ def _images(site: Path | None, recipe: Recipe) -> dict[str, ImageBuilt]:
         return {}
     key = image_key(recipe, None)
     reference = load_site(site).lock.images.get(key, "")
-    if not reference:
-        return {}
-    _, at, digest = reference.rpartition("@")
-    return {key: ImageBuilt("pushed" if at else "id", Digest(digest))}
+    return {key: image_built(reference)} if reference else {}
 
 
 def _unless_only_later(network: Path, offer: Offer) -> Offer:

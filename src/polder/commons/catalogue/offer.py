@@ -34,6 +34,16 @@ class ImageBuilt:
     digest: Digest
 
 
+def image_built(reference: str) -> ImageBuilt:
+    """What ``polder.lock`` says was built, as it may be told: without the registry's name.
+
+    >>> image_built("registry.internal/polder/wiki@sha256:ab").kind, image_built("sha256:ab").kind
+    ('pushed', 'id')
+    """
+    _, at, digest = reference.rpartition("@")
+    return ImageBuilt("pushed" if at else "id", Digest(digest))
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """``digest``: of the recipe's folder, as ``polder.lock`` counts it; ``bundle``, ``size``: of the file that holds it. ``images``:
