@@ -16,7 +16,12 @@ IGNORED = ".gitignore"
 
 
 def init_network(
-    folder: Path, provider: str, urls: Sequence[str], people: Sequence[str], threshold: int = 0
+    folder: Path,
+    provider: str,
+    urls: Sequence[str],
+    people: Sequence[str],
+    recipients: Sequence[str] = (),
+    threshold: int = 0,
 ) -> tuple[str, ...]:
     """The names of the files written. ``people``: ``NAME`` or ``NAME=RECIPIENT``. ``threshold`` 0: most of them.
 
@@ -24,7 +29,7 @@ def init_network(
     """
     if (folder / FILE).exists():
         raise Refused(Problem("network.exists", FILE))
-    content = _text(provider, urls, people, threshold or len(people) // 2 + 1).encode()
+    content = _text(provider, urls, people, recipients, threshold or len(people) // 2 + 1).encode()
     read_network(content)
     files = {FILE: content}
     if not (folder / CARD).exists():
@@ -36,11 +41,15 @@ def init_network(
     return tuple(files)
 
 
-def _text(provider: str, urls: Sequence[str], people: Sequence[str], threshold: int) -> str:
+def _text(
+    provider: str, urls: Sequence[str], people: Sequence[str], recipients: Sequence[str], threshold: int
+) -> str:
     named = {name: {"recipient": of} if of else {} for name, _, of in (one.partition("=") for one in people)}
     places = "\n".join(f"  - {scalar(url)}" for url in urls)
     held = block("people", named, 0)
-    return f"provider: {scalar(provider)}\nurls:\n{places}\n{held}\nthreshold: {threshold}\n"
+    readers = "".join(f"  - {scalar(one)}\n" for one in recipients)
+    text = f"provider: {scalar(provider)}\nurls:\n{places}\n{held}\nthreshold: {threshold}\n"
+    return text + (f"recipients:\n{readers}" if readers else "")
 
 
 def _ignored(path: Path) -> bytes:

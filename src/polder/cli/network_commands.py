@@ -14,16 +14,17 @@ from polder.kernel.sentences import say
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("network_commands", "init"),
     "keys": ("network_keys_commands", "keys"),
+    "card": ("network_card_commands", "card"),
     "publish": ("network_publish_commands", "publish"),
     "sign": ("network_publish_commands", "sign"),
-    "card": ("network_card_commands", "card"),
-    "roster": ("network_roster_commands", "roster"),
-    "approve-recipe": ("catalogue_commands", "approve_recipe"),
+    "follow": ("network_follow_commands", "follow"),
+    "unfollow": ("network_follow_commands", "unfollow"),
     "sync": ("network_sync_commands", "sync"),
     "status": ("network_sync_commands", "status"),
     "peers": ("network_alarm_commands", "peers"),
     "alarms": ("network_alarm_commands", "alarms"),
     "steward": ("network_sync_commands", "steward"),
+    "roster": ("network_roster_commands", "roster"),
     "say": ("network_say_commands", "say"),
     "give": ("network_say_commands", "give"),
     "said": ("network_say_commands", "said"),
@@ -31,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "withdraw": ("network_say_commands", "withdraw"),
     "circle": ("network_circle_commands", "circle"),
     "advisories": ("network_advisory_commands", "advisories"),
+    "approve-recipe": ("catalogue_commands", "approve_recipe"),
 }
 
 
@@ -61,17 +63,31 @@ def network() -> None:
     help="Who holds a root key, and the age recipient or SSH public key that its file is encrypted to; a passphrase when not given.",
 )
 @click.option(
+    "--recipient",
+    "recipients",
+    multiple=True,
+    metavar="RECIPIENT",
+    help="Who opens the server's keys and reads what is for you: the server's own age key first of all.",
+)
+@click.option(
     "--threshold", type=int, default=0, help="How many of them sign a change of keys (default: most)."
 )
 @click.argument("folder", default=".")
 @guarded
-def init(provider: str, urls: tuple[str, ...], people: tuple[str, ...], threshold: int, folder: str) -> None:
+def init(
+    provider: str,
+    urls: tuple[str, ...],
+    people: tuple[str, ...],
+    recipients: tuple[str, ...],
+    threshold: int,
+    folder: str,
+) -> None:
     """Begin a network folder for PROVIDER in FOLDER (default: here): network.yml, card.yml and what git must not take."""
     from pathlib import Path
 
     from polder.actions.init_network import init_network
 
-    made = init_network(Path(folder), provider, urls, people, threshold)
+    made = init_network(Path(folder), provider, urls, people, recipients, threshold)
     for name in made:
         click.echo(say("network.written", {"file": name}, language()))
     click.echo(say("network.next-keys", {}, language()))

@@ -8,6 +8,12 @@ SENTENCES: dict[str, str] = {
     "network.written": N_("Written: {file}."),
     "network.next-keys": N_("Next: polder network keys new"),
     "network.bad-path": N_("“{path}” is no path that can be given to the network."),
+    "network.fingerprint-is": N_("The fingerprint of what {name} publishes is {digest}; in words:"),
+    "network.followed": N_("{name} is read from now on: polder network sync"),
+    "network.unfollowed": N_("Followed no longer: {names}."),
+    "network.nothing-there": N_("Nothing is published at {url}."),
+    "network.follow-known": N_("{name} is followed by another fingerprint, {known}; there it is {found}."),
+    "network.not-followed": N_("“{name}” is not followed. Nearest: {near}."),
     "network.not-an-address": N_(
         "“{value}” is not an address to publish at: https://…/, with a slash at its end."
     ),
@@ -19,5 +25,11 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "network.nothing-there": N_(
+        "It must be the address of the folder that holds metadata/, with a slash at its end."
+    ),
+    "network.follow-known": N_(
+        "A fingerprint stays for ever. Ask them over another channel; if they really began anew: polder network unfollow {name}"
+    ),
     "network.not-here": N_("Begin one: polder network init NAME --url https://…/"),
 }

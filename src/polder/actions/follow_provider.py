@@ -1,0 +1,89 @@
+"""Follow a provider that is in no roster (yet): its first root is fetched and pinned in ``network.yml``, by its fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from polder.actions.load_network import load_network
+from polder.commons.network.model import FILE
+from polder.commons.network.read import read_network
+from polder.commons.roster.fingerprint import heard
+from polder.commons.trust.accept import accept_first_root
+from polder.kernel.digest import Digest, digest_of_bytes
+from polder.kernel.document_text import put, remove
+from polder.kernel.names import nearest
+from polder.kernel.problem import Problem, Refused
+from polder.world.fetch import Source
+from polder.world.files import write_atomically
+from polder.world.git import Commit, commit_paths
+
+FIRST, LIMIT = "metadata/1.root.json", 512_000
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A provider that showed a first root signed by itself, and nothing more: whose it is, people have to tell each other."""
+
+    name: str
+    url: str
+    root: Digest
+    private: bool
+
+
+def meet(folder: Path, name: str, url: str, *, fingerprint: str = "", private: bool = False) -> Met:
+    """What is published at ``url``. ``fingerprint``: the one (words or hex) that it must have, when it is known already.
+
+    Refused with problems of the address, of the root (``sync.*``, ``trust.*``), or ``network.follow-known`` when another root is
+    pinned for ``name``; ``Unreachable`` when nobody answers.
+    """
+    held = load_network(folder).follow.get(name)
+    wanted = heard(fingerprint) if fingerprint else Digest("")
+    changed(folder, Met(name, url, wanted or Digest("sha256:" + "0" * 64), private))
+    with Source(url, private) as source:
+        content = source.get(FIRST, LIMIT).content
+    if content is None:
+        raise Refused(Problem("network.nothing-there", "", {"url": url}))
+    found = wanted or digest_of_bytes(content)
+    accept_first_root(content, found, url + FIRST)
+    if held and held.root != found:
+        raise Refused(
+            Problem("network.follow-known", FILE, {"name": name, "known": held.root, "found": found})
+        )
+    return Met(name, url, found, private)
+
+
+def changed(folder: Path, met: Met) -> str:
+    """``network.yml`` with ``met`` in it; refused with every problem of what it would say."""
+    entry: dict[str, object] = {
+        "url": met.url,
+        "root": met.root,
+        **({"private": True} if met.private else {}),
+    }
+    text = put((folder / FILE).read_text(), ("follow", met.name), entry, FILE)
+    read_network(text.encode())
+    return text
+
+
+def follow(folder: Path, met: Met) -> Commit:
+    """From the next round on it is read like a member."""
+    write_atomically(folder / FILE, changed(folder, met).encode())
+    return commit_paths(folder, [folder / FILE], f"network: Follow {met.name}.")
+
+
+def unfollow(folder: Path, names: Sequence[str]) -> Commit:
+    """Read ``names`` no longer, unless the roster has them. Refused (``network.not-followed``) with every name that is not followed."""
+    known = load_network(folder).follow
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Refused(
+            Problem("network.not-followed", FILE, {"name": name, "near": nearest(name, known) or "-"})
+            for name in unknown
+        )
+    text = (folder / FILE).read_text()
+    for name in names:
+        text = remove(text, ("follow", name), FILE)
+    read_network(text.encode())
+    write_atomically(folder / FILE, text.encode())
+    return commit_paths(folder, [folder / FILE], f"network: {', '.join(names)} followed no longer.")

@@ -1,0 +1,61 @@
+"""``polder network follow`` and ``unfollow``: providers that are read besides those in the roster."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from polder.cli.door import DECLINED, confirm, guarded, language, network_path
+from polder.cli.site_commands import tell_commit
+from polder.kernel.sentences import say, translate
+from polder.kernel.sentences.mark import N_
+
+ASKED = N_("Only they can tell you that this is theirs. If it is what they told you, type “{name}”")
+
+
+@click.command(epilog="Example: polder network follow beech https://beech.example/net/")
+@click.argument("name")
+@click.argument("url")
+@click.option(
+    "--fingerprint",
+    default="",
+    metavar="TEXT",
+    help="Words or hex digits that they told you; then nothing is asked.",
+)
+@click.option("--private", is_flag=True, help="Its addresses may be private ones (a laboratory, a mesh).")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@guarded
+def follow(name: str, url: str, fingerprint: str, private: bool, yes: bool) -> None:
+    """Read what the provider NAME publishes at URL, though no roster names it.
+
+    The fingerprint of its first keys is shown, as words to read to each other, and pinned in network.yml.
+    """
+    from polder.actions import follow_provider
+    from polder.commons.roster.fingerprint import spoken
+
+    folder, words = network_path(), language()
+    met = follow_provider.meet(folder, name, url, fingerprint=fingerprint, private=private)
+    if not fingerprint:
+        shown = spoken(met.root, words).split()
+        click.echo(say("network.fingerprint-is", {"name": name, "digest": met.root}, words))
+        for start in range(0, len(shown), 6):
+            click.echo("    " + " ".join(shown[start : start + 6]))
+        if not confirm(translate(ASKED, words).format(name=name), name, yes):
+            click.echo(say("site.nothing-written", {}, words), err=True)
+            sys.exit(DECLINED)
+    commit = follow_provider.follow(folder, met)
+    click.echo(say("network.followed", {"name": name}, words))
+    tell_commit(commit)
+
+
+@click.command(epilog="Example: polder network unfollow beech")
+@click.argument("names", nargs=-1, required=True)
+@guarded
+def unfollow(names: tuple[str, ...]) -> None:
+    """Read NAMES no longer, unless the roster has them. What was verified of them stays in the state folder."""
+    from polder.actions import follow_provider
+
+    commit = follow_provider.unfollow(network_path(), names)
+    click.echo(say("network.unfollowed", {"names": names}, language()))
+    tell_commit(commit)
