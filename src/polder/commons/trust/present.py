@@ -108,6 +108,8 @@ def _published(public: Mapping[str, bytes], trusting: list[Root]) -> Present:
     if snapshot:
         parts |= {role: _named(part_of, snapshot.signed, role) for role in ("targets", "robot")}
     targets, robot = (_part(Targets, public, parts.get(role)) for role in ("targets", "robot"))
+    if targets and not _holds(targets, "targets", trusting):  # a stolen server can list what it likes
+        targets = None
     return Present(
         published=targets,
         robot=robot,
