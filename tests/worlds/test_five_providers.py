@@ -185,7 +185,7 @@ class FiveProviders(RuleBasedStateMachine):
 
     def _trust(self, reader: str, peer: str, trusted: Trusted) -> None:
         before = self.highest.get((reader, peer), (0, 0))
-        version = version_of("timestamp", trusted.timestamp) if trusted.timestamp else 0
+        version = version_of(trusted, "timestamp")
         here = (len(trusted.roots), version)
         assert here[0] >= before[0] and (here >= before)
         self.highest[reader, peer] = here
@@ -196,7 +196,7 @@ class FiveProviders(RuleBasedStateMachine):
         """The documents that were verified, under the names by which they are served."""
         roots = {f"metadata/{number}.root.json": root for number, root in enumerate(trusted.roots, start=1)}
         parts = {
-            f"metadata/{version_of(role, content)}.{role}.json": content
+            f"metadata/{version_of(trusted, role)}.{role}.json": content
             for role in ("snapshot", "targets", "robot")
             if (content := getattr(trusted, role))
         }

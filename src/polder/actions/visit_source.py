@@ -66,7 +66,13 @@ class Visit:
         from polder.commons.trust.accept import Trusted, accept_timestamp
 
         held = {role: self.store.read(current.binding.get(role, "")) for role in ROLES}
-        self.trusted = Trusted(self.store.roots(current.roots), **held)
+        self.trusted = Trusted(
+            self.store.roots(current.roots),
+            held["timestamp"],
+            held["snapshot"],
+            held["targets"],
+            held["robot"],
+        )
         try:
             self._follow_roots(root)
             content = timestamp or self._must("timestamp.json", TIMESTAMP_LIMIT)
@@ -74,7 +80,7 @@ class Visit:
             self.trusted = accept_timestamp(self.trusted, content, self.now, where)
             self._follow_parts()
             self._finish(self.trusted)
-        except Exception:
+        except BaseException:
             self._remember(self.trusted)
             raise
 
@@ -98,7 +104,6 @@ class Visit:
         else:
             self.trusted = accept_root(self.trusted, root, where)
         self.store.keep_roots(self.trusted.roots)
-        self._remember(self.trusted)
 
     def _follow_parts(self) -> None:
         from polder.commons.trust.accept import accept_snapshot, accept_targets, wanted
@@ -154,7 +159,7 @@ class Visit:
         from polder.commons.trust.accept import version_of
 
         return {
-            role: self.store.keep(role, version_of(role, content), content)
+            role: self.store.keep(role, version_of(trusted, role), content)
             for role in ROLES
             if (content := getattr(trusted, role)) and (found is None or role in found.versions)
         }

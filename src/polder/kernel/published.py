@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from polder.kernel.digest import Digest
 
 LONG = timedelta(days=30)
-_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+_SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}"
+_PATH = re.compile(rf"(?:{_SEGMENT}/){{0,5}}{_SEGMENT}")
 
 
 def is_target_path(path: str) -> bool:
@@ -27,8 +28,7 @@ def is_target_path(path: str) -> bool:
     >>> is_target_path("governance/approvals/ab12.json"), is_target_path("../x"), is_target_path("a//b"), is_target_path("a/.b")
     (True, False, False, False)
     """
-    parts = path.split("/")
-    return len(path) <= 200 and len(parts) <= 6 and all(_SEGMENT.fullmatch(part) for part in parts)
+    return len(path) <= 200 and _PATH.fullmatch(path) is not None
 
 
 def served_name(path: str, sha256: str) -> str:

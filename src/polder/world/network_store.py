@@ -15,6 +15,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -56,6 +57,7 @@ class PeerStore:
             raise Refused(Problem("sync.bad-peer", "", {"peer": peer[:60]}))
         self.peer, self.path = peer, state / PEERS / peer
         self.metadata, self.targets = self.path / "metadata", self.path / "targets"
+        self._unflushed = False
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -87,17 +89,36 @@ class PeerStore:
     def keep_roots(self, roots: Iterable[bytes]) -> None:
         """Roots that were accepted; those that are there already stay as they are."""
         for number, content in enumerate(roots, start=1):
-            if not (self.metadata / f"{number}.root.json").exists():
-                write_atomically(self.metadata / f"{number}.root.json", content)
+            self._write_once(self.metadata / f"{number}.root.json", content)
 
     def keep(self, role: str, version: int, content: bytes) -> str:
         """The name under which ``content`` is kept; ``""`` for no content."""
         if not content:
             return ""
         name = f"{role}.{version}.{hashlib.sha256(content).hexdigest()}.json"
-        if not (self.metadata / name).exists():
-            write_atomically(self.metadata / name, content)
+        self._write_once(self.metadata / name, content)
         return name
+
+    def _write_once(self, path: Path, content: bytes) -> None:
+        """Write beside and rename; on disk for sure once ``current.json`` is."""
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f"{path.name}.tmp")
+            with beside.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+            self._unflushed = True
+
+    def _flush(self) -> None:
+        if self._unflushed:
+            handle = os.open(self.metadata, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        self._unflushed = False
 
     def has_target(self, sha256: str, length: int) -> bool:
         """Whether it is there whole (a file may be empty after the power failed)."""
@@ -143,6 +164,7 @@ class PeerStore:
             "format": FORMAT,
             **{name: _plain(getattr(new, name)) for name in Current.__dataclass_fields__},
         }
+        self._flush()
         write_atomically(self.path / CURRENT, write_plain(data))
         self._clear_metadata(new)
         if new.parts != old.parts:  # else what a visit brought before it was cut off would go

@@ -19,7 +19,7 @@ Every check stands beside the attack that it stops; ``commons.trust.kinds`` says
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -29,6 +29,7 @@ from polder.commons.trust.tuf import (
     Document,
     Root,
     Snapshot,
+    T,
     Targets,
     Timestamp,
     check_signatures,
@@ -42,13 +43,31 @@ from polder.kernel.problem import Problem, Refused, Value
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """What was accepted, byte for byte. ``roots``: from the pinned one on. ``b""`` stands for nothing yet (or forgotten, rule 4)."""
+    """What was accepted, byte for byte. ``roots``: from the pinned one on. ``b""`` stands for nothing yet (or forgotten, rule 4).
+    ``parsed``, ``verified``: what was read and found signed already, so that it is done once; they say nothing that the bytes do not."""
 
     roots: tuple[bytes, ...]
     timestamp: bytes = b""
     snapshot: bytes = b""
     targets: bytes = b""
     robot: bytes = b""
+    parsed: dict[bytes, Document[Any]] = field(default_factory=dict, compare=False, repr=False)
+    verified: set[tuple[int, str, bytes]] = field(default_factory=set, compare=False, repr=False)
+
+    def read(self, kind: type[T], content: bytes, where: str = "") -> Document[T]:
+        """``content`` as a document, parsed once."""
+        held = self.parsed.get(content)
+        if held is None or not isinstance(held.signed, kind):
+            held = self.parsed[content] = read(kind, content, where)
+        return held
+
+    def signed(self, delegator: Root | Targets, role: str, document: Document[Any]) -> bool:
+        """Whether enough of the keys that ``delegator`` (one of the parsed ones) names for ``role`` signed it."""
+        known = (id(delegator), role, document.content)
+        enough = delegator.get_delegated_role(role).threshold
+        if known not in self.verified and len(signers_of(delegator, role, document)) >= enough:
+            self.verified.add(known)
+        return known in self.verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,34 +107,36 @@ def accept_timestamp(trusted: Trusted, content: bytes, now: datetime, where: str
     root = root_of(trusted)
     _check_fresh("root", root.expires, now, where)  # keys that nobody renewed
     if content == trusted.timestamp:
-        _check_fresh("timestamp", read(Timestamp, content, where).signed.expires, now, where)
+        _check_fresh("timestamp", trusted.read(Timestamp, content, where).signed.expires, now, where)
         return trusted
-    document = read(Timestamp, content, where)
+    document = trusted.read(Timestamp, content, where)
     check_signatures(root, "timestamp", document, where)  # altered on the way
     part = snapshot_part(document.signed, where)
     if document.version > MOST:
         _refuse("sync.no-hash", where, role="timestamp")
     if trusted.timestamp:
-        _check_timestamp_order(read(Timestamp, trusted.timestamp), document, part, where)
+        _check_timestamp_order(trusted.read(Timestamp, trusted.timestamp), document, part, where)
     _check_fresh("timestamp", document.signed.expires, now, where)  # frozen: old words said again
     return replace(trusted, timestamp=content)
 
 
 def accept_snapshot(trusted: Trusted, content: bytes, now: datetime, where: str = "") -> Trusted:
     """Rule 3 for the snapshot."""
-    part = snapshot_part(read(Timestamp, trusted.timestamp).signed, where)
-    document = _read_part(Snapshot, content, part, root_of(trusted), where)
+    part = snapshot_part(trusted.read(Timestamp, trusted.timestamp).signed, where)
+    document = _read_part(trusted, Snapshot, content, part, root_of(trusted), where)
     if trusted.snapshot:
-        _check_snapshot_order(read(Snapshot, trusted.snapshot).signed.meta, document.signed.meta, where)
+        _check_snapshot_order(
+            trusted.read(Snapshot, trusted.snapshot).signed.meta, document.signed.meta, where
+        )
     _check_fresh("snapshot", document.signed.expires, now, where)
     return replace(trusted, snapshot=content)
 
 
 def accept_targets(trusted: Trusted, role: str, content: bytes, now: datetime, where: str = "") -> Trusted:
     """Rules 3 and 5 for ``role``: ``targets`` first, ``robot`` after it."""
-    part = part_of(read(Snapshot, trusted.snapshot).signed, role, where)
-    delegator = root_of(trusted) if role == "targets" else read(Targets, trusted.targets).signed
-    document = _read_part(Targets, content, part, delegator, where)
+    part = part_of(trusted.read(Snapshot, trusted.snapshot).signed, role, where)
+    delegator = root_of(trusted) if role == "targets" else trusted.read(Targets, trusted.targets).signed
+    document = _read_part(trusted, Targets, content, part, delegator, where)
     _check_fresh(role, document.signed.expires, now, where)
     if role == "targets":
         check_people(document.signed, where)
@@ -127,27 +148,30 @@ def accept_targets(trusted: Trusted, role: str, content: bytes, now: datetime, w
 def wanted(trusted: Trusted) -> Part | None:
     """The file to offer next; ``None`` when the state is whole: each part is what the one before it names."""
     root = root_of(trusted)
-    part = snapshot_part(read(Timestamp, trusted.timestamp).signed)
-    if not _holds(Snapshot, trusted.snapshot, part, root):
+    part = snapshot_part(trusted.read(Timestamp, trusted.timestamp).signed)
+    if not _holds(trusted, Snapshot, trusted.snapshot, part, root):
         return part
-    snapshot = read(Snapshot, trusted.snapshot).signed
+    snapshot = trusted.read(Snapshot, trusted.snapshot).signed
     part = part_of(snapshot, "targets")
-    if not _holds(Targets, trusted.targets, part, root):
+    if not _holds(trusted, Targets, trusted.targets, part, root):
         return part
-    people = read(Targets, trusted.targets).signed
+    people = trusted.read(Targets, trusted.targets).signed
     if not (delegates(people) and has_part(snapshot, ROBOT)):
         return None
     part = part_of(snapshot, ROBOT)
-    return None if _holds(Targets, trusted.robot, part, people) else part
+    return None if _holds(trusted, Targets, trusted.robot, part, people) else part
 
 
 def whole(trusted: Trusted, now: datetime, where: str = "") -> Whole:
     """What a state says when nothing more is wanted. Refused (``sync.expired``) when one of its parts is too old by ``now``."""
-    parts: dict[str, Any] = {"root": root_of(trusted), "timestamp": read(Timestamp, trusted.timestamp).signed}
-    parts["snapshot"] = read(Snapshot, trusted.snapshot).signed
-    people = parts["targets"] = read(Targets, trusted.targets).signed
+    parts: dict[str, Any] = {
+        "root": root_of(trusted),
+        "timestamp": trusted.read(Timestamp, trusted.timestamp).signed,
+    }
+    parts["snapshot"] = trusted.read(Snapshot, trusted.snapshot).signed
+    people = parts["targets"] = trusted.read(Targets, trusted.targets).signed
     if delegates(people) and has_part(parts["snapshot"], ROBOT):
-        parts[ROBOT] = read(Targets, trusted.robot).signed
+        parts[ROBOT] = trusted.read(Targets, trusted.robot).signed
     for role, signed in parts.items():
         _check_fresh(role, signed.expires, now, where)
     versions = {role: int(signed.version) for role, signed in parts.items()}
@@ -155,23 +179,24 @@ def whole(trusted: Trusted, now: datetime, where: str = "") -> Whole:
     return Whole(versions, until, listed(people, parts.get(ROBOT)))
 
 
-def version_of(role: str, content: bytes) -> int:
-    """The version that an accepted document has."""
+def version_of(trusted: Trusted, role: str) -> int:
+    """The version of an accepted document, 0 when there is none."""
     kinds: Mapping[str, Any] = {"timestamp": Timestamp, "snapshot": Snapshot}
-    return read(kinds.get(role, Targets), content).version
+    content = getattr(trusted, role)
+    return trusted.read(kinds.get(role, Targets), content).version if content else 0
 
 
 def root_of(trusted: Trusted) -> Root:
     """The last root."""
-    return read(Root, trusted.roots[-1]).signed
+    return trusted.read(Root, trusted.roots[-1]).signed
 
 
-def _holds(kind: Any, content: bytes, part: Part, delegator: Root | Targets) -> bool:
+def _holds(trusted: Trusted, kind: Any, content: bytes, part: Part, delegator: Root | Targets) -> bool:
     """Whether ``content`` is there and is ``part``, under the keys of now: those it was accepted under may have gone since."""
     if not content or not fits(content, part):
         return False
-    document: Document[Any] = read(kind, content)
-    return document.version == part.version and _signed(document, part.role, delegator)
+    document: Document[Any] = trusted.read(kind, content)
+    return document.version == part.version and trusted.signed(delegator, part.role, document)
 
 
 def _read_root(content: bytes, where: str) -> Document[Root]:
@@ -183,19 +208,20 @@ def _read_root(content: bytes, where: str) -> Document[Root]:
     return document
 
 
-def _read_part(kind: Any, content: bytes, part: Part, delegator: Root | Targets, where: str) -> Document[Any]:
+def _read_part(
+    trusted: Trusted, kind: Any, content: bytes, part: Part, delegator: Root | Targets, where: str
+) -> Document[Any]:
     """``content`` when it is exactly what ``part`` names, and its keys signed it."""
-    document: Document[Any] = read(kind, content, where)
+    document: Document[Any] = trusted.read(kind, content, where)
     told: dict[str, Value] = {"role": part.role, "version": part.version}
     if not (fits(content, part) and document.version == part.version):
         # a file nobody signed, or old and new ones put together
-        _refuse("sync.mixed" if _signed(document, part.role, delegator) else "sync.altered", where, **told)
-    check_signatures(delegator, part.role, document, where)
+        _refuse(
+            "sync.mixed" if trusted.signed(delegator, part.role, document) else "sync.altered", where, **told
+        )
+    if not trusted.signed(delegator, part.role, document):
+        check_signatures(delegator, part.role, document, where)
     return document
-
-
-def _signed(document: Document[Any], role: str, delegator: Root | Targets) -> bool:
-    return len(signers_of(delegator, role, document)) >= delegator.get_delegated_role(role).threshold
 
 
 def _check_timestamp_order(

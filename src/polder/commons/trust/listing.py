@@ -12,8 +12,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from polder.commons.trust.tuf import Targets
 from polder.kernel.problem import Problem, Problems
@@ -21,11 +22,11 @@ from polder.kernel.published import is_target_path, served_name
 
 ROBOT, ROBOT_PATHS = "robot", frozenset({"threats/*", "monitor/*", "seen/*"})
 MOST_FILES, SHOWN = 20_000, 20
+_HASH = re.compile(r"[0-9a-f]{64}")
 _FOLDERS = frozenset(one.partition("/")[0] for one in ROBOT_PATHS)
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A file that was signed for: ``sha256`` in hex, ``length`` in bytes, ``role`` that lists it."""
 
     path: str
@@ -105,6 +106,6 @@ def _fault(path: str, digest: str, length: int, where: str, robot: bool) -> Prob
         return Problem("sync.bad-path", where, {"path": path[:200]})
     if robot != (of_robot(path) if robot else below_robot(path)):  # each part keeps to its own
         return Problem("sync.foreign-path", where, {"path": path, "role": ROBOT if robot else "targets"})
-    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+    if not _HASH.fullmatch(digest):
         return Problem("sync.no-hash", where, {"role": path})
     return None
