@@ -119,3 +119,11 @@ def test_without_a_key_what_is_public_is_shown_and_that_is_said(
     listed = run(folder, "said")
     assert "moving" in listed.output and "rack" not in listed.output.lower()
     assert "No key of yours was found" in listed.output
+
+
+def test_what_others_see_is_shown_before_it_is_published(folder: Path) -> None:
+    run(folder, "say", "news", "moving", "--title", "We move", "--for", "public")
+    run(folder, "say", "note", "rack", "--title", "Rack", "--provider", "beech")
+    assert "moving" in run(folder, "said", "--as", "anybody").output
+    assert "rack" not in run(folder, "said", "--as", "cedar").output
+    assert "rack" in run(folder, "said", "--as", "beech").output

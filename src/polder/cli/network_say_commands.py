@@ -109,18 +109,22 @@ def give() -> None:
 @click.option("--type", "type_", metavar="TYPE", help="Only of this type.")
 @click.option("--from", "provider", metavar="ID", help="Only what this provider says.")
 @click.option("--circle", metavar="CIRCLE", help="Only what is for this circle.")
+@click.option(
+    "--as", "who", metavar="ID", help="What this provider sees of it (anybody: somebody without a name)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @guarded
-def said(type_: str | None, provider: str | None, circle: str | None, as_json: bool) -> None:
+def said(type_: str | None, provider: str | None, circle: str | None, who: str | None, as_json: bool) -> None:
     """List what this provider and its peers say, as far as you may read it, newest first."""
     from polder.actions.edit_circle import find as find_circle
     from polder.actions.read_statements import listen, show
     from polder.cli.statement_text import HEADERS, row, statement_data
     from polder.cli.table import table_lines
+    from polder.commons.statement.access import Reader
 
     words = language()
     listening = listen(network_path(), datetime.now(UTC))
-    shown = show(listening)
+    shown = show(listening, Reader("" if who == "anybody" else who) if who else None)
     meant = find_circle(listening, circle).id if circle else ""
     found = [
         one
