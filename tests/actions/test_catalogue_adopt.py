@@ -2,57 +2,45 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from polder.actions.adopt_recipe import Adopted, Wish, adopt, propose, undo
+from polder.actions.adopt_recipe import Wish, adopt, propose, undo
 from polder.actions.apply_site import Asked, apply_to
-from polder.actions.catalogue import Shelf, open_shelf
+from polder.actions.catalogue import open_shelf
 from polder.actions.check_site import load_site
 from polder.actions.run_plan import StepResult
 from polder.commons.catalogue.word import read_adoptions
 from polder.kernel.engine import Rollout
 from polder.kernel.folder import Folder
-from polder.kernel.problem import Refused
 from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import Plan, Step
 from polder.world.docker.memory import MemoryEngine
 from polder.world.files import read_recipe_folder
-from polder.world.git import commit_paths, start_repository
 from polder.world.network_alarms import close_alarm, raise_alarm
 from polder.world.recipe_place import changing_recipes
-from support.peers import NOW, approving, following, offering, published
-from support.sites import BARE, BARE_COMPOSE, IMAGE, NEW_IMAGE, PLAIN, PLAIN_COMPOSE, group
+from support.adoption import (
+    CALENDAR,
+    CALENDAR_2,
+    FOLLOWED,
+    NETWORK,
+    PLAIN_2,
+    begin_site,
+    clean,
+    codes,
+    files,
+    log,
+    recipe,
+    shelf,
+    take,
+    version,
+)
+from support.peers import NOW, approving, offering, published
+from support.sites import BARE, BARE_COMPOSE, NEW_IMAGE, PLAIN, PLAIN_COMPOSE
 
 WriteSite = Callable[..., Path]
-NETWORK = """provider: alder
-urls: [https://alder.example/net/]
-people: {ana: {}}
-"""
-FOLLOWED = following("beech", "cedar", "dogwood", "elm")
-
-
-def recipe(text: str, compose: str) -> Folder:
-    files = {"recipe.yml": text.encode(), "compose.yml": compose.encode(), "image/setup": b"#!/bin/sh\n"}
-    return Folder(files if "image:\n" in text else {k: v for k, v in files.items() if k != "image/setup"})
-
-
-def version(text: str, number: str) -> str:
-    return text.replace('version: "1"\nnames', f'version: "{number}"\nnames')
-
-
-CALENDAR = recipe(BARE.replace("recipe: bare", "recipe: calendar"), BARE_COMPOSE)
-CALENDAR_2 = recipe(
-    version(BARE, "2").replace("recipe: bare", "recipe: calendar"), BARE_COMPOSE.replace(IMAGE, NEW_IMAGE)
-)
-PLAIN_2 = recipe(version(PLAIN, "2"), PLAIN_COMPOSE.replace(IMAGE, NEW_IMAGE))
 
 
 class Quiet:
@@ -69,47 +57,7 @@ class Quiet:
 
 @pytest.fixture
 def site(clean_environment: Path, write_site: WriteSite) -> Path:
-    """A site in git that runs a wiki of its own recipe, and follows four peers."""
-    folder = write_site({"lilas": group("wiki plain")})
-    (folder / "network.yml").write_text(f"{NETWORK}{FOLLOWED}")
-    start_repository(folder)
-    commit_paths(folder, [path for path in folder.rglob("*") if path.is_file()], "Begin.")
-    return folder
-
-
-def shelf(site: Path, *, stale: str = "", **peers: Mapping[str, bytes]) -> Shelf:
-    made = {name: published(name, files, stale=name in stale.split()) for name, files in peers.items()}
-    return open_shelf(site, site, NOW, made)
-
-
-def take(site: Path, wish: Wish, *, stale: str = "", **peers: Mapping[str, bytes]) -> Adopted:
-    held = shelf(site, stale=stale, **peers)
-    return adopt(held, site, propose(held, wish))
-
-
-def codes(call: Callable[[], object]) -> list[str]:
-    with pytest.raises(Refused) as refused:
-        call()
-    return [problem.code for problem in refused.value.problems]
-
-
-def log(site: Path) -> list[str]:
-    done = subprocess.run(["git", "log", "--format=%s"], cwd=site, capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()
-
-
-def clean(site: Path) -> bool:
-    """Whether everything is committed, but for what Polder keeps for itself (and the half of a file that a kill left)."""
-    done = subprocess.run(
-        ["git", "status", "--porcelain"], cwd=site, capture_output=True, text=True, check=True
-    )
-    return [line for line in done.stdout.splitlines() if " .polder" not in line] == []
-
-
-def files(site: Path) -> dict[str, bytes]:
-    held = (path for path in site.rglob("*") if path.is_file())
-    inside = ((path.relative_to(site).as_posix(), path) for path in held)
-    return {name: path.read_bytes() for name, path in inside if not name.startswith((".git/", ".polder/"))}
+    return begin_site(write_site)
 
 
 def test_a_recipe_comes_into_the_site_as_one_commit(site: Path) -> None:
@@ -311,53 +259,6 @@ def test_edits_of_an_adopted_recipe_are_not_lost_in_silence(site: Path) -> None:
     assert mine.read_text().endswith("# ours\n")
 
 
-def test_what_was_there_comes_back_hidden_files_and_all(site: Path) -> None:
-    (site / "recipes/plain/.notes").write_text("ours")
-    before = files(site)
-    take(site, Wish("plain", replace=True), beech=offering("plain", PLAIN_2, "2"))
-    assert files(site) != before
-    undo(shelf(site), site, "plain")
-
-    assert files(site) == before
-    assert clean(site) and log(site)[0] == "Adopt plain no longer."
-
-
-def test_a_recipe_that_was_not_there_goes_again_unless_an_app_needs_it(site: Path) -> None:
-    take(site, Wish("calendar"), beech=offering("calendar", CALENDAR))
-    (site / "groups/lilas.yml").write_text(group("wiki plain", "dates calendar"))
-    assert codes(lambda: undo(shelf(site), site, "calendar")) == ["site.unknown-recipe"]
-    (site / "groups/lilas.yml").write_text(group("wiki plain"))
-    undo(shelf(site), site, "calendar")
-
-    assert not (site / "recipes/calendar").exists() and load_site(site).lock.adopted == {}
-    assert undo(shelf(site), site, "calendar").files == ()
-    assert codes(lambda: undo(shelf(site), site, "plain")) == ["catalogue.nothing-kept"]
-
-
-def test_undoing_goes_back_step_by_step_and_not_over_edits(site: Path) -> None:
-    take(site, Wish("calendar"), beech=offering("calendar", CALENDAR))
-    take(site, Wish("calendar"), beech=offering("calendar", CALENDAR_2, "2"))
-    mine = site / "recipes/calendar/compose.yml"
-    held = mine.read_text()
-    mine.write_text(held + "# ours\n")
-    assert codes(lambda: undo(shelf(site), site, "calendar")) == ["catalogue.own-changes"]
-    mine.write_text(held)
-
-    undo(shelf(site), site, "calendar")
-    assert load_site(site).lock.adopted == {"calendar": f"beech@{CALENDAR.digest}"}
-    undo(shelf(site), site, "calendar")
-    assert not (site / "recipes/calendar").exists()
-
-
-def test_git_revert_is_undo_too(site: Path) -> None:
-    before = files(site)
-    take(site, Wish("calendar"), beech=offering("calendar", CALENDAR))
-    words = ["git", "-c", "user.name=Ana", "-c", "user.email=ana@lilas.test", "revert", "--no-edit", "HEAD"]
-    subprocess.run(words, cwd=site, check=True, capture_output=True)
-
-    assert files(site) == before and "calendar" not in load_site(site).lock.recipes
-
-
 def test_an_edit_made_while_the_question_stood_is_not_written_over(site: Path) -> None:
     held = shelf(site, beech=offering("plain", PLAIN_2, "2"))
     proposal = propose(held, Wish("plain", replace=True))
@@ -397,71 +298,3 @@ def test_the_network_folder_may_be_another_one(site: Path, tmp_path: Path) -> No
 
     assert (network / "given/recipes/adoptions.json").is_file()
     assert not (site / "given").exists()
-
-
-KILLS: dict[str, Any] = {"at": -1, "seen": 0}
-
-
-def _count(event: str, values: tuple[Any, ...]) -> None:
-    """Ends the process, as ``kill -9`` would, before the wanted change of a file or start of a program."""
-    if KILLS["at"] < 0:
-        return
-    writes = event == "open" and isinstance(values[2], int) and values[2] & (os.O_WRONLY | os.O_RDWR)
-    if writes or event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "subprocess.Popen"):
-        if KILLS["seen"] == KILLS["at"]:
-            os._exit(9)
-        KILLS["seen"] += 1
-
-
-sys.addaudithook(_count)
-
-
-def killed(call: Callable[[], object], at: int) -> bool:
-    """Run ``call`` in a process that dies at its change number ``at``; whether it died."""
-    child = os.fork()
-    if not child:
-        KILLS.update(at=at, seen=0)
-        try:
-            call()
-        except BaseException:  # whatever it is must not go on in a copy of the tests' process
-            os._exit(1)
-        os._exit(0)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert status in (0, 9)
-    return status == 9
-
-
-def moments(first: int, step: int) -> Iterator[int]:
-    return iter(range(first, 400, step))
-
-
-@pytest.mark.parametrize("what", ["adopt", "undo"])
-def test_killed_at_any_change_of_a_file_it_is_as_before_or_the_next_run_completes_it(
-    site: Path, what: str, tmp_path: Path
-) -> None:
-    offered = offering("plain", PLAIN_2, "2")
-    old = load_site(site).recipes["plain"].digest
-
-    def run() -> object:
-        if what == "adopt":
-            return take(site, Wish("plain", replace=True), beech=offered)
-        return undo(shelf(site), site, "plain")
-
-    if what == "undo":
-        take(site, Wish("plain", replace=True), beech=offered)
-    begin = tmp_path / "begin"
-    shutil.copytree(site, begin, symlinks=True)
-    wanted, deaths = (PLAIN_2.digest if what == "adopt" else old), 0
-    for at in moments(0, 1):
-        if not killed(run, at):
-            break
-        deaths += 1
-        assert load_site(site).recipes["plain"].digest in (old, PLAIN_2.digest)
-        run()
-        assert load_site(site).recipes["plain"].digest == wanted
-        assert ("plain" in load_site(site).lock.adopted) == (what == "adopt")
-        assert clean(site)
-        assert not (site / ".polder/adopting").exists()
-        shutil.rmtree(site)
-        shutil.copytree(begin, site, symlinks=True)
-    assert deaths > 15
