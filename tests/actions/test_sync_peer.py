@@ -9,7 +9,7 @@ import pytest
 from polder.actions.sync_peer import PeerNews, sync_peer
 from polder.kernel.peer import Peer
 from polder.world.network_store import PeerStore, load_published
-from support.publisher import Publisher
+from support.publisher import Publisher, TestKey
 from support.web import Web
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -162,3 +162,16 @@ def test_a_peer_pinned_anew_is_not_mixed_with_the_one_before(beech, tmp_path):
 
     assert news.troubles[0].problem.code == "sync.began-anew"
     assert load_published(tmp_path)["beech"].root == beech.pinned
+
+
+def test_a_root_that_is_there_before_what_its_keys_sign_is_no_alarm(beech, tmp_path):
+    with Web(beech.files) as web:
+        sync(tmp_path, beech.peer(web.url))
+        beech.keys["timestamp"] = TestKey("new")
+        beech.publish_root(NOW)
+        early = sync(tmp_path, beech.peer(web.url))
+        beech.publish(NOW)
+        later = sync(tmp_path, beech.peer(web.url))
+
+    assert [(one.problem.code, one.kind) for one in early.troubles] == [("sync.keys-change", "incomplete")]
+    assert later.state == "new"

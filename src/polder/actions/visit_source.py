@@ -77,6 +77,10 @@ class Visit:
             self._follow_roots(root)
             content = timestamp or self._must("timestamp.json", TIMESTAMP_LIMIT)
             where = self._where("timestamp.json")
+            if held["timestamp"] == content and not self.trusted.timestamp:
+                raise Refused(
+                    Problem("sync.keys-change", where)
+                )  # the root is new already, the timestamp not yet
             self.trusted = accept_timestamp(self.trusted, content, self.now, where)
             self._follow_parts()
             self._finish(self.trusted)

@@ -2,7 +2,8 @@
 
 Readers of the copy follow the same names as at the origin. Every root stays for ever; other documents and files stay 30 days after they
 were current, for readers in the middle of an older state. ``timestamp.json`` is written last, and whole: whoever reads at any moment, or
-after a process was killed, finds a whole state.
+after a process was killed, finds a whole state. (One moment is left, between a root that changes the server's keys and the timestamp they
+signed, as at the origin; readers try again later.)
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def _wanted(store: PeerStore) -> dict[str, Path]:
         for role in ("targets", "robot", "snapshot")
         if role in current.parts
     }
-    return {**targets, **roots, **parts, LAST: store.metadata / current.parts["timestamp"]}
+    return {**targets, **parts, **roots, LAST: store.metadata / current.parts["timestamp"]}
 
 
 def _root(number: int) -> str:

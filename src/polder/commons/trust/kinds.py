@@ -13,6 +13,7 @@ KINDS = {
     "sync.mixed": "mixed",
     "sync.role-gone": "mixed",
     "sync.file-missing": "incomplete",
+    "sync.keys-change": "incomplete",
     "sync.private-address": "unreachable",
 }
 """Any other code means that something was altered, or made wrongly by whoever holds the keys."""

@@ -28,6 +28,7 @@ SENTENCES: dict[str, str] = {
     "sync.endless": N_("It sends more than the {limit} bytes that the file may have."),
     "sync.tampered": N_("“{path}” is not what the provider signed."),
     "sync.file-missing": N_("{path} is not there."),
+    "sync.keys-change": N_("Its keys changed, and what they sign is not there yet."),
     "sync.page-instead": N_("There is a web page where a file, or the answer 404, should be."),
     "sync.unreachable": N_("No answer from {source}: {why}"),
     "sync.began-anew": N_("{peer} is pinned with another first root than the one known here."),
