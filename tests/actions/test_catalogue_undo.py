@@ -78,8 +78,6 @@ KILLS: dict[str, Any] = {"at": -1, "seen": 0}
 
 def _count(event: str, values: tuple[Any, ...]) -> None:
     """Ends the process, as ``kill -9`` would, before the wanted change of a file or start of a program."""
-    if KILLS["at"] < 0:
-        return
     writes = event == "open" and isinstance(values[2], int) and values[2] & (os.O_WRONLY | os.O_RDWR)
     if writes or event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "subprocess.Popen"):
         if KILLS["seen"] == KILLS["at"]:
@@ -87,14 +85,12 @@ def _count(event: str, values: tuple[Any, ...]) -> None:
         KILLS["seen"] += 1
 
 
-sys.addaudithook(_count)
-
-
 def killed(call: Callable[[], object], at: int) -> bool:
     """Run ``call`` in a process that dies at its change number ``at``; whether it died."""
     child = os.fork()
     if not child:
         KILLS.update(at=at, seen=0)
+        sys.addaudithook(_count)
         try:
             call()
         except BaseException:  # whatever it is must not go on in a copy of the tests' process
