@@ -60,6 +60,7 @@ def _end_before(number: int) -> None:
 def test_a_sync_killed_anywhere_leaves_a_whole_state_and_the_next_one_completes_it(tmp_path, change_keys):
     beech = Publisher("beech", NOW)
     beech.given["old.json"] = b"old"
+    beech.versions |= {"snapshot": 50, "timestamp": 50}
     beech.publish(NOW)
     with Web(beech.files) as web:
         peer = beech.peer(web.url)
@@ -67,7 +68,7 @@ def test_a_sync_killed_anywhere_leaves_a_whole_state_and_the_next_one_completes_
         before = dict(load_published(tmp_path / "begun")["beech"].files)
         if change_keys:
             beech.keys |= {"snapshot": TestKey("s"), "timestamp": TestKey("t")}
-            beech.versions |= {"snapshot": 1, "timestamp": 1}
+            beech.versions |= {"snapshot": 10, "timestamp": 10}
             beech.publish_root(NOW)
         del beech.given["old.json"]
         beech.given |= {"new.json": b"new", "a/b.json": b"{}"}

@@ -18,7 +18,7 @@ from polder.kernel.peer import Peer
 from polder.kernel.problem import Refused
 from polder.world.network_alarms import close_alarm, read_alarms
 from polder.world.network_store import load_published
-from support.publisher import Publisher
+from support.publisher import Publisher, TestKey
 from support.web import Web, redirect
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -248,3 +248,19 @@ def test_a_name_that_is_no_peer_is_refused_with_the_nearest(neighbours):
         neighbours.sync(NOW, "beach")
 
     assert refused.value.problems[0].values["near"] == "beech"
+
+
+def test_a_copy_follows_a_provider_that_recovered_and_counts_from_lower_numbers_again(neighbours):
+    beech = neighbours.peers["beech"]
+    neighbours.more = "mirror: [beech]\n"
+    neighbours.write()
+    beech.publish(NOW)
+    neighbours.sync()
+    beech.keys |= {"snapshot": TestKey("s"), "timestamp": TestKey("t")}
+    beech.versions |= {"snapshot": 1, "timestamp": 1}
+    beech.publish_root(NOW)
+    beech.publish(NOW)
+    neighbours.sync(LATER)
+
+    place = neighbours.folder / "public/mirrors/beech"
+    assert (place / "metadata/2.snapshot.json").read_bytes() == beech.files["metadata/2.snapshot.json"]
