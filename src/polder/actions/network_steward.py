@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from polder.actions.load_network import load_network
@@ -58,10 +56,9 @@ def _roster(folder: Path, now: datetime) -> tuple[Problem, ...]:
 
 
 def _advisories(folder: Path, now: datetime) -> tuple[Problem, ...]:
-    name = "polder.actions.network_advisories"
-    if find_spec(name) is None:
-        return ()
-    return tuple(import_module(name).due_warnings(folder, now))
+    from polder.actions.network_advisories import due_warnings
+
+    return tuple(due_warnings(folder, now))
 
 
 def _publish(folder: Path, now: datetime) -> tuple[str, ...]:
