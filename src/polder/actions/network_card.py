@@ -85,10 +85,10 @@ def read_import(
     if not known:
         raise Refused(Problem("card.unknown-format", name, {"formats": tuple(FORMATS)}))
     imported = read_directory_file(known, files, language)
+    if imported.status == "unfilled":
+        raise Refused((Problem("card.unfilled", name), *imported.problems, *imported.warnings))
     if imported.problems:
         raise Refused((*imported.problems, *imported.warnings))
-    if imported.status == "unfilled":
-        raise Refused((Problem("card.unfilled", name), *imported.warnings))
     before = _content(folder).decode() if (folder / FILE).is_file() else ""
     changes = merge(_data(before), _new_data(imported.card), replace_)
     return Taken(imported, changes, edited(before, changes))

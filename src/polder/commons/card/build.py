@@ -24,7 +24,7 @@ from polder.commons.card.write import card_data
 from polder.kernel.problem import Problem
 
 LISTS = ("places", "areas")
-PRIVATE = ("phone", "IBAN", "BIC", "bankaccount", "board")
+PRIVATE = ("phone", "bankaccount", "board")
 """Keys of directory files that hold what is some person's or a bank account."""
 
 
@@ -43,7 +43,8 @@ def build(
     missing = ("kernel.missing-key", "kernel.no-value")
     odd = (*warnings, *(note for note in notes if note.code not in missing), *_private(kept, format))
     wrong = tuple(problems)
-    status = "invalid" if wrong else "unfilled" if unfilled else "good"
+    template = bool(unfilled) or any(problem.code == "card.template-marks" for problem in wrong)
+    status = "unfilled" if template else "invalid" if wrong else "good"
     return Imported(format, replace(card, also=held), status, wrong, odd)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from polder.commons.card.columns import Leaves, Outgoing, Pair, Path, filled, matched, words_of
 from polder.commons.card.kinds import EMAIL_PATTERN
-from polder.commons.card.loose import Loose, says_nothing, shown
+from polder.commons.card.loose import Loose, says_nothing, shown, stands_for_nothing
 
 IGNORED = "ignored"
 """The kind of a key that says what every such file says: taken, held nowhere."""
@@ -53,7 +53,7 @@ def _take_one(path: Path, value: Any, found: tuple[Pair, Path], taken: Leaves, l
     key, place = ".".join(path), filled(one.path, names)
     got = read_value(one, value, key, loose)
     if got is None or place in taken:
-        return False
+        return one.kind in ("url", "email", "reach") and stands_for_nothing(value)
     if one.old:
         loose.warn("card.old-key", key)
     if one.kind == "said":

@@ -35,17 +35,19 @@ class _Reading:
         self.kept: dict[str, Any] = {}
         self.warnings: list[Problem] = []
         self.unfilled = self.filled = 0
-        self.known = False
+        self.known = self.about = False
 
     def file(self, name: str, content: bytes) -> None:
         lines, odd = read_properties(content, name)
         loose = Loose(name, self.language, {line.key: line.number for line in lines})
         source = {tuple(line.key.split(".")): line.value for line in lines}
         sections = {path[0] for path in source}
-        self.known = self.known or bool(sections & {"organization", "service", "federation"})
+        self.known = self.known or bool(sections & {"organization", "service", "federation", "metrics"})
+        self.about = self.about or bool(sections - {"metrics", "file", "subs"})
         rest = self._sections(name, source, sections, loose)
-        rest = self._figures(lines, rest, loose)
-        self._keep(name if "service" in sections else "", rest)
+        self._figures(lines, loose)
+        self.filled += "metrics" in sections
+        self._keep(name if "service" in sections else "", _subs(rest, loose))
         self.warnings += [*odd, *loose.warnings]
         self.unfilled += loose.unfilled
 
@@ -82,7 +84,7 @@ class _Reading:
         self._add(host, ("hosts", name))
         return name
 
-    def _figures(self, lines: list[Line], rest: Leaves, loose: Loose) -> Leaves:
+    def _figures(self, lines: list[Line], loose: Loose) -> None:
         """The newest number of accounts, of several services together; all figures are kept as they are too."""
         newest: dict[str, str] = {}
         for line in lines:
@@ -93,7 +95,6 @@ class _Reading:
         if newest and (count := loose.count(newest["cell"], newest["key"])) is not None:
             before = self.card.get(("counts", "accounts"), 0)
             self.card[("counts", "accounts")] = before + count
-        return rest
 
     def _add(self, found: Leaves, below: Path) -> None:
         self.filled += len(found)
@@ -121,11 +122,8 @@ def read_chatonsinfos(files: Mapping[str, bytes], language: str = UNKNOWN_LANGUA
             problems=[Problem("card.not-this-format", first, {"format": NAME})],
         )
     empty = reading.filled == 0
-    lacks = (
-        []
-        if empty or _is_named(reading.card)
-        else [Problem("card.lacks", first, {"key": "organization.name"})]
-    )
+    named = empty or not reading.about or _is_named(reading.card)
+    lacks = [] if named else [Problem("card.lacks", first, {"key": "organization.name"})]
     return build(
         NAME, reading.card, reading.kept, reading.warnings, problems=lacks, unfilled=reading.unfilled + empty
     )
@@ -133,6 +131,22 @@ def read_chatonsinfos(files: Mapping[str, bytes], language: str = UNKNOWN_LANGUA
 
 def _is_named(found: Leaves) -> bool:
     return any(path[0] == "name" or (path[0] == "services" and path[2:3] == ("name",)) for path in found)
+
+
+def _subs(rest: Leaves, loose: Loose) -> Leaves:
+    """Addresses of other files, mended; a generator writes some names with the address behind them."""
+    found: Leaves = {}
+    for path, value in rest.items():
+        key = ".".join(path)
+        if path[0] != "subs":
+            found[path] = value
+            continue
+        name, colon, _ = path[1].partition(":") if len(path) > 1 else ("", "", "")
+        if colon:
+            loose.warn("card.old-key", key)
+        if name and (url := loose.url(value, key)):
+            found[("subs", name)] = url
+    return found
 
 
 def _stem(name: str) -> str:

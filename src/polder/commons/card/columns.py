@@ -101,6 +101,15 @@ def nested(found: Leaves, lists: tuple[str, ...] = ()) -> dict[str, Any]:
     return listed
 
 
+def relisted(data: Any) -> Any:
+    """``data`` with every mapping of ``0``, ``1``, ``2`` ... as a list again."""
+    if not isinstance(data, dict):
+        return data
+    found = {key: relisted(held) for key, held in data.items()}
+    numbered = found and all(str(number) in found for number in range(len(found)))
+    return [found[str(number)] for number in range(len(found))] if numbered else found
+
+
 def _listed(data: Any, lists: tuple[str, ...]) -> Any:
     if not isinstance(data, dict):
         return data

@@ -1,7 +1,8 @@
 """Dates and times as people and generators write them, to ISO 8601; and how old a card is.
 
 Seen in files of directories: ``2014``, ``2014-05``, ``09/06/2016`` (a generator's form writes day first), ``2019-11-24T01:14Z``
-(no seconds), fractions of seconds, offsets, seconds since 1970, and the ``YYYY`` of a template that nobody filled in.
+(no seconds), ``2020-12-3T15:02:24Z``, fractions of seconds, offsets, seconds since 1970, and the ``YYYY`` of a template that
+nobody filled in.
 
 >>> loose_date("09/06/2016"), loose_date("2016-06-09T10:00:00"), loose_date("YYYY"), loose_date("soon")
 (('2016-06-09', 'day-first'), ('2016-06-09', ''), ('', 'unfilled'), ('', 'bad'))
@@ -20,6 +21,7 @@ from polder.commons.card.kinds import is_date, moment, said
 
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 _UNFILLED = re.compile(r"YYYY|AAAA|JJ/MM|DD/MM|MM-DD")
+_SHORT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _START = re.compile(r"(\d{4}(?:-\d\d){0,2})(?:[T ].*)?")
 FRESH, OLD = timedelta(days=365), timedelta(days=3 * 365)
 
@@ -32,7 +34,7 @@ def loose_date(value: Any) -> tuple[str, str]:
     if found := _DAY_FIRST.fullmatch(text):
         day, month, year = found.groups()
         return _or_bad(f"{year}-{int(month):02}-{int(day):02}", "day-first")
-    found = _START.fullmatch(text)
+    found = _START.fullmatch(_padded(text))
     return _or_bad(found[1], "") if found else ("", "bad")
 
 
@@ -46,11 +48,16 @@ def loose_moment(value: Any) -> tuple[str, str]:
     if text.isdecimal() and text.isascii() and len(text) in (9, 10):
         return _since_1970(int(text))
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(_padded(text))
         return said(found if found.tzinfo else found.replace(tzinfo=UTC)), ""
     except (ValueError, OverflowError):
         day, odd = loose_date(text)
         return (f"{day}T00:00:00Z", odd) if len(day) == 10 else ("", "bad")
+
+
+def _padded(text: str) -> str:
+    """``2020-12-3T…`` with two digits for the day and the month."""
+    return _SHORT.sub(lambda found: f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}", text, count=1)
 
 
 def _since_1970(value: float) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from polder.commons.card.build import build
 from polder.commons.card.carry import take
-from polder.commons.card.columns import Imported, Leaves, leaves, nested
+from polder.commons.card.columns import Imported, Leaves, leaves, nested, relisted
 from polder.commons.card.dates import loose_date
 from polder.commons.card.freifunk_table import CAMPAIGNS, PAIRS, VERSION
 from polder.commons.card.json_files import read_object
@@ -39,7 +39,7 @@ def read_freifunk(content: bytes, file: str = FILE, language: str = UNKNOWN_LANG
     kept = _by_hand(data, found, loose)
     taken, rest = take(leaves(data), PAIRS, loose)
     found |= taken
-    kept = _joined(nested(rest), kept)
+    kept = _joined(relisted(nested(rest)), kept)
     lacks = [] if ("name", language) in found else [Problem("card.lacks", file, {"key": "name"})]
     return build(NAME, found, kept, loose.warnings, lacks, loose.unfilled)
 
@@ -56,6 +56,9 @@ def _by_hand(data: Json, found: Leaves, loose: Loose) -> Json:
     kept |= _services(_list(data, "services"), found, loose)
     kept |= _timeline(_list(data, "timeline"), found, loose)
     location = data["location"] if isinstance(data.get("location"), dict) else {}
+    address = location.get("address")
+    if isinstance(address, dict) and "Name" in address:
+        address.setdefault("name", address.pop("Name"))
     kept |= _places(_list(location, "additionalLocations"), found, loose)
     support = data.get("support") if isinstance(data.get("support"), dict) else {}
     donations = support.get("donations") if isinstance(support, dict) else None

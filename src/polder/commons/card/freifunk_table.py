@@ -76,6 +76,11 @@ KNOWN: dict[str, Any] = {
 schema allows none."""
 
 
+WORD_LISTS = ("routing", "legals", "updatemode", "focus", "board", "nameserver")
+ITEM_LISTS = ("timeline", "feeds", "nodeMaps", "dns", "ipv4", "ipv6", "campaigns", "additionalLocations")
+"""Of words, and of mappings."""
+
+
 def is_known(path: tuple[str, ...]) -> bool:
     """Whether 0.5.3 has a place for a kept key."""
     place: Any = KNOWN

@@ -12,9 +12,9 @@ from typing import Any
 
 from polder.commons.card.build import dropped, kept_unknown, mine
 from polder.commons.card.carry import give
-from polder.commons.card.columns import Exported, Leaves, Outgoing, Pair, Path, leaves, nested, pair
+from polder.commons.card.columns import Exported, Leaves, Outgoing, Pair, Path, leaves, nested, pair, relisted
 from polder.commons.card.freifunk import BEGAN, ENDED, FILE, NAME
-from polder.commons.card.freifunk_table import CAMPAIGNS, PAIRS, VERSION, is_known
+from polder.commons.card.freifunk_table import CAMPAIGNS, ITEM_LISTS, PAIRS, VERSION, WORD_LISTS, is_known
 from polder.commons.card.json_files import merged, write_object
 from polder.commons.card.model import Card
 from polder.kernel.problem import Problem
@@ -59,10 +59,16 @@ def _kept(card: Card) -> tuple[Json, tuple[str, ...]]:
     """What came with a file and 0.5.3 has a place for; and what not."""
     held = {path: value for path, value in leaves(card.also.get(NAME, {})).items() if path[0] != "services"}
     unknown, known = kept_unknown(held, PAIRS)
-    fit = {path: value for path, value in unknown.items() if is_known(path)}
+    fit = {path: value for path, value in unknown.items() if is_known(path) and _is_of_its_kind(path, value)}
     lost = (*known, *(".".join(path) for path in unknown if path not in fit))
-    lists = ("timeline", "feeds", "nodeMaps", "dns", "ipv4", "ipv6", "campaigns", "additionalLocations")
-    return nested(fit, lists), tuple(sorted(f"also.{NAME}.{key}" for key in lost))
+    return relisted(nested(fit)), tuple(sorted(f"also.{NAME}.{key}" for key in lost))
+
+
+def _is_of_its_kind(path: Path, value: Any) -> bool:
+    """Whether a kept value is a list where 0.5.3 wants one: older files had a word there."""
+    return isinstance(value, list) == (path[-1] in WORD_LISTS) or (
+        path[-1] not in WORD_LISTS and path[-1] not in ITEM_LISTS
+    )
 
 
 def _put(data: Json, key: str, held: list[Any]) -> None:

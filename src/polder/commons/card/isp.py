@@ -15,7 +15,18 @@ from typing import Any
 from polder.commons.card.areas import area_trouble, closed
 from polder.commons.card.build import build, dropped, kept_unknown, mine
 from polder.commons.card.carry import IGNORED, give, take
-from polder.commons.card.columns import Exported, Imported, Leaves, Outgoing, Pair, Path, leaves, nested, pair
+from polder.commons.card.columns import (
+    Exported,
+    Imported,
+    Leaves,
+    Outgoing,
+    Pair,
+    Path,
+    leaves,
+    nested,
+    pair,
+    relisted,
+)
 from polder.commons.card.countries import country_code, country_name
 from polder.commons.card.json_files import merged, read_object, write_object
 from polder.commons.card.loose import Loose
@@ -74,7 +85,7 @@ def read_isp(content: bytes, file: str = FILE, language: str = UNKNOWN_LANGUAGE)
             loose.warn("card.lacks", key)
     areas, chats = data.pop("coveredAreas", []), data.pop("chatrooms", [])
     found, rest = take(leaves(_respelt(data, loose)), PAIRS, loose)
-    kept = nested(rest) | _areas(areas, found, loose) | _chats(chats, found, loose)
+    kept = relisted(nested(rest)) | _areas(areas, found, loose) | _chats(chats, found, loose)
     _country_and_state(found)
     lacks = [] if ("name", language) in found else [Problem("card.lacks", file, {"key": "name"})]
     return build(NAME, found, kept, loose.warnings, lacks, loose.unfilled)
@@ -135,7 +146,7 @@ def write_isp(card: Card, out: Outgoing) -> Exported:
     every = mine(card)
     theirs, carried = give(every, PAIRS, out)
     kept, refused = kept_unknown(leaves(card.also.get(NAME, {})), (*PAIRS, *LISTED))
-    data = merged(nested(kept), nested(theirs))
+    data = merged(relisted(nested(kept)), nested(theirs))
     data["coveredAreas"] = _write_areas(every, carried)
     if rooms := _write_chats(every, carried):
         data["chatrooms"] = rooms

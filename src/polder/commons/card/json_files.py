@@ -8,12 +8,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from polder.kernel.problem import Problem
 
 LIMIT = 2_000_000
+_MARKS = re.compile(rb"##\w+##|\{\{ ?\w+ ?\}\}|<%=? ?\w+ ?%>")
+"""What a template has where a program puts values."""
 
 
 def read_object(content: bytes, file: str) -> tuple[dict[str, Any], Problem | None]:
@@ -23,7 +26,8 @@ def read_object(content: bytes, file: str) -> tuple[dict[str, Any], Problem | No
     try:
         data = json.loads(_decoded(content), parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        return {}, Problem("card.not-json", f"{file}:{error.lineno}", {"why": error.msg})
+        code = "card.template-marks" if _MARKS.search(content) else "card.not-json"
+        return {}, Problem(code, f"{file}:{error.lineno}", {"why": error.msg})
     except (ValueError, RecursionError) as error:
         return {}, Problem("card.not-json", file, {"why": str(error)[:100] or type(error).__name__})
     if not isinstance(data, dict):

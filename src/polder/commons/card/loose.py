@@ -80,7 +80,9 @@ class Loose:
         if not _URL.fullmatch(text):
             self.bad(key, text)
             return None
-        self.unfilled += bool(_TEMPLATE.match(text))
+        if _TEMPLATE.match(text):
+            self.unfilled += 1
+            self.warn("card.left-from-template", key, value=shown(text))
         return text
 
     def email(self, value: Any, key: str) -> str | None:
@@ -155,7 +157,7 @@ class Loose:
             self.bad(key, value)
             return None
         text = value.strip()
-        if text.casefold() in _NOTHING:
+        if stands_for_nothing(text):
             self.warn("card.says-nothing", key, value=text)
             return None
         if text != value:
@@ -191,6 +193,11 @@ def split(text: str) -> list[str]:
     (['', 'a', 'b'], ['', '73', '33'], ['a, b', 'c'])
     """
     return [cell.strip() for cell in text.split(";" if ";" in text else ",")]
+
+
+def stands_for_nothing(value: Any) -> bool:
+    """Whether somebody wrote ``-`` or the like where there is nothing."""
+    return isinstance(value, str) and value.strip().casefold() in _NOTHING
 
 
 def says_nothing(value: Any) -> bool:

@@ -25,6 +25,7 @@ SENTENCES: dict[str, str] = {
     "card.hides-nothing": N_("“{key}” under hide is not a key of the card; the nearest is “{nearest}”."),
     # files of directories: what makes one invalid
     "card.not-json": N_("This is not JSON: {why}."),
+    "card.template-marks": N_("This is the template of a program, with marks where values go: {why}."),
     "card.too-big": N_("The file has {size} bytes; more than {limit} are not read."),
     "card.not-this-format": N_("This is no file of the format {format}."),
     "card.lacks": N_("“{key}” is missing."),

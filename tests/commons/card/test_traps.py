@@ -1,0 +1,373 @@
+"""Oddities of files in the wild, one by one, and the published schemas held against what we write."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from polder.commons.card.columns import Outgoing
+from polder.commons.card.dates import age_of, loose_date, loose_moment
+from polder.commons.card.formats import FORMATS, read_directory_file
+from polder.commons.card.librehost import KEYS
+from polder.commons.card.model import Card
+from support.cards import FULL
+
+OUT = Outgoing("en", "2026-11-22T12:00:00Z", "https://alder.test/c/")
+TEXT = {"type": "string"}
+WORDS = {"type": "array", "items": TEXT}
+ISP_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["name", "email", "memberCount", "subscriberCount", "coveredAreas", "version"],
+    "properties": {
+        **dict.fromkeys(("name", "description", "logoURL", "website", "email", "mainMailingList"), TEXT),
+        "shortname": {"type": "string", "maxLength": 15},
+        "otherWebsites": {"type": "object", "additionalProperties": TEXT},
+        "creationDate": TEXT,
+        "ffdnMemberSince": TEXT,
+        "progressStatus": {"type": "integer", "minimum": 1, "maximum": 7},
+        "memberCount": {"type": "integer", "minimum": 0},
+        "subscriberCount": {"type": "integer", "minimum": 0},
+        "chatrooms": {
+            "type": "array",
+            "items": {"type": "string", "pattern": "^[a-z0-9+]+:"},
+            "uniqueItems": True,
+        },
+        "registeredOffice": {"type": "object", "additionalProperties": TEXT},
+        "coordinates": {"type": "object", "required": ["latitude", "longitude"]},
+        "coveredAreas": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "technologies"],
+                "properties": {"name": TEXT, "technologies": WORDS, "area": {"type": "object"}},
+                "additionalProperties": False,
+            },
+        },
+        "version": {"enum": [0.1]},
+    },
+}
+"""What the published schema of isp.json 0.1 demands."""
+
+POSITION = {
+    "type": "object",
+    "required": ["lat", "lon"],
+    "properties": {"lat": {"type": "number"}, "lon": {"type": "number"}},
+    "additionalProperties": False,
+}
+FREIFUNK_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["name", "location", "contact", "url", "state"],
+    "additionalProperties": False,
+    "properties": {
+        **dict.fromkeys(("api", "name", "url", "metacommunity"), TEXT),
+        "location": {
+            "type": "object",
+            "required": ["city", "geoCode"],
+            "additionalProperties": False,
+            "properties": {
+                "city": TEXT,
+                "country": {"type": "string", "pattern": "^([A-Z]{2})?$"},
+                "state": {"type": "string", "pattern": "^([A-Z]{2}-[A-Z0-9]+)?$"},
+                "geoCode": POSITION,
+                "address": {
+                    "type": "object",
+                    "properties": {"name": TEXT, "street": TEXT, "zipcode": TEXT},
+                    "additionalProperties": False,
+                },
+                "additionalLocations": {"type": "array", "items": {"type": "object"}},
+            },
+        },
+        "contact": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": False,
+            "properties": dict.fromkeys(
+                [
+                    "email",
+                    "facebook",
+                    "identica",
+                    "irc",
+                    "jabber",
+                    "ml",
+                    "googleplus",
+                    "matrix",
+                    "mastodon",
+                    "twitter",
+                    "webform",
+                    "phone",
+                ],
+                TEXT,
+            ),
+        },
+        "timeline": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"description": TEXT, "timestamp": TEXT, "url": TEXT},
+                "additionalProperties": False,
+            },
+        },
+        "feeds": {"type": "array"},
+        "state": {
+            "type": "object",
+            "required": ["lastchange"],
+            "additionalProperties": False,
+            "properties": {
+                "nodes": {"type": "integer", "minimum": 0},
+                "lastchange": TEXT,
+                "message": TEXT,
+                "description": TEXT,
+                "focus": WORDS,
+            },
+        },
+        "nodeMaps": {"type": "array"},
+        "services": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": dict.fromkeys(
+                    ("serviceName", "serviceDescription", "externalUri", "internalUri"), TEXT
+                ),
+                "additionalProperties": False,
+            },
+        },
+        "support": {
+            "type": "object",
+            "properties": {"club": {}, "donations": {}},
+            "additionalProperties": False,
+        },
+        "socialprojects": {"type": "object"},
+        "privacy": {"type": "object", "properties": {"policyurl": TEXT}, "additionalProperties": False},
+        "techDetails": {
+            "type": "object",
+            "properties": {
+                "firmware": {"type": "object"},
+                "dns": {"type": "array"},
+                "networks": {"type": "object"},
+                "routing": WORDS,
+                "legals": WORDS,
+                "updatemode": WORDS,
+            },
+            "additionalProperties": False,
+        },
+    },
+}
+"""What the published schema of the Freifunk API 0.5.3 demands, without its lists of words."""
+
+
+def read(format: str, data: dict[str, Any] | str) -> Any:
+    content = data if isinstance(data, str) else json.dumps(data)
+    return read_directory_file(format, {"x": content.encode()}, "en")
+
+
+def written(format: str, card: Card) -> dict[str, Any]:
+    (content,) = FORMATS[format].write(card, OUT).files.values()
+    data: dict[str, Any] = json.loads(content)
+    return data
+
+
+def codes(found: Any) -> list[str]:
+    return [problem.code.removeprefix("card.") for problem in (*found.problems, *found.warnings)]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2014", ("2014", "")),
+        ("2014-05", ("2014-05", "")),
+        ("2014-05-09", ("2014-05-09", "")),
+        ("09/05/2014", ("2014-05-09", "day-first")),
+        ("9.5.2014", ("2014-05-09", "day-first")),
+        ("2020-12-3", ("2020-12-03", "")),
+        (" 2014 ", ("2014", "")),
+        (2014, ("2014", "")),
+        ("YYYY", ("", "unfilled")),
+        ("31/02/2014", ("", "bad")),
+        ("12/31/2014", ("", "bad")),
+        ("spring", ("", "bad")),
+    ],
+)
+def test_dates_as_people_write_them(said: Any, meant: tuple[str, str]) -> None:
+    assert loose_date(said) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2019-11-24T01:14Z", "2019-11-24T01:14:00Z"),
+        ("2020-12-3T15:02:24Z", "2020-12-03T15:02:24Z"),
+        ("2023-09-16T10:00:27.625070Z", "2023-09-16T10:00:27Z"),
+        ("2024-05-20T07:03:48+02:00", "2024-05-20T05:03:48Z"),
+        ("2023-04-01T10:20:30", "2023-04-01T10:20:30Z"),
+        (1368711578, "2013-05-16T13:39:38Z"),
+        ("2023-04-01", "2023-04-01T00:00:00Z"),
+        ("YYYY-MM-DDTHH:MM:SSZ", ""),
+        (True, ""),
+        (1e300, ""),
+    ],
+)
+def test_times_as_programs_write_them(said: Any, meant: str) -> None:
+    assert loose_moment(said)[0] == meant
+
+
+def test_lists_are_kept_apart_by_either_sign_and_may_begin_empty() -> None:
+    text = "organization.name=A\norganization.chatrooms.irc=;irc://a.test/b;irc://c.test/d\nmetrics.service.accounts.2021.months=,73,33,10\n"
+
+    card = read("chatonsinfos", text).card
+
+    assert card.contacts.chats["irc"] == ("irc://a.test/b", "irc://c.test/d")
+    assert card.counts.accounts == 10
+
+
+def test_quotes_escapes_remarks_sections_and_lines_without_a_sign() -> None:
+    text = """\ufeff# a
+[Subs]
+organization.name = L\\'Aulne
+nonsense
+organization.website = 'https://aulne.test/'
+organization.name = L'Aulne
+"""
+
+    found = read("chatonsinfos", text)
+
+    assert found.card.name == {"en": "L'Aulne"}
+    assert found.card.website == "https://aulne.test/"
+    assert codes(found) == ["no-equals"]
+
+
+def test_old_spellings_are_read_and_never_written() -> None:
+    text = """organization.name = A
+organization.startDate = 2011
+organization.logo.url = https://a.test/logo.png
+organization.technical.url = https://a.test/how
+organization.geography.latitude = 45.1
+organization.geography.longitude = 5.2
+organization.memberof.sankt andreasberg.startDate = 2012
+organization.memberof.frankfurt_am_main.startdate = 2013
+"""
+    found = read("chatonsinfos", text)
+
+    assert found.card.since == "2011"
+    assert found.card.policies.technical_guide == "https://a.test/how"
+    assert found.card.places[0].latitude == 45.1
+    assert {name: one.since for name, one in found.card.memberships.items()} == {
+        "sankt andreasberg": "2012",
+        "frankfurt_am_main": "2013",
+    }
+    again = FORMATS["chatonsinfos"].write(found.card, OUT).files["organization.properties"].decode()
+    assert not [word for word in ("startDate", "logo.url", "technical.url", "geography") if word in again]
+    assert codes(read("chatonsinfos", again)) == []
+
+
+def test_a_host_in_one_flat_key_is_read() -> None:
+    found = read("chatonsinfos", "service.name = Wiki\nhost.provider = HOSTEDBAY\n")
+
+    assert next(iter(found.card.hosts.values())).where == "bay"
+    assert codes(found) == ["old-key"]
+
+
+def test_services_on_one_machine_share_a_host() -> None:
+    host = "host.name = Reed\nhost.server.type = VIRTUAL\n"
+    files = {f"{name}.properties": f"service.name = {name}\n{host}".encode() for name in ("wiki", "pad")}
+
+    card = read_directory_file("chatonsinfos", files, "en").card
+
+    assert [service.host for service in card.services.values()] == ["host-1", "host-1"]
+    assert len(card.hosts) == 1
+
+
+def test_words_nobody_knows_are_warned_of_and_not_repeated() -> None:
+    found = read(
+        "chatonsinfos", "organization.name = A\norganization.type = TRIBE\norganization.mascot = otter\n"
+    )
+
+    made = FORMATS["chatonsinfos"].write(found.card, OUT)
+    text = made.files["organization.properties"].decode()
+
+    assert codes(found) == ["unknown-word"]
+    assert "TRIBE" not in text and "organization.mascot = otter" in text
+    assert "also.chatonsinfos.organization.type" in made.dropped
+
+
+def test_a_file_about_a_network_says_so() -> None:
+    found = read(
+        "chatonsinfos",
+        "federation.name = Chatons\nfederation.website = https://c.test/\nsubs.a = https://a.test/a.properties\n",
+    )
+
+    assert found.card.name == {"en": "Chatons"}
+    assert codes(found) == ["is-a-network"]
+
+
+def test_an_address_that_there_is_none_misspelt_paths_and_blanks() -> None:
+    found = read(
+        "librehost",
+        {
+            "name": "A",
+            "homeUrl": "https://a.test/.well_known/x",
+            "termsOfServiceUrl": "-",
+            "contactUrl": " https://a.test/c ",
+            "logo": "a.test/logo.png",
+        },
+    )
+
+    assert sorted(codes(found)) == ["blanks-around", "misspelt-path", "no-scheme", "says-nothing"]
+    assert found.card.website == "https://a.test/.well-known/x"
+    assert found.card.logo == "https://a.test/logo.png"
+    assert found.card.policies.terms == ""
+
+
+def test_half_a_position_is_none() -> None:
+    found = read(
+        "freifunk", {"name": "A", "api": "0.5.3", "location": {"city": "T", "geoCode": {"lat": 50.0}}}
+    )
+
+    assert found.card.places[0].latitude is None
+
+
+def test_the_older_a_file_is_the_less_it_is_believed() -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    times = (
+        "2026-11-01T00:00:00Z",
+        "2025-01-01T00:00:00Z",
+        "2019-11-24T01:14:00Z",
+        "2030-01-01T00:00:00Z",
+        "",
+    )
+
+    assert [age_of(when, now).level for when in times] == ["fresh", "old", "stale", "unknown", "unknown"]
+
+
+def test_librehost_has_exactly_its_keys_also_of_an_empty_card() -> None:
+    for card in (FULL, Card(name={"en": "A"})):
+        data = written("librehost", card)
+        assert tuple(data) == KEYS and len(KEYS) == 17
+        assert data["isServiceProvider"] is True
+        assert isinstance(data["foundingDate"], str)
+
+
+def test_isp_is_as_its_schema_wants_also_of_an_empty_card() -> None:
+    for card in (FULL, Card(name={"en": "A"})):
+        Draft7Validator(ISP_SCHEMA).validate(written("isp", card))
+
+
+def test_freifunk_is_as_its_schema_wants_also_with_keys_of_old_versions() -> None:
+    old = {"name": "A", "api": "0.1", "url": "https://a.test/", "techDetails": {"vpn": "x", "routing": "batman"},
+           "location": {"city": "T", "lat": 1.0, "lon": 2.0, "address": {"Name": "N"}}, "contact": {"phone": "1"},
+           "state": {"lastchange": 1}, "mood": "good", "support": {"club": {"name": "C", "x": 1}}}  # fmt: skip
+
+    for card in (FULL, read("freifunk", old).card):
+        Draft7Validator(FREIFUNK_SCHEMA).validate(written("freifunk", card))
+
+
+def test_a_card_that_lacks_what_a_format_demands_is_told() -> None:
+    wants = {name: FORMATS[name].write(Card(name={"en": "A"}), OUT).wants for name in FORMATS}
+
+    assert {name: [str(p.values["key"]) for p in found][:2] for name, found in wants.items()} == {
+        "chatonsinfos": ["organization.type", "organization.country.name"],
+        "librehost": ["organizationType", "tagLine"],
+        "isp": ["email", "memberCount"],
+        "freifunk": ["url", "location.city"],
+    }
