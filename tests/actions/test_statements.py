@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from polder.actions.edit_circle import adding, begin_circle, begin_data, change_circle, removing
-from polder.actions.read_statements import find, show
+from polder.actions.read_statements import find, listen, show
 from polder.actions.say_statement import give
 from polder.actions.write_statement import Audience, withdraw
 from polder.commons.statement.access import Reader
 from polder.kernel.problem import Refused
 from polder.world.age import new_identity
+from polder.world.given import read_given
 from support.speakers import DAY, Speakers, speakers
 
 PLAIN = "The lock of the rack is broken"
@@ -306,7 +309,7 @@ def test_what_was_given_is_found_again_when_the_memory_of_it_is_lost(care: Speak
     (care["alder"].folder / "state/statements.json").unlink()
     before = {name: care.sees(name).heard for name in ("beech", "cedar", "dogwood")}
     given = care.give("alder")
-    assert len(given.written) == len(given.dropped) == 2  # encrypted anew once, nothing left over
+    assert given.written == given.dropped == ()
     for name, heard in before.items():
         assert [(one.statement, one.digest) for one in care.sees(name).heard] == [
             (one.statement, one.digest) for one in heard
@@ -455,3 +458,53 @@ def test_another_key_tries_again_what_the_last_one_did_not_open(care: Speakers) 
     care["dogwood"].key.write_bytes(care["beech"].key.read_bytes())
     os.utime(care["dogwood"].key, (1, 1))
     assert PLAIN in care.titles("dogwood")
+
+
+def test_a_second_machine_says_nothing_old_again(care: Speakers, tmp_path: Path) -> None:
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    first, second = care["alder"].folder, tmp_path / "second"
+    shutil.copytree(first, second)
+    with care.key_of("alder"):
+        withdraw(first, "rack", {}, care.now + DAY, care.published("alder"), care.recipients)
+    shutil.rmtree(second / "given")
+    shutil.copytree(first / "given", second / "given")  # as git brings it
+    with care.key_of("alder"):
+        given = give(second, care.now + 2 * DAY, care.published("alder"), care.recipients)
+    assert ("statement.source-behind", "statements/note/rack.private.yml") in [
+        (one.code, one.where) for one in given.news
+    ]
+    assert read_given(second / "given") == care["alder"].given
+
+
+def test_a_giving_that_was_cut_off_is_brought_to_its_end_by_the_next(care: Speakers) -> None:
+    sealed = care["alder"].folder / "given/statements/sealed"
+    (there,) = sealed.iterdir()
+    there.chmod(0o644)
+    kept, content = there.name, there.read_bytes()
+    there.unlink()
+    sealed.rmdir()
+    sealed.write_bytes(b"")  # nothing can be written into it
+    with pytest.raises(OSError):
+        care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    sealed.unlink()
+    sealed.mkdir()
+    (sealed / kept).write_bytes(content)
+    care.give("alder")
+    assert sorted(care.titles("beech")) == sorted(["Care", PLAIN])
+    assert len(list(sealed.iterdir())) == 2 and care.give("alder").written == ()
+
+
+def test_who_is_in_the_network_no_longer_is_heard_no_longer(world: Speakers) -> None:
+    world.say("beech", "news", "moving", "We move")
+    state = world["alder"].folder / "state"
+    with world.key_of("alder"):
+        shown = show(replace(world.listens("alder"), speakers=frozenset({"alder", "cedar"})))
+    assert shown.heard == () and not state.joinpath("statements.json").exists()
+
+
+def test_old_news_are_told_as_old(world: Speakers) -> None:
+    world.say("beech", "news", "moving", "We move")
+    published = {"beech": replace(world.published("alder")["beech"], expires=world.now)}
+    with world.key_of("alder"):
+        listening = listen(world["alder"].folder, world.now, published, world.recipients)
+    assert [one.code for one in listening.news] == ["statement.stale"] and len(show(listening).heard) == 1

@@ -1,18 +1,20 @@
 """What this provider gave before: ``statements.json`` in the state folder, on this machine alone. It holds plaintext.
 
-When it is lost, it is made again from ``given/``: what is public as it is, what is encrypted as far as our key opens it.
+What lies in ``given/`` and is not in it (it was lost, or another machine gave it) is taken in: what is public as it is, what is encrypted
+as far as our key opens it. What is in it and lies there no more is forgotten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from polder.commons.network.model import GIVEN, Network
 from polder.commons.statement.earlier import OPEN, Piece
-from polder.commons.statement.model import FOLDER, SEALED, Heard
-from polder.commons.statement.sealed import read_envelope
+from polder.commons.statement.model import FOLDER, SEALED
+from polder.commons.statement.sealed import Envelope, read_envelope
 from polder.commons.statement.wire import read_document
 from polder.kernel.plain import read_plain, write_plain
 from polder.kernel.problem import Refused
@@ -23,20 +25,33 @@ FILE, FORMAT, LIMIT = "statements.json", "polder-given-statements-1", 100_000_00
 Open = Callable[[bytes, str], bytes | None]
 
 
-def load_pieces(folder: Path, network: Network, open_: Open) -> tuple[Piece, ...]:
-    """The files given before; one that somebody took away since has no path any more."""
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """``pieces``: the files given before that still lie in ``given/``. ``elsewhere``: statements (``type/id``) that only another machine
+    gave. ``sources``: source file to its digest when it was given from here the last time."""
+
+    pieces: tuple[Piece, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_memory(folder: Path, network: Network, open_: Open) -> Memory:
+    """What was given before, as far as it is known here."""
     path = folder / network.state / FILE
     given = {name: held for name, held in read_given(folder / GIVEN).items() if name.startswith(f"{FOLDER}/")}
-    if not path.is_file():
-        return _found_again(given, network.provider, open_)
-    held = read_plain(path.read_bytes(), FILE, LIMIT)
-    return tuple(_piece(one, given) for one in held["pieces"])
+    held = read_plain(path.read_bytes(), FILE, LIMIT) if path.is_file() else {}
+    pieces = [_piece(one) for one in held.get("pieces", ()) if one["path"] in given]
+    known = {piece.path for piece in pieces}
+    others = {name: content for name, content in given.items() if name not in known}
+    found = _found_again(others, network.provider, open_)
+    elsewhere = {piece.statement for piece in found} - {piece.statement for piece in pieces}
+    return Memory((*pieces, *found), frozenset(elsewhere), held.get("sources", {}))
 
 
-def save_pieces(folder: Path, network: Network, pieces: tuple[Piece, ...]) -> None:
+def save_memory(folder: Path, network: Network, memory: Memory) -> None:
     """Only its owner may read it."""
-    held = [_data(piece) for piece in sorted(pieces, key=lambda one: one.path)]
-    content = write_plain({"format": FORMAT, "pieces": held})
+    held = [_data(piece) for piece in sorted(memory.pieces, key=lambda one: one.path)]
+    content = write_plain({"format": FORMAT, "pieces": held, "sources": dict(memory.sources)})
     write_atomically(folder / network.state / FILE, content, mode=0o600)
 
 
@@ -50,9 +65,8 @@ def _data(piece: Piece) -> dict[str, Any]:
     }
 
 
-def _piece(held: dict[str, Any], given: dict[str, bytes]) -> Piece:
-    path = held["path"] if held["path"] in given else ""
-    return Piece(path, held["to"], tuple(held["texts"]), held["statement"], tuple(held["readers"]))
+def _piece(held: dict[str, Any]) -> Piece:
+    return Piece(held["path"], held["to"], tuple(held["texts"]), held["statement"], tuple(held["readers"]))
 
 
 def _found_again(given: dict[str, bytes], provider: str, open_: Open) -> tuple[Piece, ...]:
@@ -66,13 +80,13 @@ def _found_again(given: dict[str, bytes], provider: str, open_: Open) -> tuple[P
 
 
 def _one_again(path: str, content: bytes, provider: str, open_: Open) -> list[Piece]:
-    """Whom it was encrypted to is not known any more, so it is encrypted anew."""
     if not path.startswith(f"{SEALED}/"):
-        texts: tuple[str, ...] = (content.decode(),)
+        found = Envelope(OPEN, (content.decode(),))
     else:
         opened = open_(content, path)
-        texts = read_envelope(opened, provider, path) if opened is not None else ()
-    read = [read_document(text.encode(), provider, path) for text in texts]
-    keys = [one.statement.key for one in read if isinstance(one, Heard)]
-    to = "unknown" if path.startswith(f"{SEALED}/") else OPEN
-    return [Piece(path, to, texts, keys[0] if keys else "")] if texts else []
+        if opened is None:
+            return []
+        found = read_envelope(opened, provider, path)
+    read = [read_document(text.encode(), provider, path) for text in found.documents]
+    keys = [one.key for one in read]
+    return [Piece(path, found.to, found.documents, keys[0])] if keys else []

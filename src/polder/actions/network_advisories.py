@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from polder.actions.given_statements import load_pieces
+from polder.actions.given_statements import load_memory
 from polder.actions.load_network import load_network
 from polder.actions.read_statements import Members, find, listen, show
 from polder.commons.advisory.match import Match, Verdict
@@ -91,7 +91,7 @@ def due_warnings(folder: Path, now: datetime) -> tuple[Problem, ...]:
     network = load_network(folder)
     found = match(folder, None, now).findings
     warnings = [Problem(f"advisory.{one.verdict}", "", one.values) for one in found if one.urgent and one.new]
-    pieces = load_pieces(folder, network, lambda content, where: None)
+    pieces = load_memory(folder, network, lambda content, where: None).pieces
     return (
         *warnings,
         *(Problem("statement.embargo-over", "", {"statement": key}) for key in _over(pieces, network, now)),

@@ -33,7 +33,8 @@ Members = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """``gathered``: all that was found and opened. ``reader``: this provider. ``open_``: opens what is encrypted to it.
+    """``gathered``: all that was found and opened. ``reader``: this provider. ``speakers``: whose word is shown (of
+    others only versions of circles count). ``open_``: opens what is encrypted to it.
     ``news``: what people should know (refused files, split circles, no key)."""
 
     network: Network
@@ -42,6 +43,7 @@ class Listening:
     members: Members
     blocks: frozenset[str]
     reader: Reader
+    speakers: frozenset[str]
     open_: Callable[[bytes, str], bytes | None]
     news: tuple[Problem, ...]
 
@@ -66,10 +68,9 @@ def listen(
     news: list[Problem] = []
     known = members_of(folder, now, news) if members is None else members
     opened = Opened(folder / network.state / OPENED, _identities(news), network.recipients)
-    files: dict[str, Mapping[str, bytes]] = {
-        peer: held.files
-        for peer, held in (published_of(folder, network) if published is None else published).items()
-    }
+    peers = load_published(folder / network.state) if published is None else published
+    news += [_stale(held) for _, held in sorted(peers.items()) if held.stale(now)]
+    files: dict[str, Mapping[str, bytes]] = {peer: held.files for peer, held in peers.items()}
     files[network.provider] = read_given(folder / GIVEN)
     gathered = gather(files, opened.open, network.provider)
     opened.close()
@@ -81,6 +82,7 @@ def listen(
         members=known,
         blocks=blocks_of(folder),
         reader=Reader(network.provider),
+        speakers=frozenset({network.provider, *known, *network.follow} if published is None else files),
         open_=opened.open,
         news=(*news, *gathered.problems, *resolved.news),
     )
@@ -90,7 +92,8 @@ def show(listening: Listening, reader: Reader | None = None) -> Shown:
     """What ``reader`` (this provider when not given) sees. Listing and reading one both come from here."""
     who = listening.reader if reader is None else reader
     blocks = listening.blocks if who.provider != listening.network.provider else frozenset[str]()
-    seen = view(listening.gathered.heard, listening.gathered.parts, who, listening.circles, blocks)
+    heard = [one for one in listening.gathered.heard if one.statement.provider in listening.speakers]
+    seen = view(heard, listening.gathered.parts, who, listening.circles, blocks)
     now = current(one for one in seen if one.statement.type != CIRCLE or not one.understood)
     circles = [one for one in seen if _stands(one, listening.circles)]
     every = sorted((*now.heard, *circles), key=lambda one: one.statement.date, reverse=True)
@@ -124,9 +127,10 @@ def members_of(folder: Path, now: datetime, news: list[Problem]) -> Members:
     return {member.id: member.recipients for member in members}
 
 
-def published_of(folder: Path, network: Network) -> Mapping[str, Published]:
-    """What was verified of peers."""
-    return load_published(folder / network.state)
+def _stale(held: Published) -> Problem:
+    return Problem(
+        "statement.stale", "", {"provider": held.provider, "since": held.seen.strftime("%Y-%m-%d")}
+    )
 
 
 def blocks_of(folder: Path) -> frozenset[str]:

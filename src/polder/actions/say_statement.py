@@ -7,16 +7,16 @@ name nothing. Nothing invalid is ever written: what would be given is worked out
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from polder.actions.given_statements import load_pieces, save_pieces
+from polder.actions.given_statements import Memory, load_memory, save_memory
 from polder.actions.read_statements import Listening, Members, listen
 from polder.commons.network.model import GIVEN, STATEMENTS
 from polder.commons.statement.draft import Place
 from polder.commons.statement.earlier import OPEN, Piece
-from polder.commons.statement.give import Giving, plan
+from polder.commons.statement.give import plan
 from polder.commons.statement.model import SEALED
 from polder.commons.statement.sealed import fillers, write_envelope
 from polder.commons.statement.source import PRIVATE, Source, read_source
@@ -81,17 +81,34 @@ def give(
     """
     listening = listen(folder, now, published, members)
     sources = load_sources(folder, listening.network.provider, changed, replaced)
-    before = load_pieces(folder, listening.network, listening.open_)
-    giving = plan(sources, before, _place(listening, now))
+    memory = load_memory(folder, listening.network, listening.open_)
+    sources, behind = _behind(sources, memory)
+    giving = plan(sources, memory.pieces, _place(listening, now))
     for name, content in (changed or {}).items():
         write_atomically(folder / name, content, mode=0o600 if name.endswith(PRIVATE) else 0o644)
     for name in replaced:
         (folder / name).unlink(missing_ok=True)
-    pieces, written = _write(folder, giving, listening.network.provider)
-    save_pieces(folder, listening.network, pieces)
-    dropped = tuple(path for path in giving.drop if path and remove_given(folder / GIVEN, path))
-    news = (*listening.news, *giving.news, *_exposed(folder, sources))
+    pieces = tuple(_named(piece) for piece in giving.pieces)
+    gone = tuple(piece for piece in memory.pieces if piece.path in giving.drop)
+    said = {**memory.sources, **{source.file: source.digest for source in sources}}
+    # before anything is written: a process that is killed leaves nothing that nobody knows of
+    save_memory(folder, listening.network, Memory((*pieces, *gone), sources=said))
+    written = _write(folder, pieces, listening.network.provider)
+    dropped = tuple(path for path in giving.drop if remove_given(folder / GIVEN, path))
+    save_memory(folder, listening.network, Memory(pieces, sources=said))
+    news = (*behind, *listening.news, *giving.news, *_exposed(folder, sources))
     return Given(written, dropped, news, _commit(folder, sources, (*written, *dropped), replaced))
+
+
+def _behind(sources: tuple[Source, ...], memory: Memory) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+    """Sources without those that another machine has gone beyond since they were given from here: they would say the old again."""
+    old = {
+        source.file
+        for source in sources
+        if source.key in memory.elsewhere and memory.sources.get(source.file) == source.digest
+    }
+    told = tuple(Problem("statement.source-behind", file) for file in sorted(old))
+    return tuple(source for source in sources if source.file not in old), told
 
 
 def _place(listening: Listening, now: datetime) -> Place:
@@ -108,22 +125,24 @@ def _place(listening: Listening, now: datetime) -> Place:
     )
 
 
-def _write(folder: Path, giving: Giving, provider: str) -> tuple[tuple[Piece, ...], tuple[str, ...]]:
-    """The pieces with the paths they have now, and the paths that changed."""
-    pieces, written = [], []
-    for piece in giving.pieces:
-        path = piece.path or f"{SEALED}/{new_name()}.age"
+def _named(piece: Piece) -> Piece:
+    return piece if piece.path else replace(piece, path=f"{SEALED}/{new_name()}.age")
+
+
+def _write(folder: Path, pieces: tuple[Piece, ...], provider: str) -> tuple[str, ...]:
+    """The paths that changed. What is encrypted already is not encrypted again."""
+    written = []
+    for piece in pieces:
         if piece.to == OPEN:
             content = piece.texts[0].encode()
-        elif piece.path:
-            content = b""
-        else:
-            envelope = write_envelope(provider, piece.texts)
+        elif not (folder / GIVEN / piece.path).is_file():
+            envelope = write_envelope(provider, piece.to, piece.texts)
             content = seal(envelope, piece.recipients, fillers(len(piece.recipients)))
-        if content and write_given(folder / GIVEN, path, content):
-            written.append(path)
-        pieces.append(Piece(path, piece.to, piece.texts, piece.statement, piece.readers))
-    return tuple(pieces), tuple(written)
+        else:
+            continue
+        if write_given(folder / GIVEN, piece.path, content):
+            written.append(piece.path)
+    return tuple(written)
 
 
 def _exposed(folder: Path, sources: tuple[Source, ...]) -> list[Problem]:

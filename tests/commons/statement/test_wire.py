@@ -148,7 +148,7 @@ def test_one_bad_file_hides_no_other_and_nothing_tells_of_what_is_not_ours() -> 
         "alder": {
             PATH: good,
             "statements/news/other.json": good,
-            "statements/sealed/aa.age": b"for somebody else",
+            "statements/sealed/aa.age": b"age-encryption.org/v1\n-> X25519 a\nb\n--- c\nd",
             "recipes/wiki/offer.json": b"{}",
         }
     }
@@ -202,4 +202,23 @@ def test_every_recipient_is_in_exactly_one_share_and_counts_say_little(recipient
 
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(Refused, match="statement.too-big"):
-        write_envelope("alder", ["x" * 2**20])
+        write_envelope("alder", "", ["x" * 2**20])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"-----BEGIN AGE ENCRYPTED FILE-----\n",
+        b"age-encryption.org/v1\n" + b"-> X25519 a\nb\n" * 129 + b"--- c\n",
+        b"age-encryption.org/v1\n" + b"x" * 2**18,
+        b"age-encryption.org/v1\n--- c\n" + b"x" * 2**21,
+    ],
+)
+def test_a_ciphertext_that_would_cost_too_much_is_not_tried(content: bytes) -> None:
+    def never(sealed: bytes, where: str) -> bytes | None:
+        raise AssertionError(where)
+
+    found = gather({"cedar": {"statements/sealed/aa.age": content}}, never, "beech")
+    assert [(one.code, one.where) for one in found.problems] == [
+        ("statement.bad-sealed", "cedar/statements/sealed/aa.age")
+    ]

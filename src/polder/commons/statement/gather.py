@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from polder.commons.statement.model import FOLDER, SEALED, Heard, HeardPart, Statement
-from polder.commons.statement.sealed import read_envelope
+from polder.commons.statement.sealed import read_envelope, refuse_odd
 from polder.commons.statement.wire import read_document
 from polder.kernel.digest import digest_of_bytes, short
 from polder.kernel.problem import Problem, Refused
 
 Open = Callable[[bytes, str], bytes | None]
 """From ciphertext and its place to plaintext; ``None``: not for us. May refuse (damaged)."""
-MOST_FILES = 2_000
+MOST_FILES, MOST_SEALED = 2_000, 500
+"""Of one provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ def gather(files: Mapping[str, Mapping[str, bytes]], open_: Open, opener: str) -
 
 
 def _paths(files: Mapping[str, bytes]) -> list[str]:
-    return sorted(path for path in files if path.startswith(f"{FOLDER}/"))[:MOST_FILES]
+    every = sorted(path for path in files if path.startswith(f"{FOLDER}/"))
+    clear = [path for path in every if not path.startswith(f"{SEALED}/")]
+    sealed = [path for path in every if path.startswith(f"{SEALED}/")]
+    return clear[:MOST_FILES] + sealed[:MOST_SEALED]
 
 
 def _read(content: bytes, provider: str, path: str, open_: Open, opener: str) -> Iterable[Heard | HeardPart]:
@@ -54,11 +58,12 @@ def _read(content: bytes, provider: str, path: str, open_: Open, opener: str) ->
         if isinstance(one, Heard):
             _refuse_wrong_place(one.statement, content, path)
         return [one]
+    refuse_odd(content, f"{provider}/{path}")
     opened = open_(content, f"{provider}/{path}")
     if opened is None:
         return []
-    texts = read_envelope(opened, provider, path)
-    return [read_document(text.encode(), provider, path, opener) for text in texts]
+    documents = read_envelope(opened, provider, path).documents
+    return [read_document(text.encode(), provider, path, opener) for text in documents]
 
 
 def _refuse_wrong_place(said: Statement, content: bytes, path: str) -> None:

@@ -20,6 +20,7 @@ from polder.commons.statement.circle import TYPE as CIRCLE
 from polder.commons.statement.circle import circle_id, resolve
 from polder.commons.statement.draft import Place, circle_of, docs, draft
 from polder.commons.statement.earlier import OPEN, Doc, Earlier, Piece
+from polder.commons.statement.gather import MOST_FILES, MOST_SEALED
 from polder.commons.statement.model import FOLDER
 from polder.commons.statement.naming import with_names
 from polder.commons.statement.project import blocks_in
@@ -55,6 +56,7 @@ def plan(sources: Sequence[Source], before: Sequence[Piece], place: Place) -> Gi
         found += hand.pieces(group)
     for group in kept:
         found += hand.pieces(group, aside=group[0].heard.statement.key in keys)
+    _refuse_many(found, problems)
     problems.refuse_if_any()
     pieces = tuple(_as_before(piece, before) for piece in dict.fromkeys(found))
     drop = {piece.path for piece in before} - {piece.path for piece in pieces}
@@ -207,6 +209,14 @@ def _tell_lost(pieces: Sequence[Piece], before: Sequence[Piece], news: Problems)
         }
         if lost and any(piece.to != OPEN for piece in now):
             news.add("statement.reads-old", "", statement=key, providers=tuple(sorted(lost)))
+
+
+def _refuse_many(pieces: Sequence[Piece], problems: Problems) -> None:
+    """More than others read would be said to nobody."""
+    sealed = sum(piece.to != OPEN for piece in pieces)
+    for count, limit in ((sealed, MOST_SEALED), (len(pieces) - sealed, MOST_FILES)):
+        if count > limit:
+            problems.add("statement.too-many", "", count=count, limit=limit)
 
 
 def _once(items: Iterable[Problem]) -> Iterable[Problem]:

@@ -91,13 +91,18 @@ class Heard:
     opened: str = ""
     understood: bool = True
 
+    @property
+    def key(self) -> str:
+        return self.statement.key
+
 
 @dataclass(frozen=True, slots=True)
 class HeardPart:
-    """A part as it was found, and the digest of the document it belongs to."""
+    """A part as it was found; the digest (``of``) and the name (``key``: ``type/id``) of what it belongs to."""
 
     part: Part
     of: Digest
+    key: str
     provider: str
     path: str
     opened: str = ""

@@ -4,9 +4,9 @@ The plaintext names the provider again: a ciphertext that somebody copied out of
 whose author is another. Sizes are padded to powers of two, names are random, and recipients are filled up with keys nobody has to
 one of a few counts; so the outside tells neither type nor title, and sizes only roughly.
 
->>> content = write_envelope("alder", ["{}\\n"])
+>>> content = write_envelope("alder", "sha256:00", ["{}\\n"])
 >>> len(content), read_envelope(content, "alder", "statements/sealed/ab.age")
-(1024, ('{}\\n',))
+(1024, Envelope(to='sha256:00', documents=('{}\\n',)))
 >>> read_envelope(content, "cedar", "statements/sealed/ab.age")
 Traceback (most recent call last):
 polder.kernel.problem.Refused: cedar/statements/sealed/ab.age: statement.not-theirs {'provider': 'cedar', 'author': 'alder'}
@@ -15,6 +15,7 @@ polder.kernel.problem.Refused: cedar/statements/sealed/ab.age: statement.not-the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from polder.kernel.digest import Digest, digest_of_data
 from polder.kernel.plain import read_plain, write_plain
@@ -24,12 +25,21 @@ FORMAT = "polder-sealed-1"
 SMALLEST, MOST_BYTES = 1024, 2**20
 MOST_DOCUMENTS = 64
 MOST_RECIPIENTS = 100
+MAGIC, MOST_STANZAS, MOST_HEADER = b"age-encryption.org/v1\n", 128, 2**17
 COUNTS = (4, 8, 16, 32, 64, MOST_RECIPIENTS)
 
 
-def write_envelope(provider: str, documents: Sequence[str]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """``to``: digest of the recipients, by which its author's other machines know whether it is still for the right ones."""
+
+    to: str
+    documents: tuple[str, ...]
+
+
+def write_envelope(provider: str, to: str, documents: Sequence[str]) -> bytes:
     """The plaintext: documents exactly as they are, padded with blanks. ``statement.too-big`` when they do not fit."""
-    content = write_plain({"format": FORMAT, "provider": provider, "documents": list(documents)})
+    content = write_plain({"format": FORMAT, "provider": provider, "to": to, "documents": list(documents)})
     if len(content) > MOST_BYTES:
         raise Refused(Problem("statement.too-big", "", {"size": len(content), "limit": MOST_BYTES}))
     return content.ljust(padded(len(content)))
@@ -44,8 +54,8 @@ def padded(size: int) -> int:
     return max(SMALLEST, 1 << (size - 1).bit_length())
 
 
-def read_envelope(content: bytes, provider: str, path: str) -> tuple[str, ...]:
-    """The documents in an opened envelope that ``provider`` published at ``path``.
+def read_envelope(content: bytes, provider: str, path: str) -> Envelope:
+    """What is in an opened envelope that ``provider`` published at ``path``.
 
     Refused: ``statement.not-theirs`` (encrypted by another), ``statement.bad-envelope``, ``kernel.not-plain``.
     """
@@ -58,7 +68,16 @@ def read_envelope(content: bytes, provider: str, path: str) -> tuple[str, ...]:
     if author != provider:
         values = {"provider": provider, "author": str(author)[:60]}
         raise Refused(Problem("statement.not-theirs", where, values))
-    return tuple(documents or ())
+    return Envelope(str(held.get("to", ""))[:80], tuple(documents or ()))
+
+
+def refuse_odd(content: bytes, where: str) -> None:
+    """``statement.bad-sealed`` for a ciphertext that would cost more than it may: too long, no binary age, too many stanzas (age v1,
+    header: each begins a line with ``->``, and the header ends with a line that begins with ``---``)."""
+    header = content[:MOST_HEADER].partition(b"\n---")[0]
+    good = content.startswith(MAGIC) and len(content) <= MOST_BYTES + 2 * MOST_HEADER
+    if not good or len(header) == MOST_HEADER or header.count(b"\n->") > MOST_STANZAS:
+        raise Refused(Problem("statement.bad-sealed", where))
 
 
 def digest_of_recipients(recipients: Iterable[str]) -> Digest:

@@ -24,7 +24,7 @@ A file whose name ends in ``.private.yml`` stays out of the folder's history (se
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ from polder.commons.statement.kinds import AUDIENCE, MOMENT, read_audience, to_p
 from polder.commons.statement.model import NOTHING, Part
 from polder.commons.statement.typed import Type
 from polder.commons.statement.types import TYPES
+from polder.kernel.digest import digest_of_bytes
 from polder.kernel.document import Document, read_document
 from polder.kernel.kinds import SLUG, TEXTS, YES_NO
 from polder.kernel.names import is_slug, nearest
@@ -77,7 +78,7 @@ COMMON: Mapping[str, Key] = {
 @dataclass(frozen=True, slots=True)
 class Source:
     """``rule`` holds once ``embargo`` (if any) is over. ``wheres``: where the audiences stand, for problems. ``file``: its path in the
-    network folder."""
+    network folder. ``digest``: of the file."""
 
     type: str
     id: str
@@ -95,6 +96,7 @@ class Source:
     withdrawn: bool = False
     reason: Text = NOTHING
     where: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
 
     @property
     def key(self) -> str:
@@ -130,7 +132,7 @@ def read_source(content: bytes, file: str, provider: str) -> Source:
     problems.refuse_if_any()
     known, document = TYPES[folder], read_document(content, file)
     record = read(_lenient(known, document), document, problems)
-    source = _source(record, known, document, provider, problems)
+    source = replace(_source(record, known, document, provider, problems), digest=digest_of_bytes(content))
     problems.sort()
     problems.refuse_if_any()
     return source

@@ -149,7 +149,7 @@ def _part(held: dict[str, Any], provider: str, path: str, opened: str) -> HeardP
     data = _data(held, record["type"], record["type"] in TYPES, False, problems, document.file)
     _refuse(problems)
     part = Part(rule_of(record["audience"]), Text(dict(record["body"])), data)
-    return HeardPart(part, Digest(record["of"]), provider, path, opened)
+    return HeardPart(part, Digest(record["of"]), f"{record['type']}/{record['id']}", provider, path, opened)
 
 
 def _known(shape: Keys, held: dict[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,10 @@ SENTENCES: dict[str, str] = {
     "statement.not-theirs": N_("It is published by {provider}, and speaks for {author}: it was refused."),
     "statement.wrong-place": N_("It is the statement {statement}, which does not belong there."),
     "statement.bad-envelope": N_("It was opened, and what is inside is no statement."),
+    "statement.bad-sealed": N_("It is no encrypted statement that may be opened: too long, or for too many."),
+    "statement.stale": N_(
+        "What {provider} says is as of {since}: its word has run out since, and nothing newer came."
+    ),
     "statement.too-big": N_("It has {size} bytes; {limit} are the most."),
     "statement.rivals": N_("These stand beside each other, each in the place of the other: {names}."),
     "statement.circle-split": N_(
@@ -58,12 +62,16 @@ SENTENCES: dict[str, str] = {
     ),
     # what happens when it is given
     "statement.source-missing": N_("{statement} stays given as it is: its source is not in this folder."),
+    "statement.source-behind": N_(
+        "Another machine has given a later version since: this file was passed over."
+    ),
     "statement.not-a-member": N_(
         "{statement} is meant for {providers} too, who are not in the network: they get nothing."
     ),
     "statement.no-recipients": N_(
         "{statement} is meant for {providers} too, whose entry in the roster names no recipient: they get nothing."
     ),
+    "statement.too-many": N_("{count} files would be given, and others read {limit} of them."),
     "statement.many-recipients": N_(
         "{statement} goes to {count} recipients, {limit} at most in one file: it is given as {files} files."
     ),
@@ -116,6 +124,9 @@ HINTS: dict[str, str] = {
         "Circles that are known: polder network circle list. New ones of peers come with: polder network sync"
     ),
     "statement.no-own-recipients": N_("Add recipients to network.yml: polder key new prints one."),
+    "statement.source-behind": N_(
+        "polder network read shows it; edit the file to say something new, or take it away."
+    ),
     "statement.exists": N_("To take its place, add --again."),
     "statement.circle-ambiguous": N_("polder network circle list shows whole names."),
     "statement.not-found": N_("polder network said shows all there is."),
