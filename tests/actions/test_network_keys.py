@@ -507,3 +507,9 @@ def test_a_check_names_what_would_hurt_one_day(tmp_path: Path, monkeypatch: pyte
         "trust.key-in-history",
         "trust.key-mismatch",
     }
+
+
+def test_nobody_is_called_like_a_key_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Refused) as refused:
+        new_keys(NetworkFolder(tmp_path, monkeypatch, ["robot", "governance"], 1).path)
+    assert codes(refused) == ["network.reserved-name"] * 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from polder.commons.network.model import FILE, AdoptRule, Follow, Network, Person
 from polder.commons.network.shape import NETWORK
+from polder.commons.trust.roles import RESERVED
 from polder.kernel.document import read_document
 from polder.kernel.problem import Problems
 from polder.kernel.shape import Record, read
@@ -17,6 +18,8 @@ def read_network(content: bytes) -> Network:
     for name, one in record["people"].items():
         if one["recipient"] and one["agent"]:
             problems.add("network.two-homes", record["people"].where(name), person=name)
+        if name in RESERVED:
+            problems.add("network.reserved-name", record["people"].where(name), person=name)
     if record["threshold"] > len(people) > 0:
         problems.add(
             "network.threshold-too-high",

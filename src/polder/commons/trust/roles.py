@@ -28,7 +28,7 @@ from datetime import datetime, timedelta
 PEOPLE, SERVER = ("root", "targets"), ("robot", "snapshot", "timestamp")
 GOVERNANCE = "governance"
 """The key with which a provider takes part in the network's decisions. It signs no document of the published folder."""
-RESERVED = (*SERVER, *PEOPLE, GOVERNANCE)
+RESERVED = (*SERVER, *PEOPLE, GOVERNANCE, "server")
 """Names of keys that no person can have."""
 HOLDS = {
     "root": timedelta(days=365),

@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "network.not-a-fingerprint": N_("“{value}” is not a fingerprint: sha256: and 64 hex digits."),
     "network.not-a-folder": N_("“{value}” is not a folder inside the network folder."),
     "network.two-homes": N_("{person}'s key is either in a file or in an SSH agent, not both."),
+    "network.reserved-name": N_("“{person}” is the name of another key; call this person something else."),
     "network.threshold-too-high": N_("{threshold} people must sign, and there are only {people}."),
     "network.follows-itself": N_("{provider} is this provider itself; it does not follow itself."),
 }
