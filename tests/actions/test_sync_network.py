@@ -264,3 +264,15 @@ def test_a_copy_follows_a_provider_that_recovered_and_counts_from_lower_numbers_
 
     place = neighbours.folder / "public/mirrors/beech"
     assert (place / "metadata/2.snapshot.json").read_bytes() == beech.files["metadata/2.snapshot.json"]
+
+
+def test_the_next_version_of_a_lie_is_the_same_alarm(neighbours):
+    beech = neighbours.peers["beech"]
+    beech.robot_files["card.json"] = b"forged"
+    counts = []
+    for day in range(3):
+        beech.publish(NOW + timedelta(day))
+        neighbours.sync(NOW + timedelta(day))
+        counts.append([one.times for one in read_alarms(neighbours.state)])
+
+    assert counts == [[1], [2], [3]]

@@ -175,3 +175,14 @@ def test_a_root_that_is_there_before_what_its_keys_sign_is_no_alarm(beech, tmp_p
 
     assert [(one.problem.code, one.kind) for one in early.troubles] == [("sync.keys-change", "incomplete")]
     assert later.state == "new"
+
+
+def test_who_answers_with_what_cannot_be_believed_is_asked_again_soon_and_never_sleeps(beech, tmp_path):
+    beech.files["metadata/timestamp.json"] = b"{}"
+    with Web(beech.files) as web:
+        found = [
+            sync_peer(tmp_path, beech.peer(web.url), NOW + timedelta(day), QUOTA, Random(1))
+            for day in range(5)
+        ]
+
+    assert [(one.state, one.strikes) for one in found] == [("failed", 0)] * 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from polder.world.network_store import PeerStore, read_time
 
 AT_ONCE = 16
 MIRRORS = "mirrors"
+_UNNUMBERED = re.compile(r"^(?:[0-9]+|[0-9a-f]{64})\.")
+"""Version or hash before a file's name: the next version of one lie is the same alarm."""
 ALARMING = frozenset({"altered", "mixed", "two versions"})
 """Kinds of trouble that somebody has to look at. A peer that is away, and a mirror that is late, are none."""
 
@@ -108,7 +111,7 @@ def _alarm(state: Path, news: PeerNews, trouble: Trouble, now: datetime) -> Alar
         store = PeerStore(state, news.peer)
         evidence["what was seen before"] = store.read(store.current().binding.get("timestamp", ""))
     values = {**problem.values, "source": trouble.source, "peer": news.peer, "where": problem.where}
-    key = f"{trouble.source} {problem.where}"
+    key = f"{trouble.source} {_UNNUMBERED.sub('', problem.where.rpartition('/')[2])}"
     return raise_alarm(state, problem.code, news.peer, values, evidence, now, key)
 
 

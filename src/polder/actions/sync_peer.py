@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from polder.actions.visit_source import Visit
-from polder.commons.trust.patience import Patience, after_failure, due
+from polder.commons.trust.patience import Patience, after_failure, after_trouble, due
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused, Unreachable
@@ -148,9 +148,10 @@ def _facts(
         seen[version] = digest_of_bytes(store.read(current.parts["timestamp"]))
         facts |= {"seen": write_time(now), "source": source, "strikes": 0, "struck": "", "next": ""}
         return {**facts, "timestamps": dict(list(seen.items())[-REMEMBERED:]), "trouble": ""}
-    after = after_failure(patience_of(facts), now, chance.random())
+    away = all(one.kind == "unreachable" for one in troubles)
+    after = (after_failure if away else after_trouble)(patience_of(facts), now, chance.random())
     facts |= {"strikes": after.strikes, "next": write_time(after.next or now)}
-    facts["struck"] = write_time(after.struck or now)
+    facts["struck"] = write_time(after.struck) if after.struck else ""
     return {**facts, "trouble": troubles[-1].kind if troubles else "unreachable"}
 
 

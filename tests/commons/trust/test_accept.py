@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tuf.api.metadata import Metadata, MetaFile
 
+from polder.commons.trust import listing
 from polder.commons.trust.accept import (
     Trusted,
     accept_first_root,
@@ -252,3 +253,11 @@ def test_hashes_are_demanded(beech):
     beech.publish(NOW, ["timestamp"])
 
     assert refusal(beech) == "sync.no-hash"
+
+
+def test_a_list_of_files_has_an_end(beech, monkeypatch):
+    monkeypatch.setattr(listing, "MOST_FILES", 2)
+    beech.given |= {"a.json": b"", "b.json": b""}
+    beech.publish(NOW)
+
+    assert refusal(beech) == "sync.too-many-files"

@@ -42,6 +42,11 @@ def after_failure(before: Patience, now: datetime, chance: float) -> Patience:
     return replace(before, strikes=strikes, struck=now if counts else before.struck, next=now + wait)
 
 
+def after_trouble(before: Patience, now: datetime, chance: float) -> Patience:
+    """It answered, but nothing that could be believed: no strike, and asked again after the shortest wait."""
+    return replace(before, next=now + WAITS[0] * (1 + JITTER * (2 * chance - 1)))
+
+
 def due(patience: Patience, now: datetime) -> bool:
     """Whether it may be asked; a clock that was set back does not keep it waiting for ever."""
     return patience.next is None or now >= patience.next or patience.next - now > 2 * WAITS[-1]
