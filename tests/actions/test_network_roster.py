@@ -52,7 +52,7 @@ def keep_verified(state: Path, other: Path) -> None:
     """What ``other`` gives lies in ``state`` as if it had been published, fetched and verified."""
     store, files = PeerStore(state, other.name), {}
     store.keep_roots([(other / "public/metadata/1.root.json").read_bytes()])
-    for path, content in read_given(other / "given").items():
+    for path, content in {**read_given(other / "given"), **read_given(other / "state/robot")}.items():
         files[path] = hashlib.sha256(content).hexdigest()
         store.keep_target(files[path], content)
     timestamp = store.keep("timestamp", 1, json.dumps(files).encode())

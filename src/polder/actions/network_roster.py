@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from polder.actions.load_network import load_network
-from polder.commons.network.model import GIVEN, Network
-from polder.commons.roster.approval import APPROVALS, PROPOSALS, read_approval, roster_path
+from polder.commons.network.model import GIVEN, ROBOT, Network
+from polder.commons.roster.approval import APPROVALS, PROPOSALS, ROSTERS, read_approval, roster_path
 from polder.commons.roster.chain import Chain, acting
 from polder.commons.roster.changes import Found
 from polder.commons.roster.document import read_edition
@@ -121,11 +121,12 @@ def merge_all(folder: Path, published: Mapping[str, Published] | None, now: date
     chain = load_chain(folder)
     if chain is None:
         return None
-    merged = merge_purely(chain, held, now, load_network(folder).provider)
+    merged = merge_purely(chain, held, now)
     touched += _write_editions(folder, merged.chain, chain.head.version)
     touched += _write_rivals(folder, merged)
     touched += clear_decided(folder, merged.chain)
     touched += save_lock(folder, merged.chain)
+    tell_rosters(folder)
     if touched:
         commit_paths(folder, touched, f"roster: version {merged.chain.head.version}.")
     return merged
@@ -145,13 +146,21 @@ def _begin(folder: Path, held: Mapping[str, Published]) -> list[Path]:
 
 
 def _write_editions(folder: Path, chain: Chain, after: int) -> list[Path]:
-    touched = []
-    for edition in chain.editions[after:]:
-        content = edition.document.content
-        touched.append(write_roster(folder, edition.version, content))
-        write_given(folder / GIVEN, roster_path(edition.version), content)
-        touched.append(folder / GIVEN / roster_path(edition.version))
-    return touched
+    return [
+        write_roster(folder, edition.version, edition.document.content) for edition in chain.editions[after:]
+    ]
+
+
+def tell_rosters(folder: Path) -> None:
+    """Have exactly the accepted versions in the server's part: newcomers and those who were away find them with every member."""
+    place = folder / load_network(folder).state / ROBOT
+    wanted = {roster_path(number): one for number, one in enumerate(read_rosters(folder), start=1)}
+    told = read_given(place) if place.is_dir() else {}
+    for path in told.keys() - wanted.keys():
+        if path.startswith(ROSTERS):
+            remove_given(place, path)
+    for path, content in wanted.items():
+        write_given(place, path, content)
 
 
 def _write_rivals(folder: Path, merged: Merged) -> list[Path]:

@@ -13,10 +13,9 @@ from pathlib import Path
 from random import Random
 
 from polder.actions.load_network import load_network
-from polder.actions.network_roster import load_chain
+from polder.actions.network_roster import load_chain, tell_rosters
 from polder.actions.sync_peer import sync_peer
-from polder.commons.network.model import GIVEN
-from polder.commons.roster.approval import ROSTERS, roster_path
+from polder.commons.roster.approval import ROSTERS
 from polder.commons.roster.changes import Found
 from polder.commons.roster.document import read_edition
 from polder.commons.roster.replay import Step, replay
@@ -25,7 +24,6 @@ from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused, Unreachable
 from polder.world.fetch import Source
 from polder.world.git import commit_paths
-from polder.world.given import write_given
 from polder.world.network_store import load_published
 from polder.world.roster_files import LOCK, put_aside, read_lock, read_rosters, write_lock, write_roster
 
@@ -124,9 +122,8 @@ def _take_in(folder: Path, contents: Sequence[bytes], first: Digest, touched: Se
     written = []
     for number, one in enumerate(contents, start=1):
         written.append(write_roster(folder, number, one))
-        write_given(folder / GIVEN, roster_path(number), one)
-        written.append(folder / GIVEN / roster_path(number))
     write_lock(folder, {"first": first})
+    tell_rosters(folder)
     commit_paths(folder, [*touched, *written, folder / LOCK], "roster: It is pinned.")
 
 

@@ -22,7 +22,7 @@ from polder.commons.roster.document import Edition
 from polder.commons.roster.model import Rules
 from polder.commons.roster.own_word import INTRODUCTION, Introduction, read_introduction
 from polder.commons.roster.propose import found, propose
-from polder.commons.roster.standing import Standing, hindrances, standing
+from polder.commons.roster.standing import Standing, dead_ones, hindrances, standing
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.kernel.signing import PublicKey
@@ -85,7 +85,9 @@ def draft_beginning(
 def draft(folder: Path, change: Change, reason: str, now: datetime) -> Draft:
     """The next version with ``change`` in it, as it would be proposed."""
     chain = need_chain(folder)
-    return as_draft(folder, chain, propose(chain.head, change, reason, now), facts_of(folder, chain), now)
+    facts = facts_of(folder, chain)
+    edition = propose(chain.head, change, reason, now, dead_ones(chain, facts))
+    return as_draft(folder, chain, edition, facts, now)
 
 
 def as_draft(folder: Path, chain: Chain | None, edition: Edition, facts: Facts, now: datetime) -> Draft:
@@ -101,13 +103,13 @@ def as_draft(folder: Path, chain: Chain | None, edition: Edition, facts: Facts, 
 
 
 def open_drafts(folder: Path, now: datetime) -> tuple[Draft, ...]:
-    """Every proposal for the next version that is known and not lapsed, the oldest first; beginnings while there is no roster."""
+    """Every proposal for the next version that is known and not dead, the oldest first; beginnings while there is no roster."""
     chain = load_chain(folder)
     facts = facts_of(folder, chain)
     me = load_network(folder).provider
     known = [one for one in facts.proposed.values() if _next(chain, one, me)]
     drafts = [as_draft(folder, chain, one, facts, now) for one in known]
-    alive = [one for one in drafts if one.standing is None or now <= one.standing.lapses]
+    alive = [one for one in drafts if "roster.is-dead" not in {why.code for why in one.hindrances}]
     return tuple(sorted(alive, key=lambda one: (one.edition.roster.proposed, one.edition.digest)))
 
 
@@ -142,14 +144,17 @@ def put_forward(folder: Path, edition: Edition) -> None:
 def say_of(
     folder: Path, one: Draft, stance: Stance, reason: str, now: datetime, ask: Ask
 ) -> tuple[Problem, ...]:
-    """Vouch for the proposal, block it, or sign it; gives the news when that made a new version.
+    """Vouch for the proposal, block it, sign it, or refuse it for good; gives the news when that made a new version.
 
-    Refused: with every hindrance when it is to be signed; ``roster.reason-wanted`` for a vouch or a block without one;
+    Refused: with every hindrance when it is to be signed; ``roster.reason-wanted`` for anything else without one;
+    ``roster.signed-it`` when what was signed is refused;
     ``roster.not-a-voter``; ``roster.not-our-key`` when the governance key here is not the one in the roster.
     """
     edition, me = one.edition, load_network(folder).provider
     if stance == "sign" and one.hindrances:
         raise Refused(one.hindrances)
+    if stance == "refuse" and one.standing and me in one.standing.signed:
+        raise Refused(Problem("roster.signed-it", "", {"member": me}))
     if stance != "sign" and not reason:
         raise Refused(Problem("roster.reason-wanted"))
     _check_own_key(folder, one, me)

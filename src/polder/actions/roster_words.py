@@ -8,7 +8,7 @@ from pathlib import Path
 
 from polder.actions.load_network import load_network
 from polder.actions.network_roster import everything, load_chain, need_chain
-from polder.actions.roster_proposals import GOVERNANCE, Ask, as_draft, facts_of, give, put_forward, say_of
+from polder.actions.roster_proposals import GOVERNANCE, Ask, draft, give, put_forward, say_of
 from polder.commons.roster.changes import Change, Leave, Wake
 from polder.commons.roster.document import Edition
 from polder.commons.roster.own_word import (
@@ -23,7 +23,6 @@ from polder.commons.roster.own_word import (
     read_word,
     with_signature,
 )
-from polder.commons.roster.propose import propose
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.problem import Problem, Refused
 from polder.world.signing_keys import open_key
@@ -58,21 +57,19 @@ def introduce(folder: Path, name: str, group: str, now: datetime, ask: Ask) -> b
 def leave(folder: Path, now: datetime, ask: Ask) -> Edition:
     """Say that this provider leaves, which others honour as soon as they see it; propose and sign the version without it, so that the
     others need one signature less. Gives that version."""
-    chain, word = need_chain(folder), _own_word(folder, "leave", LEAVE, now, ask)
-    edition = propose(chain.head, Leave(word), "", now)
-    put_forward(folder, edition)
-    one = as_draft(folder, chain, edition, facts_of(folder, chain), now)
+    word = _own_word(folder, "leave", LEAVE, now, ask)
+    one = draft(folder, Leave(word), "", now)
+    put_forward(folder, one.edition)
     if not one.hindrances:
         say_of(folder, one, "sign", "", now, ask)
-    return edition
+    return one.edition
 
 
 def wake(folder: Path, now: datetime, ask: Ask) -> Edition:
     """End this provider's dormancy by its own signed word; the others sign the version in which it counts again."""
-    chain, word = need_chain(folder), _own_word(folder, "wake", WAKE, now, ask)
-    edition = propose(chain.head, Wake(word), "", now)
-    put_forward(folder, edition)
-    return edition
+    one = draft(folder, Wake(_own_word(folder, "wake", WAKE, now, ask)), "", now)
+    put_forward(folder, one.edition)
+    return one.edition
 
 
 def words_of_peers(folder: Path) -> tuple[Change, ...]:

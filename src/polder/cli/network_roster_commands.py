@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "vouch": (SAYS, "vouch"),
     "block": (SAYS, "block"),
     "approve": (SAYS, "approve"),
+    "refuse": (SAYS, "refuse"),
     "merge": (HERE, "merge"),
     "leave": (SAYS, "leave"),
     "wake": (SAYS, "wake"),

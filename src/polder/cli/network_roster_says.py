@@ -60,6 +60,15 @@ def block(proposal: str, reason: str) -> None:
     _say(proposal, "block", reason)
 
 
+@click.command(epilog='Example: polder network roster refuse 1a2b3c --reason "We could not agree on it."')
+@PROPOSAL
+@REASON
+@guarded
+def refuse(proposal: str, reason: str) -> None:
+    """Refuse PROPOSAL for good: you did not sign it and never will. Enough refusals free the others to sign another for its number."""
+    _say(proposal, "refuse", reason)
+
+
 @click.command(epilog="Example: polder network roster approve 1a2b3c")
 @PROPOSAL
 @REASON

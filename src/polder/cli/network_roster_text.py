@@ -109,11 +109,11 @@ def _show_standing(one: Draft) -> None:
         members=held.signed or ("–",),
         missing=(*held.missing, *held.newcomers) or ("–",),
     )
-    tell_below(
-        "roster.status-until", open=f"{held.open_until:%Y-%m-%d %H:%M}", lapses=f"{held.lapses:%Y-%m-%d}"
-    )
+    tell_below("roster.status-until", open=f"{held.open_until:%Y-%m-%d %H:%M}")
     if held.vouches:
         tell_below("roster.status-vouches", members=held.vouches)
+    if held.refused:
+        tell_below("roster.status-refused", members=held.refused)
     for block in held.blocks:
         if not block.holds and not block.pending:
             tell_below("roster.status-block-fell", member=block.member, reason=block.reason)
@@ -135,7 +135,7 @@ def draft_data(one: Draft) -> dict[str, Any]:
             "missing": [*held.missing, *held.newcomers],
             "wanted": held.wanted,
             "open_until": held.open_until.isoformat(),
-            "lapses": held.lapses.isoformat(),
+            "refused": list(held.refused),
             "vouches": list(held.vouches),
             "blocks": [
                 {"member": b.member, "reason": b.reason, "holds": b.holds, "pending": b.pending}

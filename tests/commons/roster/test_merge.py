@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from polder.commons.roster.approval import approval_path, approve, proposal_path, roster_path, write_approval
+from polder.commons.roster.approval import (
+    Approval,
+    approval_path,
+    approve,
+    proposal_path,
+    roster_path,
+    write_approval,
+)
 from polder.commons.roster.chain import Chain, acting
 from polder.commons.roster.changes import Change, ChangeLeast, Expel, Join, Leave
 from polder.commons.roster.document import Edition
@@ -67,26 +74,35 @@ def test_nothing_is_accepted_before_the_time_for_objections_is_over() -> None:
     assert len(merge(CHAIN, held, NOW + timedelta(days=14)).accepted) == 1
 
 
-def test_after_it_lapsed_a_version_is_taken_only_from_as_many_members_as_had_to_sign_it() -> None:
-    second = proposed(JOIN)
-    approvals = said(second, "alder beech cedar fir")
-    whole = {roster_path(2): signed(second, ["alder", "beech", "cedar", "fir"]).document.content}
-    much_later = NOW + timedelta(days=100)
-
-    assert merge(CHAIN, folders(approvals), much_later).accepted == ()
-    assert merge(CHAIN, folders(approvals, {"dogwood": whole, "elm": whole}), much_later).accepted == ()
-    assert len(merge(CHAIN, folders(dict.fromkeys(NAMES[2:], whole)), much_later).accepted) == 1
+def refused(edition: Edition, names: str) -> tuple[Approval, ...]:
+    return tuple(approve(edition, "refuse", Hand(name), "No.", NOW) for name in names.split())
 
 
-def test_who_signed_it_and_nothing_else_counts_for_oneself_after_it_lapsed() -> None:
-    second, other = proposed(JOIN), proposed(ChangeLeast(4))
-    whole = {roster_path(2): signed(second, ["alder", "beech", "cedar", "fir"]).document.content}
-    carried = {"dogwood": whole, "elm": whole}
-    much_later = NOW + timedelta(days=100)
+def test_who_signed_a_dead_proposal_may_sign_another_for_its_number() -> None:
+    dead = proposed(ChangeLeast(4))
+    another = propose(FIRST, ChangeLeast(2), "", NOW, refused(dead, "cedar dogwood elm"))
+    held = folders(said(dead, "alder beech"), said(another, "alder beech cedar"))
 
-    assert len(merge(CHAIN, folders(said(second, "alder"), carried), much_later, "alder").accepted) == 1
-    both = folders(said(second, "alder"), said(other, "alder"), carried)
-    assert merge(CHAIN, both, much_later, "alder").accepted == ()
+    merged = merge(CHAIN, held, LATER)
+    assert merged.chain.head.digest == another.digest
+    assert [one.code for one in merged.news] == ["roster.accepted"]
+
+
+def test_too_few_refusals_and_refusals_of_strangers_make_nothing_dead() -> None:
+    dead = proposed(ChangeLeast(4))
+    for names in ("cedar dogwood", "cedar dogwood fir", "cedar dogwood dogwood"):
+        another = propose(FIRST, ChangeLeast(2), "", NOW, refused(dead, names))
+        merged = merge(CHAIN, folders(said(another, "alder beech cedar")), LATER)
+        assert merged.accepted == (), names
+
+
+def test_who_refused_for_good_and_signed_nevertheless_is_named_and_who_was_freed_by_it_is_not() -> None:
+    one = proposed(ChangeLeast(1))
+    other = propose(FIRST, ChangeLeast(2), "", NOW, refused(one, "cedar dogwood elm"))
+    held = folders(said(one, "alder beech elm"), said(other, "beech cedar dogwood"))
+    (rivals,) = merge(CHAIN, held, LATER).rivals
+
+    assert rivals.equivocators == ("elm",)
 
 
 def test_a_false_signature_hides_no_true_one() -> None:
@@ -220,7 +236,7 @@ def test_a_beginning_is_found_by_its_fingerprint_when_every_founder_signed() -> 
 
 def test_files_that_cannot_be_read_are_noted_and_harm_nobody() -> None:
     second = proposed(JOIN)
-    rubbish = {f"governance/{kind}/x.json": b"{" for kind in ("proposals", "roster")}
+    rubbish = dict.fromkeys(("governance/proposals/x.json", roster_path(2)), b"{")
     rubbish |= {"governance/approvals/x/y.json": b"[]", "governance/leave.json": b"\xff"}
     merged = merge(CHAIN, folders({"elm": rubbish}, said(second, "alder beech cedar fir")), LATER)
 

@@ -146,7 +146,6 @@ def plain_rules(rules: Rules) -> dict[str, Any]:
         "vouches": rules.vouches,
         "open-days": rules.open,
         "second-days": rules.second,
-        "lapse-days": rules.lapse,
         "waiting-days": rules.waiting,
         "waiting-days-expelled": rules.waiting_expelled,
         "silence-days": rules.silence,
@@ -162,7 +161,6 @@ def rules_of(fields: Fields) -> Rules:
         fields.number("vouches", 0, 20),
         fields.number("open-days", 0, 366),
         fields.number("second-days", 0, 366),
-        fields.number("lapse-days", 1, 366),
         fields.number("waiting-days", 0, 366),
         fields.number("waiting-days-expelled", 0, 366),
         fields.number("silence-days", 28, 3660),
@@ -209,7 +207,7 @@ def change_of(fields: Fields) -> Change:
 def _change_of(asked: str, fields: Fields) -> Change:
     match asked:
         case "found":
-            return Found(_founders(fields), fields.digest_or_none("after"))
+            return Found(fields.each("founders", introduction_of, 200), fields.digest_or_none("after"))
         case "join":
             return Join(introduction_of(fields.below("introduction")))
         case "change":
@@ -230,10 +228,3 @@ def _change_of(asked: str, fields: Fields) -> Change:
     return Dormant(
         fields.slug("member"), fields.moment("silent"), announced, fields.many("missed", count, 100)
     )
-
-
-def _founders(fields: Fields) -> tuple[Introduction, ...]:
-    def one(held: Any) -> Introduction:
-        return introduction_of(Fields(held, "change.founders", fields.where, fields.problems))
-
-    return fields.many("founders", one, 200, 1)

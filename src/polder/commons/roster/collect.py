@@ -17,7 +17,6 @@ from polder.commons.roster.own_word import LEAVE, read_word, word_is_own
 from polder.kernel.digest import Digest
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
-from polder.kernel.signing import PublicKey
 
 MOST_PROPOSALS, MOST_APPROVALS = 50, 500
 """Of one provider, the first by name; nobody needs so many, and reading each costs."""
@@ -27,12 +26,10 @@ _SIGNED = b'"signed":'
 @dataclass(slots=True)
 class Facts:
     """``merged``: digest to key id to signatures in versions as others published them; not looked at yet, so that a false one hides no
-    true one. ``carriers``: whose folders hold a merged version, with the digest of their first root. ``proposed``: every version
-    known, merged or not, without signatures. ``approvals``: of a digest, by key in hex, all genuine. ``left``: who said that it
-    leaves, and when. ``noted``: what was left out."""
+    true one. ``proposed``: every version known, merged or not, without signatures. ``approvals``: of a digest, by key in hex, all
+    genuine. ``left``: who said that it leaves, and when. ``noted``: what was left out."""
 
     merged: dict[Digest, dict[str, set[str]]] = field(default_factory=dict)
-    carriers: dict[Digest, dict[str, Digest]] = field(default_factory=dict)
     proposed: dict[Digest, Edition] = field(default_factory=dict)
     approvals: dict[Digest, dict[str, Approval]] = field(default_factory=dict)
     left: dict[str, datetime] = field(default_factory=dict)
@@ -43,15 +40,10 @@ class Facts:
         given = self.approvals.get(digest, {}).values()
         return {one.key.id: one.signature for one in given if one.stance == "sign"}
 
-    def only_signed(self, edition: Edition, key: PublicKey) -> bool:
-        """Whether ``key`` signed ``edition`` and no other proposal for its place."""
-        signed = [
-            digest
-            for digest, given in self.approvals.items()
-            if (held := given.get(key.hex)) and held.stance == "sign"
-            if self.proposed[digest].roster.previous == edition.roster.previous
-        ]
-        return signed == [edition.digest]
+    def refusals(self, digest: Digest) -> tuple[Approval, ...]:
+        """Who refused it for good, by key."""
+        given = self.approvals.get(digest, {})
+        return tuple(one for _, one in sorted(given.items()) if one.stance == "refuse")
 
     def candidates(self, digest: Digest) -> dict[str, set[str]]:
         """Key id to signatures that may be valid."""
@@ -88,7 +80,6 @@ def _documents(facts: Facts, published: Published, below: str, most: int, known:
             continue
         digest = edition.digest
         if below == ROSTERS:
-            facts.carriers.setdefault(digest, {})[name] = published.root
             for key, signature in edition.document.signatures.items():
                 facts.merged.setdefault(digest, {}).setdefault(key, set()).add(signature)
         facts.proposed.setdefault(digest, edition.with_signatures({}))
@@ -111,9 +102,9 @@ def _approvals(facts: Facts, name: str, files: Mapping[str, bytes]) -> None:
         given[one.key.hex] = max(given.get(one.key.hex, one), one, key=_weight)
 
 
-def _weight(one: Approval) -> tuple[bool, datetime, str, str]:
-    """Which of two words of one member counts: a signature cannot be taken back, else the later one."""
-    return (one.stance == "sign", one.date, one.stance, one.signature)
+def _weight(one: Approval) -> tuple[int, datetime, str, str]:
+    """Which of two words of one member counts: a signature and a refusal cannot be taken back, else the later one."""
+    return ({"sign": 2, "refuse": 1}.get(one.stance, 0), one.date, one.stance, one.signature)
 
 
 def _leave(facts: Facts, published: Published, chain: Chain) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from polder.commons.roster.approval import Approval, approval_of, plain_approval
 from polder.commons.roster.changes import Change, change_of, plain_change, plain_rules, rules_of
 from polder.commons.roster.fields import Fields, address, recipient, slug
 from polder.commons.roster.model import MOST_MEMBERS, MOST_RECIPIENTS, MOST_URLS, Member, Roster, State
@@ -34,12 +35,19 @@ CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A version with its document, the change that made it, and why."""
+    """A version with its document, the change that made it, and why. ``instead``: refusals of dead proposals for the same number, so
+    that who signed one of those may sign this."""
 
     document: tuf.Document[tuf.Root]
     roster: Roster
     change: Change
     reason: str
+    instead: tuple[Approval, ...] = ()
+
+    @property
+    def takes_place_of(self) -> frozenset[Digest]:
+        """The digests of the dead proposals."""
+        return frozenset(one.digest for one in self.instead)
 
     @property
     def version(self) -> int:
@@ -58,7 +66,7 @@ class Edition:
         return self.with_signatures({**self.document.signatures, **signatures})
 
 
-def write_edition(roster: Roster, change: Change, reason: str) -> Edition:
+def write_edition(roster: Roster, change: Change, reason: str, instead: tuple[Approval, ...] = ()) -> Edition:
     """The document of ``roster``, not signed yet. The first version's ``first`` becomes its own digest."""
     fields = {
         OURS: {
@@ -68,6 +76,7 @@ def write_edition(roster: Roster, change: Change, reason: str) -> Edition:
             "proposed": written(roster.proposed),
             "reason": reason,
             "change": plain_change(change),
+            "instead": [plain_approval(one) for one in instead],
             "rules": plain_rules(roster.rules),
             "members": {name: plain_member(one) for name, one in sorted(roster.members.items())},
         },
@@ -78,7 +87,7 @@ def write_edition(roster: Roster, change: Change, reason: str) -> Edition:
     document = tuf.sign(signed, ())
     if roster.version == 1:
         roster = replace(roster, first=digest_of_bytes(document.payload))
-    return Edition(document, roster, change, reason)
+    return Edition(document, roster, change, reason, instead)
 
 
 def read_edition(content: bytes, where: str = "") -> Edition:
@@ -97,7 +106,8 @@ def read_edition(content: bytes, where: str = "") -> Edition:
     problems = standing_problems(edition, where)
     if (
         not problems
-        and write_edition(edition.roster, edition.change, edition.reason).document.payload != document.payload
+        and write_edition(edition.roster, edition.change, edition.reason, edition.instead).document.payload
+        != document.payload
     ):
         problems = [Problem("roster.wrong-field", where, {"field": "signed"})]
     if problems:
@@ -157,6 +167,7 @@ def _edition(document: tuf.Document[tuf.Root], where: str) -> Edition:
     first = fields.digest_or_none("first")
     members, rules = _members(fields.below("members")), rules_of(fields.below("rules"))
     change, reason = change_of(fields.below("change")), fields.text("reason", 2000)
+    instead = fields.each("instead", approval_of, 2 * MOST_MEMBERS)
     roster = Roster(
         document.version,
         members,
@@ -170,7 +181,7 @@ def _edition(document: tuf.Document[tuf.Root], where: str) -> Edition:
     fields.done()
     if held.problems:
         raise Refused(held.problems)
-    return Edition(document, roster, change, reason)
+    return Edition(document, roster, change, reason, instead)
 
 
 def _members(fields: Fields) -> dict[str, Member]:

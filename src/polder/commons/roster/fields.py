@@ -100,6 +100,15 @@ class Fields:
 
         return self.take(name, read, ())
 
+    def each(self, name: str, read: Callable[[Fields], T], most: int) -> tuple[T, ...]:
+        """A list of objects, each read by ``read``."""
+        nothing: list[Any] = []
+        held = self.take(
+            name, lambda found: _if(isinstance(found, list) and len(found) <= most, found), nothing
+        )
+        place = f"{self.place}.{name}".lstrip(".")
+        return tuple(read(Fields(one, place, self.where, self.problems)) for one in held)
+
     def done(self) -> None:
         for name in sorted(set(self.data) - self.asked):
             self.wrong(name)

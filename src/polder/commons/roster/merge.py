@@ -6,16 +6,13 @@ somebody already or gathered from approvals. That is repeated until nothing chan
 1. No version that was accepted is ever taken back.
 2. Two valid versions with one number are *rivals*. Whoever sees both before accepting one accepts neither; the members who signed
    both are named, and both documents are kept as evidence. People mend that.
-3. After a proposal lapsed nothing is put together for it any more. A reader who was away that long takes it from as many members as
-   had to sign it: they carry it in their own folders, so one of them at least took it in time. Who signed it and nothing else for its
-   place counts as one of them for oneself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations
 
 from polder.commons.roster.chain import Chain
@@ -54,19 +51,19 @@ class Merged:
     facts: Facts
 
 
-def merge(chain: Chain, published: Mapping[str, Published], now: datetime, me: str = "") -> Merged:
-    """``published``: every verified provider, one's own folder among them. ``me``: one's own id, when one is a member."""
+def merge(chain: Chain, published: Mapping[str, Published], now: datetime) -> Merged:
+    """``published``: every verified provider, one's own folder among them."""
     facts = collect(published, chain)
     begun = chain.head.version
     rivals: dict[tuple[str, str], Rivals] = {}
-    while following := valid_following(chain.head, facts, now, me):
+    while following := valid_following(chain.head, facts, now):
         for pair in combinations(following, 2):
             _note(rivals, chain.head, *pair)
         if len(following) > 1:
             break
         chain = chain.followed_by(following[0], now)
     for old, mine in zip(chain.editions, chain.editions[1:], strict=False):
-        for other in valid_following(old, facts, now, me, besides=mine.digest):
+        for other in valid_following(old, facts, now, besides=mine.digest):
             _note(rivals, old, mine, other)
     left = {name: when for name, when in {**chain.left, **facts.left}.items() if name in chain.roster.members}
     fresh = {name: left[name] for name in set(left) - set(chain.left)}
@@ -95,33 +92,17 @@ def begin(first: Digest, published: Mapping[str, Published]) -> Chain | None:
     return Chain((merged,))
 
 
-def valid_following(
-    old: Edition, facts: Facts, now: datetime, me: str = "", besides: str = ""
-) -> list[Edition]:
+def valid_following(old: Edition, facts: Facts, now: datetime, besides: str = "") -> list[Edition]:
     """Every version that may follow ``old`` at ``now``, in the order of digests, with the signatures known."""
     found = []
     for digest, edition in sorted(facts.proposed.items()):
         if digest == besides or edition.roster.previous != old.digest or following_problems(old, edition):
             continue
-        ripe = edition.roster.proposed + demand(old.roster, edition.change).open
-        if now < ripe:
-            continue
-        lapsed = now > ripe + timedelta(days=old.roster.rules.lapse)
-        if lapsed and _carried(old, edition, facts, me) < old.roster.threshold:
+        if now < edition.roster.proposed + demand(old.roster, edition.change).open:
             continue
         if (whole := complete(old, edition, facts)) is not None:
             found.append(whole)
     return found
-
-
-def _carried(old: Edition, edition: Edition, facts: Facts, me: str) -> int:
-    """How many members of ``old`` hold ``edition`` in their folders as merged."""
-    carriers = facts.carriers.get(edition.digest, {})
-    members = {one.id: one for one in old.roster.active}
-    found = {name for name, root in carriers.items() if name in members and members[name].root == root}
-    if me in members and facts.only_signed(edition, members[me].key):
-        found.add(me)
-    return len(found)
 
 
 def complete(old: Edition, edition: Edition, facts: Facts) -> Edition | None:
@@ -147,21 +128,30 @@ def _with_valid(
 
 def _note(rivals: dict[tuple[str, str], Rivals], old: Edition, one: Edition, other: Edition) -> None:
     first, second = sorted((one, other), key=lambda edition: edition.digest)
-    both = set(first.document.signatures) & set(second.document.signatures)
-    named = tuple(member.id for member in old.roster.active if member.key.id in both)
-    rivals[first.digest, second.digest] = Rivals(first, second, named)
+    rivals[first.digest, second.digest] = Rivals(first, second, equivocators(old, first, second))
+
+
+def equivocators(old: Edition, one: Edition, other: Edition) -> tuple[str, ...]:
+    """The members of ``old`` who broke their word: they signed both, or, where one comes in the place of the other, they refused that
+    one for good and signed it."""
+    signed = [set(edition.document.signatures) for edition in (one, other)]
+    for new, dead, by in ((one, other, signed[1]), (other, one, signed[0])):
+        if dead.digest in new.takes_place_of:
+            refused = {held.key.id for held in new.instead if held.digest == dead.digest}
+            return tuple(member.id for member in old.roster.active if member.key.id in refused & by)
+    return tuple(member.id for member in old.roster.active if member.key.id in signed[0] & signed[1])
 
 
 def signed_two(chain: Chain, facts: Facts) -> tuple[Problem, ...]:
-    """Members who signed two proposals for the next version, before that does harm."""
-    seen: dict[str, int] = {}
-    for digest, edition in facts.proposed.items():
-        if edition.roster.previous == chain.head.digest:
-            for key, one in facts.approvals.get(digest, {}).items():
-                seen[key] = seen.get(key, 0) + (one.stance == "sign")
-    twice = [one.id for one in chain.roster.active if seen.get(one.key.hex, 0) > 1]
+    """Members who signed two proposals for the next version, neither in the place of the other, before that does harm."""
+    open_now = [one for _, one in sorted(facts.proposed.items()) if one.roster.previous == chain.head.digest]
+    twice: set[str] = set()
+    for one, other in combinations(open_now, 2):
+        if one.digest not in other.takes_place_of and other.digest not in one.takes_place_of:
+            twice |= set(facts.signatures(one.digest)) & set(facts.signatures(other.digest))
     version = chain.head.version + 1
-    return tuple(Problem("roster.signed-two", "", {"member": name, "version": version}) for name in twice)
+    named = [one.id for one in chain.roster.active if one.key.id in twice]
+    return tuple(Problem("roster.signed-two", "", {"member": name, "version": version}) for name in named)
 
 
 def _news(

@@ -58,7 +58,7 @@ class Rules:
 
     ``least``: signatures that every change needs at least, once there are more members than that. ``vouches``: members who vouch
     for a newcomer. ``open``: how long a large change is open to objections. ``second``: within how many days a block finds a second
-    member, else it falls. ``lapse``: how long after that time signatures are still collected. ``waiting``: how long readers wait
+    member, else it falls. ``waiting``: how long readers wait
     before they act on a change; ``waiting_expelled``: the same when a compromised member is expelled. ``silence``, ``missed``: days
     of silence and large changes missed until a member may be called dormant."""
 
@@ -67,7 +67,6 @@ class Rules:
     vouches: int = 2
     open: int = 14
     second: int = 7
-    lapse: int = 60
     waiting: int = 7
     waiting_expelled: int = 0
     silence: int = 182

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NoReturn, assert_never
 
+from polder.commons.roster.approval import Approval
 from polder.commons.roster.changes import (
     Change,
     ChangeLeast,
@@ -60,8 +61,10 @@ def found(
     )
 
 
-def propose(old: Edition, change: Change, reason: str, now: datetime) -> Edition:
-    """The version after ``old`` in which ``change`` happened, not signed yet.
+def propose(
+    old: Edition, change: Change, reason: str, now: datetime, instead: tuple[Approval, ...] = ()
+) -> Edition:
+    """The version after ``old`` in which ``change`` happened, not signed yet. ``instead``: refusals of dead proposals for the same number.
 
     Problems: ``roster.already-member``, ``roster.no-such-member``, ``roster.other-key``, ``roster.same-key``,
     ``roster.not-its-own-word``, ``roster.old-word``, ``roster.is-dormant``, ``roster.not-dormant``, ``roster.too-few-left``.
@@ -75,7 +78,7 @@ def propose(old: Edition, change: Change, reason: str, now: datetime) -> Edition
     if k > active:
         _refuse("roster.too-few-left", active=active, wanted=k)
     made = Roster(roster.version + 1, members, k, rules, roster.first, old.digest, roster.network, now)
-    return _checked(write_edition(made, change, reason))
+    return _checked(write_edition(made, change, reason, instead))
 
 
 def _rules(roster: Roster, change: Change) -> Rules:

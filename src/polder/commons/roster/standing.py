@@ -6,7 +6,7 @@ tool signs. So a block holds as long as fewer than the threshold of members use 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,8 +16,8 @@ from polder.commons.roster.changes import Dormant, concerns
 from polder.commons.roster.collect import Facts
 from polder.commons.roster.document import Edition
 from polder.commons.roster.presets import Demand, demand
-from polder.commons.roster.verify import following_problems, signers
-from polder.kernel.problem import Problem, Problems
+from polder.commons.roster.verify import enough_refusals, following_problems, signers
+from polder.kernel.problem import Problem, Problems, Value
 
 APART = timedelta(days=14)
 """Between the two announcements that a member is to be called dormant."""
@@ -37,18 +37,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``open_until``: objections are heard until then; ``lapses``: signatures are gathered until then. ``signed``, ``missing``: ids of the
+    """``open_until``: objections are heard until then. ``signed``, ``missing``: ids of the
     active members; ``newcomers``: keys that sign in the new version only. ``wanted``: how many must sign."""
 
     edition: Edition
     demand: Demand
     open_until: datetime
-    lapses: datetime
     signed: tuple[str, ...]
     missing: tuple[str, ...]
     newcomers: tuple[str, ...]
     wanted: int
     vouches: tuple[str, ...]
+    refused: tuple[str, ...]
     blocks: tuple[Block, ...]
 
 
@@ -63,19 +63,19 @@ def standing(chain: Chain, edition: Edition, facts: Facts, now: datetime) -> Sta
     coming = {one.id for one in edition.roster.active if one.key not in {held.key for held in roster.active}}
     open_until = edition.roster.proposed + needed.open
     said = {one.id: given[one.key.hex] for one in roster.active if one.key.hex in given}
+    words = sorted((name, one) for name, one in said.items() if name in voters)
     return Standing(
         edition,
         needed,
         open_until,
-        open_until + timedelta(days=roster.rules.lapse),
         signed,
         tuple(name for name in voters if name not in signed),
         tuple(sorted(coming - signers(whole, edition.roster))),
         needed.signatures,
-        tuple(sorted(name for name, one in said.items() if one.stance != "block" and name in voters)),
-        _blocks([(name, one) for name, one in sorted(said.items()) if one.stance == "block" and name in voters],
-                roster.rules.second, now),
-    )  # fmt: skip
+        tuple(name for name, one in words if one.stance in ("vouch", "sign")),
+        tuple(sorted(name for name, one in said.items() if one.stance == "refuse")),
+        _blocks([(name, one) for name, one in words if one.stance == "block"], roster.rules.second, now),
+    )
 
 
 def _blocks(said: Iterable[tuple[str, Approval]], days: int, now: datetime) -> tuple[Block, ...]:
@@ -94,8 +94,9 @@ def _blocks(said: Iterable[tuple[str, Approval]], days: int, now: datetime) -> t
 def hindrances(chain: Chain, edition: Edition, facts: Facts, me: str, now: datetime) -> list[Problem]:
     """Why the member ``me`` does not sign ``edition`` now; nothing when it may.
 
-    Problems: those of ``following_problems``, and ``roster.not-a-voter``, ``roster.no-vote``, ``roster.open-still``, ``roster.lapsed``,
-    ``roster.vouches-wanted``, ``roster.blocked``, ``roster.block-pending``, ``roster.signed-another``, ``roster.not-silent-enough``.
+    Problems: those of ``following_problems``, and ``roster.not-a-voter``, ``roster.no-vote``, ``roster.open-still``,
+    ``roster.refused-it``, ``roster.is-dead``, ``roster.vouches-wanted``, ``roster.blocked``, ``roster.block-pending``,
+    ``roster.signed-another``, ``roster.not-silent-enough``.
     """
     problems = Problems()
     problems.items += following_problems(chain.head, edition)
@@ -108,8 +109,10 @@ def hindrances(chain: Chain, edition: Edition, facts: Facts, me: str, now: datet
         problems.add("roster.no-vote", "", member=me)
     if now < found.open_until:
         problems.add("roster.open-still", "", until=f"{found.open_until:%Y-%m-%d %H:%M}")
-    if now > found.lapses:
-        problems.add("roster.lapsed", "", since=f"{found.lapses:%Y-%m-%d}")
+    if me in found.refused:
+        problems.add("roster.refused-it", "", member=me)
+    if len(found.refused) >= enough_refusals(chain.roster):
+        problems.add("roster.is-dead", "", members=found.refused)
     vouched = set(found.vouches) - {concerns(edition.change)}
     if len(vouched) < found.demand.vouches:
         problems.add("roster.vouches-wanted", "", found=len(vouched), wanted=found.demand.vouches)
@@ -118,24 +121,35 @@ def hindrances(chain: Chain, edition: Edition, facts: Facts, me: str, now: datet
             problems.add("roster.blocked", "", member=block.member, reason=block.reason)
         elif block.pending:
             problems.add("roster.block-pending", "", member=block.member, reason=block.reason)
-    problems.items += _signed_another(chain, edition, facts, me, now)
+    problems.items += _signed_another(chain, edition, facts, me)
     if isinstance(edition.change, Dormant) and not _silent(chain, edition.change, edition.roster.proposed):
         problems.add("roster.not-silent-enough", "", member=edition.change.member)
     return problems.items
 
 
-def _signed_another(chain: Chain, edition: Edition, facts: Facts, me: str, now: datetime) -> list[Problem]:
-    """Another proposal for the same number that ``me`` signed and that is still alive: signing both is what forks a network."""
+def _signed_another(chain: Chain, edition: Edition, facts: Facts, me: str) -> list[Problem]:
+    """Other proposals for the same number that ``me`` signed: to sign both is what forks a network, unless this one comes in the place of
+    a dead one."""
+    mine = {one.key.id for one in (*chain.roster.active, *edition.roster.active) if one.id == me}
     found = []
     for digest, other in sorted(facts.proposed.items()):
         if digest == edition.digest or other.roster.previous != chain.head.digest:
             continue
-        held = standing(chain, other, facts, now)
-        if me in held.signed and now <= held.lapses and not any(one.holds for one in held.blocks):
-            found.append(
-                Problem("roster.signed-another", "", {"version": other.version, "digest": digest[7:19]})
-            )
+        if mine & set(facts.signatures(digest)) and digest not in edition.takes_place_of:
+            place: Mapping[str, Value] = {"version": other.version, "digest": digest[7:19]}
+            found.append(Problem("roster.signed-another", "", place))
     return found
+
+
+def dead_ones(chain: Chain, facts: Facts) -> tuple[Approval, ...]:
+    """The refusals of every proposal for the next version that is dead: what a new proposal lists as ``instead``."""
+    found: list[Approval] = []
+    keys = {one.key for one in chain.roster.active}
+    for digest, other in sorted(facts.proposed.items()):
+        if other.roster.previous == chain.head.digest:
+            said = [one for one in facts.refusals(digest) if one.key in keys and one.version == other.version]
+            found += said if len(said) >= enough_refusals(chain.roster) else []
+    return tuple(found)
 
 
 def _silent(chain: Chain, change: Dormant, proposed: datetime) -> bool:

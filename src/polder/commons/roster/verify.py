@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from polder.commons.roster.approval import is_own_word
 from polder.commons.roster.changes import Found
 from polder.commons.roster.document import Edition
 from polder.commons.roster.model import Roster
@@ -74,13 +75,30 @@ def following_problems(old: Edition, new: Edition, where: str = "") -> list[Prob
     if new.roster.proposed < old.roster.proposed:
         problems.add("roster.proposed-earlier", where, version=new.version)
     if not len(problems):
-        problems.items += _change_problems(old, new, where)
+        problems.items += _change_problems(old, new, where) + _refusal_problems(old, new, where)
     return problems.items
+
+
+def enough_refusals(roster: Roster) -> int:
+    """How many must refuse a proposal until the others are too few to carry it."""
+    return len(roster.active) - roster.threshold + 1
+
+
+def _refusal_problems(old: Edition, new: Edition, where: str) -> list[Problem]:
+    """Each proposal in whose place ``new`` comes must be dead: refused for good by enough members, in their own words."""
+    keys, found = {one.key for one in old.roster.active}, Problems()
+    wanted = enough_refusals(old.roster)
+    for digest in sorted(new.takes_place_of):
+        said = [one for one in new.instead if one.digest == digest and one.stance == "refuse"]
+        by = {one.key for one in said if one.version == new.version and one.key in keys and is_own_word(one)}
+        if len(by) < wanted:
+            found.add("roster.not-dead", where, digest=digest[7:19], found=len(by), wanted=wanted)
+    return found.items
 
 
 def _change_problems(old: Edition, new: Edition, where: str) -> list[Problem]:
     try:
-        made = propose(old, new.change, new.reason, new.roster.proposed)
+        made = propose(old, new.change, new.reason, new.roster.proposed, new.instead)
     except Refused as refused:
         return list(refused.problems)
     return (

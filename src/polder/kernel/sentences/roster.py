@@ -44,7 +44,12 @@ SENTENCES: dict[str, str] = {
     "roster.not-a-voter": N_("{member} is no active member, so it signs nothing."),
     "roster.no-vote": N_("It is about {member}, which has no vote in it."),
     "roster.open-still": N_("It is open to objections until {until} (UTC); it is signed after that."),
-    "roster.lapsed": N_("It lapsed on {since}: too few signed it in time."),
+    "roster.refused-it": N_("{member} refused it for good."),
+    "roster.signed-it": N_("{member} signed it; a signature cannot be taken back."),
+    "roster.is-dead": N_("It is dead: {members} refused it for good, and the others are too few."),
+    "roster.not-dead": N_(
+        "It comes in the place of the proposal {digest}…, which {found} members refused for good; {wanted} must."
+    ),
     "roster.vouches-wanted": N_("{found} members vouch for it; {wanted} must before anybody signs."),
     "roster.blocked": N_("{member} blocks it, and the block stands: {reason}"),
     "roster.block-pending": N_("{member} blocks it, and a second member may still join in: {reason}"),
@@ -66,7 +71,7 @@ SENTENCES: dict[str, str] = {
     "roster.another-root": N_("It names the root file {found}; what it is published with is {wanted}."),
     "roster.no-proposal": N_("No open proposal begins with “{named}”. Open: {proposals}."),
     "roster.which-proposal": N_("“{named}” fits several open proposals: {proposals}."),
-    "roster.reason-wanted": N_("A vouch or a block needs a reason."),
+    "roster.reason-wanted": N_("A vouch, a block or a refusal needs a reason."),
     "roster.not-our-key": N_(
         "The governance key here ({key}…) is not the one that the roster has of this provider."
     ),
@@ -87,7 +92,8 @@ SENTENCES: dict[str, str] = {
     "roster.proposal": N_("Proposal for version {version} ({digest}…) of {day} UTC"),
     "roster.proposal-reason": N_("Why: {reason}"),
     "roster.status-signed": N_("{found} of {wanted} signed: {members}; missing: {missing}"),
-    "roster.status-until": N_("Open to objections until {open} UTC; signatures are gathered until {lapses}."),
+    "roster.status-until": N_("Open to objections until {open} UTC."),
+    "roster.status-refused": N_("Refused for good by {members}."),
     "roster.status-vouches": N_("Vouched for by {members}."),
     "roster.status-block-fell": N_("{member} blocked it, and no second member joined in time: {reason}"),
     "roster.diff-begins": N_("The network “{network}” begins on {day}."),
@@ -146,7 +152,7 @@ HINTS: dict[str, str] = {
         "Two histories exist. Ask two members over two channels which fingerprint of this version they have."
     ),
     "roster.signed-another": N_(
-        "Wait until it is accepted, blocked, or lapsed. Whoever signs both is named to everybody."
+        "Wait until that one is accepted, or dead: refused for good by so many that the others are too few. Whoever signs both is named."
     ),
     "roster.fingerprint-wrong": N_(
         "Have it read to you again. It is the same in every language's words, or as 64 hex digits."
