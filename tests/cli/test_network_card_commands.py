@@ -162,3 +162,13 @@ def test_the_card_is_given_once_and_without_what_is_hidden(folder: Path, card: R
     assert b"capacity" not in given
     assert "as it is" in card("give").output
     assert (folder / "given/card.json").read_bytes() == given
+
+
+def test_a_card_with_a_secret_in_it_is_not_given(folder: Path, card: Run) -> None:
+    write(folder, "name: {en: Alder}\ndescription: {en: 'password: hunter'}\n")
+
+    done = card("give")
+
+    assert done.exit_code == 2
+    assert "secret" in done.output
+    assert not (folder / "given/card.json").exists()

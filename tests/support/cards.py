@@ -40,6 +40,7 @@ FULL = Card(
     description={"en": "We run wikis.\nFor neighbours."},
     languages=("en", "fr"),
     kind="association",
+    kind_words="a registered association",
     state="active",
     state_note="all is well",
     progress=7,
@@ -49,7 +50,7 @@ FULL = Card(
     websites={"pad": "https://pad.alder.test/"},
     logo="https://alder.test/logo.png",
     places=(
-        Place("FR", "France", "Here", "Town", "01000", "1 Quay", 45.1, 5.2),
+        Place("FR", "France", "FR-84", "Town", "01000", "1 Quay", 45.1, 5.2),
         Place("DE", "", "", "Stadt", "", "", 50.0, 8.0),
     ),
     contacts=Contacts(

@@ -129,12 +129,23 @@ def write_export(target: Path, made: Sequence[Exported]) -> tuple[str, ...]:
 
 
 def give_card(folder: Path, now: datetime) -> bool:
-    """Puts the card where ``polder network publish`` finds it; whether that changed anything."""
+    """Puts the card where ``polder network publish`` finds it; whether that changed anything.
+
+    Refused with every problem of the card, and with ``card.advice-secret`` when it looks as if it held one.
+    """
     card = load_card(folder)
+    _refuse_secrets(card, now)
     given = folder / GIVEN
     place = given / TARGET
     before = place.read_bytes() if place.is_file() else None
     return write_given(given, TARGET, changed_card_json(card, before, said(now)))
+
+
+def _refuse_secrets(card: Card, now: datetime) -> None:
+    """What is given once is in others' mirrors."""
+    found = [problem for problem in advise(card, now) if problem.code == "card.advice-secret"]
+    if found:
+        raise Refused(found)
 
 
 def _content(folder: Path) -> bytes:

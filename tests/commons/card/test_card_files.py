@@ -138,6 +138,15 @@ def test_a_peers_bad_fields_are_blank_and_noted_and_its_unknown_ones_kept() -> N
     assert {note.where for note in notes} == {"beech"}
 
 
+def test_whose_a_card_is_the_folder_says_that_it_came_from() -> None:
+    card, notes = read_card_json(
+        b'{"format":"polder-card-1","provider":"alder","name":{"en":"Alder"}}', "beech"
+    )
+
+    assert card.provider == "beech"
+    assert [note.code for note in notes] == ["card.of-another"]
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b"{}", b'{"format":"polder-offer-1"}', b"\xff", b'{"format":1}', b"[" * 5000]
 )

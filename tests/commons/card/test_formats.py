@@ -21,7 +21,7 @@ every_format = pytest.mark.parametrize("name", sorted(FORMATS))
 
 LOST = {
     "chatonsinfos": """accessibility areas capacity contacts.mailing-list contacts.security counts.members counts.nodes
-        counts.subscribers created depends description energy hosts.one.control hosts.one.name languages
+        counts.subscribers created depends description energy hosts.one.control hosts.one.name kind-words languages
         memberships.Freifunk Somewhere mirrors places.0.locality places.0.postcode places.0.region places.1
         policies.privacy policies.terms progress serves services.wiki.capacity services.wiki.kind services.wiki.languages
         services.wiki.price short valid-until websites""",
@@ -29,11 +29,11 @@ LOST = {
         contacts.social counts depends energy funding hosts memberships mirrors places policies.legal
         policies.technical-guide policies.user-guide progress serves services short state-note until valid-until websites""",
     "isp": """accessibility capacity contacts.form contacts.security contacts.social counts.accounts counts.nodes created
-        depends description energy funding hosts kind languages memberships.Freifunk Somewhere memberships.chatons mirrors
+        depends description energy funding hosts kind kind-words languages memberships.Freifunk Somewhere memberships.chatons mirrors
         places.1 policies serves services state-note until valid-until""",
     "freifunk": """accessibility areas capacity contacts.security counts.accounts counts.members counts.subscribers created
-        depends description energy funding.liberapay hosts kind languages logo memberships.chatons memberships.ffdn mirrors
-        places.0.country-name places.0.region policies.legal policies.technical-guide policies.terms policies.user-guide
+        depends description energy funding.liberapay hosts kind kind-words languages logo memberships.chatons memberships.ffdn mirrors
+        places.0.country-name policies.legal policies.technical-guide policies.terms policies.user-guide
         progress serves services.wiki.capacity services.wiki.contact-email services.wiki.contact-form services.wiki.full
         services.wiki.host services.wiki.kind services.wiki.languages services.wiki.legal services.wiki.logo
         services.wiki.price services.wiki.since services.wiki.software services.wiki.state services.wiki.state-note

@@ -56,11 +56,12 @@ def read_card(content: bytes) -> Card:
     return card
 
 
-def read_card_json(content: bytes, where: str) -> tuple[Card, tuple[Problem, ...]]:
-    """A card from anybody, and notes about fields that were not understood. ``where`` is what problems call it.
+def read_card_json(content: bytes, provider: str) -> tuple[Card, tuple[Problem, ...]]:
+    """The card in the folder of ``provider``, and notes about what was not understood. Whose it is the folder says, not the card.
 
     Refused with ``kernel.not-plain`` or ``card.not-a-card`` when it is none at all.
     """
+    where = provider
     data = read_plain(content, where)
     if not str(data.get("format", "")).startswith("polder-card-"):
         raise Refused(Problem("card.not-a-card", where))
@@ -69,7 +70,9 @@ def read_card_json(content: bytes, where: str) -> tuple[Card, tuple[Problem, ...
     newer = (
         () if data["format"] == FORMAT else (Problem("card.newer", where, {"format": data["format"][:60]}),)
     )
-    return replace(card, unknown=unknown), (*newer, *notes)
+    said = card.provider
+    other = (Problem("card.of-another", where, {"provider": said}),) if said not in ("", provider) else ()
+    return replace(card, provider=provider, unknown=unknown), (*newer, *other, *notes)
 
 
 def card_of_data(data: Mapping[str, Any], shape: Keys, where: str) -> tuple[Card, tuple[Problem, ...]]:

@@ -14,6 +14,9 @@ SENTENCES: dict[str, str] = {
     "card.not-degrees": N_("“{value}” is not a place on earth: degrees, such as 48.85."),
     "card.not-a-card": N_("This is not the card of a provider."),
     "card.newer": N_("The card is of a newer form ({format}); what is not understood is left aside."),
+    "card.of-another": N_(
+        "The card says that it is of “{provider}”; whose it is, the folder says that it came from."
+    ),
     "card.short-too-long": N_("The short name has more than {limit} letters."),
     "card.unknown-host": N_(
         "The service {service} runs on “{host}”, which is not among the hosts of the card."
