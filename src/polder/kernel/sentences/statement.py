@@ -66,10 +66,10 @@ SENTENCES: dict[str, str] = {
         "Another machine has given a later version since: this file was passed over."
     ),
     "statement.not-a-member": N_(
-        "{statement} is meant for {providers} too, who are not in the network: they get nothing."
+        "{statement} is also meant for {providers}: not in the network, so nothing goes there."
     ),
     "statement.no-recipients": N_(
-        "{statement} is meant for {providers} too, whose entry in the roster names no recipient: they get nothing."
+        "{statement} is also meant for {providers}: the roster names no recipient there, so nothing goes there."
     ),
     "statement.too-many": N_("{count} files would be given, and others read {limit} of them."),
     "statement.many-recipients": N_(
