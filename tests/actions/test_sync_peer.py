@@ -9,7 +9,7 @@ import pytest
 from polder.actions.sync_peer import PeerNews, sync_peer
 from polder.kernel.peer import Peer
 from polder.world.network_store import PeerStore, load_published
-from support.publisher import Publisher, TestKey
+from support.publisher import Publisher, TestKey, served
 from support.web import Web
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -186,3 +186,15 @@ def test_who_answers_with_what_cannot_be_believed_is_asked_again_soon_and_never_
         ]
 
     assert [(one.state, one.strikes) for one in found] == [("failed", 0)] * 5
+
+
+def test_many_files_come_over_several_connections_and_one_that_lies_ends_the_visit(beech, tmp_path):
+    beech.given |= {f"a/{number}.json": b"%d" % number for number in range(40)}
+    beech.publish(NOW)
+    lie = served("a/7.json", b"7")
+    with Web({**beech.files, lie: b"8"}) as liar, Web(beech.files) as mirror:
+        news = sync(tmp_path, beech.peer(liar.url, mirrors=[mirror.url]))
+
+    assert [(one.source, one.evidence) for one in news.troubles] == [(liar.url, b"8")]
+    assert dict(load_published(tmp_path)["beech"].files) == beech.given
+    assert len(set(mirror.asked)) == len(mirror.asked)

@@ -104,9 +104,9 @@ def _one(
 def _alarm(state: Path, news: PeerNews, trouble: Trouble, now: datetime) -> Alarm | None:
     if trouble.kind not in ALARMING and not (trouble.kind == "older" and trouble.origin):
         return None
-    problem, evidence = trouble.problem, {}
-    if trouble.evidence:
-        evidence[f"what {trouble.source} gave"] = trouble.evidence
+    problem = trouble.problem
+    told = f"{problem.code} {problem.where} {dict(problem.values)}"
+    evidence = {f"what {trouble.source} gave": trouble.evidence or told.encode()}
     if trouble.kind == "two versions":
         store = PeerStore(state, news.peer)
         evidence["what was seen before"] = store.read(store.current().binding.get("timestamp", ""))

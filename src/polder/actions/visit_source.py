@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from polder.kernel.peer import Peer
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from polder.commons.trust.listing import Listed
 
 ROOT_LIMIT, TIMESTAMP_LIMIT, ROOTS_A_VISIT = 512_000, 16_384, 64
+FEW, CONNECTIONS = 8, 4
+"""More files than that are fetched over four connections."""
 ROLES = ("timestamp", "snapshot", "targets", "robot")
 
 
@@ -34,6 +38,7 @@ class Visit:
         self.url, self.last = "", b""
         self.clocks: list[float] = []
         self.requests = self.received = 0
+        self.stopped, self.counting = False, Lock()
         self.left_out: tuple[str, ...] = ()
 
     def run(self, source: Source) -> None:
@@ -43,7 +48,8 @@ class Visit:
             self._run()
             self.done = True
         finally:
-            self.requests, self.received = source.requests, source.received
+            self.requests += source.requests
+            self.received += source.received
 
     def _run(self) -> None:
         current = self.store.current()
@@ -124,21 +130,49 @@ class Visit:
 
         found = whole(trusted, self.now, self.url)
         files = self._within_quota(found)
-        for one in files:
-            if not self.store.has_target(one.sha256, one.length):
-                self._fetch(one)
+        self._fetch_all([one for one in files if not self.store.has_target(one.sha256, one.length)])
         parts = self._keep(trusted, found)
         index = self.store.keep_index({one.path: one.sha256 for one in files})
         new = Current(len(trusted.roots), parts, parts, found.versions, write_time(found.expires), index)
         self.changed = True
         self.store.commit(new)
 
-    def _fetch(self, one: Listed) -> None:
+    def _fetch_all(self, missing: list[Listed]) -> None:
+        """One after the other when they are few, else over several connections; the first trouble ends it."""
+        self.last = b""
+        if len(missing) <= FEW:
+            for one in missing:
+                self._fetch(self.source, one)
+            return
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            jobs = [
+                pool.submit(self._fetch_share, missing[number::CONNECTIONS]) for number in range(CONNECTIONS)
+            ]
+        for job in jobs:
+            job.result()
+
+    def _fetch_share(self, share: list[Listed]) -> None:
+        with Source(self.url, self.peer.private) as source:
+            try:
+                for one in share:
+                    if self.stopped:
+                        return
+                    self._fetch(source, one)
+            except BaseException:
+                self.stopped = True
+                raise
+            finally:
+                with self.counting:
+                    self.requests += source.requests
+                    self.received += source.received
+
+    def _fetch(self, source: Source, one: Listed) -> None:
         name = f"targets/{one.name}"
-        content = self._answer(name, one.length)
+        content = source.get(name, one.length).content
         if content is None:
             raise Refused(Problem("sync.file-missing", self.url, {"path": one.path}))
         if len(content) != one.length or hashlib.sha256(content).hexdigest() != one.sha256:
+            self.last = content
             raise Refused(Problem("sync.tampered", self.url + name, {"path": one.path}))
         self.store.keep_target(one.sha256, content)
 
@@ -181,7 +215,7 @@ class Visit:
         return content
 
     def _answer(self, name: str, limit: int) -> bytes | None:
-        asked = time.monotonic()
+        asked, self.last = time.monotonic(), b""
         answer = self.source.get(name, limit)
         if answer.date and not self.clocks:
             self.clocks.append((answer.date - self.now).total_seconds() - (asked - self.began))
