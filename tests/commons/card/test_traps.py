@@ -325,6 +325,7 @@ def test_half_a_position_is_none() -> None:
     )
 
     assert found.card.places[0].latitude is None
+    assert codes(found) == ["half-kept-out"]
 
 
 def test_the_older_a_file_is_the_less_it_is_believed() -> None:

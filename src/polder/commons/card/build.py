@@ -37,11 +37,15 @@ def build(
     unfilled: int = 0,
 ) -> Imported:
     """The card of ``found``. ``unfilled``: how many values a template left."""
-    data = nested(_whole_positions(found), LISTS)
+    whole = _whole_positions(found)
+    halves = tuple(
+        Problem("card.half-kept-out", format, {"key": ".".join(path)}) for path in found if path not in whole
+    )
+    data = nested(whole, LISTS)
     card, notes = card_of_data(data, CARD_JSON, format)
     held = {format: dict(kept)} if kept else {}
     missing = ("kernel.missing-key", "kernel.no-value")
-    odd = (*warnings, *(note for note in notes if note.code not in missing), *_private(kept, format))
+    odd = (*warnings, *halves, *(note for note in notes if note.code not in missing), *_private(kept, format))
     wrong = tuple(problems)
     template = bool(unfilled) or any(problem.code == "card.template-marks" for problem in wrong)
     status = "unfilled" if template else "invalid" if wrong else "good"

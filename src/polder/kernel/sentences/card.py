@@ -47,6 +47,7 @@ SENTENCES: dict[str, str] = {
     "card.country-by-name": N_("{key}: “{value}” was read as {country}."),
     "card.old-key": N_("{key} is an old or misspelt name; it was read, and will be written rightly."),
     "card.open-ring": N_("{key}: the border of “{area}” was not closed; its first point was put at its end."),
+    "card.half-kept-out": N_("{key} was left out: a position needs both, latitude and longitude."),
     "card.other-version": N_("{key}: the version is {value}, not {expected}."),
     "card.same-address": N_("{key}: {value} is given for {other} too."),
     "card.is-a-network": N_("This file is about a network, not about one provider."),
