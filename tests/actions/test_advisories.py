@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from polder.actions.network_advisories import Found, acknowledge, due_warnings, match
+from polder.actions.say_statement import due
 from polder.actions.write_statement import Audience
 from support.sites import group, site_files
 from support.speakers import DAY, Speakers, speakers
@@ -123,7 +124,8 @@ def test_an_advisory_that_was_taken_back_warns_no_more(world: Speakers) -> None:
     assert verdicts(world, "alder") == []
 
 
-def test_the_steward_tells_what_is_new_once_and_when_an_embargo_is_over(world: Speakers) -> None:
+def test_the_steward_tells_what_is_new_once_and_when_something_is_to_be_given(world: Speakers) -> None:
+    world.members = ()
     world.write("alder", "circle/care.yml", "title: {en: Care}\naudience: network\nstewards: [alder]\n")
     world.give("alder")
     until = (world.now + 3 * DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -133,8 +135,18 @@ def test_the_steward_tells_what_is_new_once_and_when_an_embargo_is_over(world: S
     with world.key_of("alder"):
         told = [[one.code for one in due_warnings(folder, world.now)] for _ in range(2)]
         assert told == [["advisory.affected"], []]
-        assert [one.code for one in due_warnings(folder, world.now + 3 * DAY)] == ["statement.embargo-over"]
         world.now += 3 * DAY
-        world.give("alder")
-        codes = [one.code for one in due_warnings(folder, world.now)]
-        assert "statement.embargo-over" not in codes
+        assert [one.code for one in due_warnings(folder, world.now)] == ["statement.give-due"]
+    world.give("alder")
+    with world.key_of("alder"):
+        assert "statement.give-due" not in [one.code for one in due_warnings(folder, world.now)]
+
+
+def test_a_member_that_came_or_left_makes_giving_due(world: Speakers) -> None:
+    world.say("alder", "news", "rent", "The rent", audience=Audience("network"))
+    folder = world["alder"].folder
+    with world.key_of("alder"):
+        assert due(folder, world.now, {}, world.recipients) == ()
+        fewer = {name: held for name, held in world.recipients.items() if name != "cedar"}
+        (told,) = due(folder, world.now, {}, fewer)
+    assert (told.code, told.values["count"]) == ("statement.give-due", 1)

@@ -19,7 +19,7 @@ from polder.commons.statement.access import Reader
 from polder.kernel.problem import Refused
 from polder.world.age import new_identity
 from polder.world.given import read_given
-from support.speakers import DAY, Speakers, speakers
+from support.speakers import DAY, HOUR, Speakers, speakers
 
 PLAIN = "The lock of the rack is broken"
 CARE = Audience(circles=("care",))
@@ -508,3 +508,40 @@ def test_old_news_are_told_as_old(world: Speakers) -> None:
     with world.key_of("alder"):
         listening = listen(world["alder"].folder, world.now, published, world.recipients)
     assert [one.code for one in listening.news] == ["statement.stale"] and len(show(listening).heard) == 1
+
+
+def test_a_newcomer_of_a_circle_for_its_members_gets_all_of_its_versions(world: Speakers) -> None:
+    def change(name: str, *members: str) -> None:
+        world.now += HOUR
+        with world.key_of(name):
+            change_circle(
+                world[name].folder,
+                "care",
+                adding("members", members),
+                world.now,
+                world.published(name),
+                world.recipients,
+            )
+
+    with world.key_of("alder"):
+        data = begin_data({"en": "Care"}, ("alder", "beech"), (), "strict", {"circles": ["alder/care"]})
+        begin_circle(
+            world["alder"].folder, "care", data, world.now, world.published("alder"), world.recipients
+        )
+    assert world.titles("beech") == ["Care"] and world.titles("cedar") == []
+    change("beech", "cedar")
+    assert "alder/care" not in world.listens("cedar").circles.known  # alder's first version is not for it yet
+    world.give("alder")
+    assert world.listens("cedar").circles.known["alder/care"].members == ("alder", "beech", "cedar")
+    assert world.titles("cedar") == ["Care"] and world.titles("dogwood") == []
+    change("alder", "dogwood")
+    world.members = (*world.members, "dogwood")
+    for name in ("alder", "beech"):
+        world.give(name)
+    assert world.listens("dogwood").circles.known["alder/care"].members == (
+        "alder",
+        "beech",
+        "cedar",
+        "dogwood",
+    )
+    assert not world.listens("beech").circles.known["alder/care"].split

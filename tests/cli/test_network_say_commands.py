@@ -119,6 +119,8 @@ def test_without_a_key_what_is_public_is_shown_and_that_is_said(
     listed = run(folder, "said")
     assert "moving" in listed.output and "rack" not in listed.output.lower()
     assert "No key of yours was found" in listed.output
+    refused = run(folder, "give")
+    assert refused.exit_code == 2 and "with a key" in refused.output
 
 
 def test_what_others_see_is_shown_before_it_is_published(folder: Path) -> None:

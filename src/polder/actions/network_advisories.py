@@ -5,20 +5,18 @@ What runs here is what the site's apps say (when the folder is a site too) and w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from polder.actions.given_statements import load_memory
 from polder.actions.load_network import load_network
 from polder.actions.read_statements import Members, find, listen, show
+from polder.actions.say_statement import due
 from polder.commons.advisory.match import Match, Verdict
 from polder.commons.advisory.match import match as match_all
 from polder.commons.advisory.model import FILE, Advisory, Running, advisory_of, read_software
-from polder.commons.network.model import Network
-from polder.commons.statement.earlier import Earlier, Piece
 from polder.commons.statement.model import write_moment
 from polder.kernel.plain import read_plain, write_plain
 from polder.kernel.problem import Problem, Refused
@@ -87,21 +85,13 @@ def match(
 
 
 def due_warnings(folder: Path, now: datetime) -> tuple[Problem, ...]:
-    """For the steward: what operators should hear of that was not there the last time, and embargoes of ours that are over."""
-    network = load_network(folder)
+    """For the steward: what operators should hear of that was not there the last time, and whether statements of ours are to be given."""
     found = match(folder, None, now).findings
     warnings = [Problem(f"advisory.{one.verdict}", "", one.values) for one in found if one.urgent and one.new]
-    pieces = load_memory(folder, network, lambda content, where: None).pieces
-    return (
-        *warnings,
-        *(Problem("statement.embargo-over", "", {"statement": key}) for key in _over(pieces, network, now)),
-    )
-
-
-def _over(pieces: Iterable[Piece], network: Network, now: datetime) -> list[str]:
-    """Statements of ours that everybody in their audience may hear of by now, and does not yet."""
-    said = [one.statement for one in Earlier(tuple(pieces), network.provider).heard]
-    return sorted({one.key for one in said if one.until and one.until <= now})
+    try:
+        return (*warnings, *due(folder, now))
+    except Refused as refused:
+        return (*warnings, *refused.problems)
 
 
 def running(folder: Path) -> tuple[Running, ...]:

@@ -31,6 +31,9 @@ SENTENCES: dict[str, str] = {
     "statement.no-own-recipients": N_(
         "{statement} would be encrypted, and network.yml names no recipient of yours: you could not read it yourselves."
     ),
+    "statement.key-needed": N_(
+        "Who may read what is not public can only be worked out with a key that opens what peers say: none was found."
+    ),
     "statement.exists": N_("There is a statement {statement} already."),
     "statement.twice": N_("{other} is the same statement: one type and id is one file."),
     "statement.not-said": N_("There is no statement {statement} of yours here."),
@@ -75,7 +78,9 @@ SENTENCES: dict[str, str] = {
     "statement.many-recipients": N_(
         "{statement} goes to {count} recipients, {limit} at most in one file: it is given as {files} files."
     ),
-    "statement.embargo-over": N_("The embargo of {statement} is over: its audience may hear of it now."),
+    "statement.give-due": N_(
+        "Statements of yours are to be given anew ({count}): a file, a member or the end of an embargo changed them."
+    ),
     "statement.was-public": N_(
         "{statement} was public until now: what was said then has been read, and stays readable."
     ),
@@ -119,7 +124,7 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
-    "statement.embargo-over": N_("polder network give && polder network publish"),
+    "statement.give-due": N_("polder network give && polder network publish"),
     "statement.unknown-circle": N_(
         "Circles that are known: polder network circle list. New ones of peers come with: polder network sync"
     ),
@@ -130,6 +135,7 @@ HINTS: dict[str, str] = {
     "statement.exists": N_("To take its place, add --again."),
     "statement.circle-ambiguous": N_("polder network circle list shows whole names."),
     "statement.not-found": N_("polder network said shows all there is."),
+    "statement.key-needed": N_("polder key new makes one; name its recipient in network.yml."),
     "statement.no-key": N_("polder key new makes one; name its recipient in network.yml."),
     "statement.reads-old": N_("Encrypting ends with the next version; it takes nothing back."),
     "statement.circle-split": N_(
