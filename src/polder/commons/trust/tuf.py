@@ -149,9 +149,9 @@ def root_of_one_role(
     ``fields``: ours, signed with the rest. The specification's version is fixed: the same content is the same bytes everywhere.
     """
     held = sorted(set(keys))
-    roles = {name: Role([], 1) for name in ("snapshot", "targets", "timestamp")}
+    roles: dict[str, Role] = {name: Role([], 1) for name in ("snapshot", "targets", "timestamp")}
     roles["root"] = Role([one.id for one in held], threshold)
-    known = {one.id: key(one) for one in held}
+    known: dict[str, Key] = {one.id: key(one) for one in held}
     return Root(version, "1.0.31", expires, known, roles, True, dict(fields))
 
 
