@@ -6,6 +6,7 @@ own folder. What cannot be read is left out and noted; how much is read of one p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from polder.commons.roster.approval import APPROVALS, PROPOSALS, ROSTERS, Approv
 from polder.commons.roster.chain import Chain
 from polder.commons.roster.document import Edition, read_edition
 from polder.commons.roster.own_word import LEAVE, read_word, word_is_own
+from polder.commons.trust.tuf import LIMITS
 from polder.kernel.digest import Digest
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
@@ -34,6 +36,8 @@ class Facts:
     approvals: dict[Digest, dict[str, Approval]] = field(default_factory=dict)
     left: dict[str, datetime] = field(default_factory=dict)
     noted: list[Problem] = field(default_factory=list)
+    read: dict[bytes, Edition] = field(default_factory=dict)
+    """What was parsed already, by what it says: many members publish the same version."""
 
     def signatures(self, digest: Digest) -> dict[str, str]:
         """Key id to signature, from the approvals that sign."""
@@ -74,15 +78,34 @@ def _documents(facts: Facts, published: Published, below: str, most: int, known:
         if _signed_part(content) in known and below == ROSTERS:
             continue
         try:
-            edition = read_edition(content, f"{name}: {path}")
+            edition, signatures = _read(facts, content, f"{name}: {path}")
         except Refused as refused:
             facts.noted += refused.problems
             continue
         digest = edition.digest
         if below == ROSTERS:
-            for key, signature in edition.document.signatures.items():
+            for key, signature in signatures.items():
                 facts.merged.setdefault(digest, {}).setdefault(key, set()).add(signature)
-        facts.proposed.setdefault(digest, edition.with_signatures({}))
+        facts.proposed.setdefault(digest, edition)
+
+
+def _read(facts: Facts, content: bytes, where: str) -> tuple[Edition, Mapping[str, str]]:
+    """The version without signatures, and its signatures. Of one that says what another said only the signatures are parsed."""
+    part = _signed_part(content)
+    if (known := facts.read.get(part)) and len(content) <= LIMITS["root"]:
+        return known, _signatures(content.removesuffix(part))
+    edition = read_edition(content, where)
+    facts.read[part] = edition.with_signatures({})
+    return facts.read[part], edition.document.signatures
+
+
+def _signatures(head: bytes) -> dict[str, str]:
+    """Key id to signature in the part of a document before what it says; nothing when it is no such part."""
+    try:
+        held = json.loads(head + b'"signed":0}')["signatures"]
+        return {one["keyid"]: one["sig"] for one in held if isinstance(one["keyid"] + one["sig"], str)}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
 
 
 def _approvals(facts: Facts, name: str, files: Mapping[str, bytes]) -> None:
@@ -127,5 +150,5 @@ def _paths(files: Mapping[str, bytes], below: str, most: int) -> Iterator[str]:
 
 
 def _signed_part(content: bytes) -> bytes:
-    """What a document says, as it is written when everybody writes it alike: enough to skip what is known, never to accept anything."""
-    return content[content.find(_SIGNED) :]
+    """What a document says, to the byte, as everybody writes it; the whole of it when it is written otherwise."""
+    return content[max(content.find(_SIGNED), 0) :]

@@ -13,7 +13,9 @@ decides anything, and a member that comes or goes changes the duties of its neig
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from polder.commons.roster.model import Member
 from polder.kernel.digest import digest_of_bytes
@@ -23,33 +25,47 @@ COPIES = 2
 
 def duties(members: Mapping[str, Member]) -> dict[str, tuple[str, ...]]:
     """Member to the ids whose folders it mirrors, sorted. Dormant members mirror nobody and are mirrored."""
-    kept = {name: keepers(name, members) for name in members}
-    return {name: tuple(sorted(of for of, by in kept.items() if name in by)) for name in sorted(members)}
+    ring = _ring(members)
+    found: dict[str, list[str]] = {name: [] for name in sorted(members)}
+    for owner in sorted(members):
+        for one in _keepers(owner, members, ring):
+            found[one].append(owner)
+    return {name: tuple(kept) for name, kept in found.items()}
 
 
 def keepers(owner: str, members: Mapping[str, Member]) -> tuple[str, ...]:
     """Who mirrors ``owner``, the nearest on the ring first."""
-    ring = _after(owner, members)
+    return _keepers(owner, members, _ring(members))
+
+
+def _keepers(owner: str, members: Mapping[str, Member], ring: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     chosen: list[str] = []
-    for elsewhere in (True, False):
-        for one in ring:
-            groups = {_group(members[other]) for other in (owner, *chosen)}
-            if (
-                len(chosen) < COPIES
-                and one not in chosen
-                and not (elsewhere and _group(members[one]) in groups)
-            ):
-                chosen.append(one)
-    return tuple(chosen)
+    groups = {_group(members[owner])}
+    for one in _after(owner, ring):
+        if len(chosen) < COPIES and _group(members[one]) not in groups:
+            chosen.append(one)
+            groups.add(_group(members[one]))
+        if len(chosen) == COPIES:
+            return tuple(chosen)
+    rest = (one for one in _after(owner, ring) if one not in chosen)
+    return (*chosen, *islice(rest, COPIES - len(chosen)))
 
 
-def _after(owner: str, members: Mapping[str, Member]) -> Sequence[str]:
-    ring = sorted(
-        (digest_of_bytes(name.encode()), name) for name, one in members.items() if one.state == "active"
-    )
-    here = (digest_of_bytes(owner.encode()), owner)
-    turned = [entry for entry in ring if entry > here] + [entry for entry in ring if entry < here]
-    return [name for _, name in turned]
+def _ring(members: Mapping[str, Member]) -> list[tuple[str, str]]:
+    return sorted((_place(name), name) for name, one in members.items() if one.state == "active")
+
+
+def _after(owner: str, ring: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Everybody else, once around from ``owner``'s place."""
+    start = bisect_right(ring, (_place(owner), owner))
+    for number in range(len(ring)):
+        name = ring[(start + number) % len(ring)][1]
+        if name != owner:
+            yield name
+
+
+def _place(name: str) -> str:
+    return digest_of_bytes(name.encode())
 
 
 def _group(one: Member) -> str:

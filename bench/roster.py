@@ -1,0 +1,140 @@
+"""A roster of 50 and of 200 members: how long one change takes to verify, beside python-tuf and beside a plain loop over signatures.
+
+Usage: python bench/roster.py [--members 50,200] [--rounds 9] [--json]
+
+The change replaces an address and is signed by as many members as must. "verify" is everything a reader does with the bytes of
+the new version: parse, look at every field, make the same version from the change that it names and compare, check the signatures
+of the members before and after. "python-tuf" parses the same bytes and asks the library's own verification of a new root by the one before
+(which does not look at our fields). "loop" only parses JSON and checks the same signatures with `cryptography`. "merge, nothing new"
+is what a sync costs when as many peers as there are members (50 at most) publish the whole chain that one has already; "replay" verifies
+ten versions from the first. Seconds are processor time; all in one process, in turns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from _common import in_turns, machine, note, options, show
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from tuf.api.metadata import Metadata, Root
+
+from polder.commons.roster.approval import roster_path
+from polder.commons.roster.chain import Chain
+from polder.commons.roster.changes import ChangeMember
+from polder.commons.roster.document import Edition, read_edition
+from polder.commons.roster.merge import merge
+from polder.commons.roster.propose import propose
+from polder.commons.roster.replay import replay
+from polder.commons.roster.verify import verify
+from polder.kernel.published import Published
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from support.rosters import beginning, introduction, signed
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+DAY = timedelta(days=1)
+REPEAT = 5
+
+
+def changed(old: Edition, number: int, names: list[str]) -> Edition:
+    """The next version, in which the first member publishes elsewhere, signed by exactly as many as must."""
+    when = NOW + number * DAY
+    change = ChangeMember(introduction(names[0], when, url=f"https://{names[0]}.example/{number}/"))
+    return signed(propose(old, change, "", when), names[: old.roster.threshold])
+
+
+def by_library(old: bytes, new: bytes) -> bool:
+    before: Metadata[Root] = Metadata[Root].from_bytes(old)
+    after: Metadata[Root] = Metadata[Root].from_bytes(new)
+    return bool(
+        after.signed.get_root_verification_result(before.signed, after.signed_bytes, after.signatures)
+    )
+
+
+def by_loop(new: bytes, payload: bytes) -> int:
+    data = json.loads(new)
+    keys = {name: held["keyval"]["public"] for name, held in data["signed"]["keys"].items()}
+    for one in data["signatures"]:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(keys[one["keyid"]])).verify(
+            bytes.fromhex(one["sig"]), payload
+        )
+    return len(data["signatures"])
+
+
+def timed(call: Callable[[], object]) -> Callable[[], float]:
+    def run() -> float:
+        began = time.process_time()
+        for _ in range(REPEAT):
+            call()
+        return time.process_time() - began
+
+    return run
+
+
+def measure(count: int, rounds: int) -> dict[str, Any]:
+    names = [f"member-{number:03}" for number in range(count)]
+    editions = [beginning(*names, now=NOW)]
+    for number in range(1, 10):
+        editions.append(changed(editions[-1], number, names))
+    contents = [one.document.content for one in editions]
+    old, new, payload = editions[-2], contents[-1], editions[-1].document.payload
+    chain = Chain(tuple(editions))
+    files = {roster_path(one.version): one.document.content for one in editions}
+    peers = {
+        name: Published(name, editions[0].digest, {}, NOW, NOW, files, "") for name in names[: min(50, count)]
+    }
+    when = NOW + 20 * DAY
+    earlier = replace(chain, editions=chain.editions[:-1])
+    found = in_turns(
+        {
+            "verify": timed(lambda: verify(old, read_edition(new))),
+            "python-tuf": timed(lambda: by_library(contents[-2], new)),
+            "loop": timed(lambda: by_loop(new, payload)),
+            "merge, nothing new": timed(lambda: merge(chain, peers, when)),
+            "merge, one version": timed(lambda: merge(earlier, peers, when)),
+            "replay of ten": timed(lambda: replay(contents)),
+        },
+        rounds,
+    )
+    milliseconds = {name: exact(times) for name, times in found.items()}
+    return {
+        "members": count,
+        "signatures": old.roster.threshold,
+        "bytes": len(new),
+        "digest": hashlib.sha256(payload).hexdigest()[:12],
+        "ms": milliseconds,
+        "ratio to python-tuf": round(milliseconds["verify"] / milliseconds["python-tuf"], 2),
+    }
+
+
+def exact(times: dict[str, float]) -> float:
+    return round(times["median"] * 1000 / REPEAT, 1)
+
+
+def main() -> None:
+    parser = options(__doc__ or "")
+    parser.add_argument("--members", default="50,200")
+    parser.add_argument("--rounds", type=int, default=9)
+    chosen = parser.parse_args()
+    figures = []
+    for count in map(int, chosen.members.split(",")):
+        note(f"{count} members")
+        figures.append(measure(count, chosen.rounds))
+    lines = []
+    for one in figures:
+        lines.append(f"{one['members']} members, {one['signatures']} signatures, {one['bytes']} bytes")
+        lines += [f"  {name}: {value} ms" for name, value in one["ms"].items()]
+        lines.append(f"  ratio to python-tuf: {one['ratio to python-tuf']}")
+    show("A roster", machine(), figures, lines, chosen.json)
+
+
+if __name__ == "__main__":
+    main()
