@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from polder.cli.door import FAILED, UNREACHABLE, guarded, language, network_path, show_json
+from polder.cli.door import FAILED, UNREACHABLE, console, guarded, language, network_path, show_json
 from polder.cli.lines import print_lines
+from polder.cli.network_sync_data import round_data, status_data, steward_data
 from polder.kernel.problem import Value
 from polder.kernel.sentences import hint, say, say_loosely, say_problem, translate
 from polder.kernel.sentences.mark import N_
+from polder.kernel.text import harmless
 
 if TYPE_CHECKING:
     from polder.actions.network_status import PeerStatus
@@ -110,13 +112,16 @@ class _Telling:
     def told(self, news: PeerNews) -> None:
         if self.bar:
             self.bar.advance(self.row)
-        if not self.quiet:
+            for text, style in news_lines(news):
+                self.bar.console.print(harmless(text), style=style, markup=False, highlight=False)
+        elif not self.quiet:
             print_lines(news_lines(news))
 
     def _begin(self) -> Any:
-        from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TimeElapsedColumn
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        bar = Progress(SpinnerColumn(), MofNCompleteColumn(), TimeElapsedColumn(), transient=True)
+        columns = (SpinnerColumn(), TextColumn("{task.completed}"), TimeElapsedColumn())
+        bar = Progress(*columns, console=console(), transient=True)
         self.row = bar.add_task("", total=None)
         bar.start()
         return bar
@@ -198,37 +203,6 @@ def _row(one: PeerStatus, words: str) -> list[str]:
     return [one.peer, state, version, seen, str(one.files), copy, one.source or "–"]
 
 
-def status_data(one: PeerStatus) -> dict[str, Any]:
-    held = {name: getattr(one, name) for name in one.__dataclass_fields__}
-    times = {name: held[name] and f"{held[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("expires", "seen", "next")}
-    return {**held, **times, "versions": dict(one.versions)}
-
-
-def round_data(found: Round) -> dict[str, Any]:
-    """A round for machines: codes and values, no sentences."""
-    return {
-        "peers": [_news_data(one) for one in found.news],
-        "alarms": [one.id for one in found.alarms],
-        "clock_off_by_seconds": found.clock,
-        "mirrored": list(found.mirrored),
-    }
-
-
-def _news_data(news: PeerNews) -> dict[str, Any]:
-    troubles = [
-        {
-            "source": one.source,
-            "kind": one.kind,
-            "code": one.problem.code,
-            "where": one.problem.where,
-            "values": dict(one.problem.values),
-        }
-        for one in news.troubles
-    ]
-    held = {name: getattr(news, name) for name in news.__dataclass_fields__ if name != "clocks"}
-    return {**held, "troubles": troubles, "left_out": list(news.left_out)}
-
-
 def steward_lines(done: Stewarded) -> Iterator[Line]:
     words = language()
     if done.round:
@@ -242,15 +216,3 @@ def steward_lines(done: Stewarded) -> Iterator[Line]:
             yield say_problem(problem, words), "red"
             if advice := hint(problem.code, problem.values, words):
                 yield f"    {advice}", "dim"
-
-
-def steward_data(done: Stewarded) -> dict[str, Any]:
-    def plain(problems: tuple[Any, ...]) -> list[dict[str, Any]]:
-        return [{"code": one.code, "where": one.where, "values": dict(one.values)} for one in problems]
-
-    return {
-        "sync": round_data(done.round) if done.round else None,
-        "news": plain(done.news),
-        "signed": list(done.signed),
-        "failed": {step: plain(problems) for step, problems in done.failed},
-    }

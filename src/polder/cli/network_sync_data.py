@@ -1,0 +1,54 @@
+"""What ``polder network sync``, ``status`` and ``steward`` print as JSON: codes and values, no sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from polder.actions.network_status import PeerStatus
+    from polder.actions.network_steward import Stewarded
+    from polder.actions.sync_network import Round
+    from polder.actions.sync_peer import PeerNews
+
+
+def status_data(one: PeerStatus) -> dict[str, Any]:
+    held = {name: getattr(one, name) for name in one.__dataclass_fields__}
+    times = {name: held[name] and f"{held[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("expires", "seen", "next")}
+    return {**held, **times, "versions": dict(one.versions)}
+
+
+def round_data(found: Round) -> dict[str, Any]:
+    """A round for machines: codes and values, no sentences."""
+    return {
+        "peers": [_news_data(one) for one in found.news],
+        "alarms": [one.id for one in found.alarms],
+        "clock_off_by_seconds": found.clock,
+        "mirrored": list(found.mirrored),
+    }
+
+
+def _news_data(news: PeerNews) -> dict[str, Any]:
+    troubles = [
+        {
+            "source": one.source,
+            "kind": one.kind,
+            "code": one.problem.code,
+            "where": one.problem.where,
+            "values": dict(one.problem.values),
+        }
+        for one in news.troubles
+    ]
+    held = {name: getattr(news, name) for name in news.__dataclass_fields__ if name != "clocks"}
+    return {**held, "troubles": troubles, "left_out": list(news.left_out)}
+
+
+def steward_data(done: Stewarded) -> dict[str, Any]:
+    def plain(problems: tuple[Any, ...]) -> list[dict[str, Any]]:
+        return [{"code": one.code, "where": one.where, "values": dict(one.values)} for one in problems]
+
+    return {
+        "sync": round_data(done.round) if done.round else None,
+        "news": plain(done.news),
+        "signed": list(done.signed),
+        "failed": {step: plain(problems) for step, problems in done.failed},
+    }
