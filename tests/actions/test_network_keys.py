@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from polder.actions.network_key_check import check_keys
-from polder.actions.network_keys import identity, list_keys, new_keys, restore_key
+from polder.actions.network_keys import identity, list_keys, new_keys, reencrypt_keys, restore_key
 from polder.actions.network_paper import paper
 from polder.actions.network_publish import freshen, look
 from polder.actions.network_rotation import replace_keys
@@ -404,6 +405,47 @@ def test_the_servers_stolen_keys_are_replaced_and_readers_recover_from_versions_
     assert reader.read(three.files(), NOW + 2 * DAY).files["card.json"].length == 11
 
 
+def test_a_server_that_is_gone_with_its_keys_is_followed_by_a_clean_one(three: NetworkFolder) -> None:
+    """Nobody can open the old keys any more, so none of them signs the change."""
+    reader = Reader(three.files())
+    (three.keys / "server.txt").unlink()
+    three.server = three.identity("server")
+    three.write()
+
+    replace_keys(three.path, ["server"], gone=True)
+    sign_and_publish(three, "ana", "ben", days=1)
+
+    found = reader.read(three.files(), NOW + DAY).versions
+    assert (found["root"], found["timestamp"]) == (2, 2)
+    assert not [name for name in public_keys(three.path) if name.endswith(".old")]
+
+
+def test_a_new_person_is_let_into_the_governance_key(three: NetworkFolder) -> None:
+    before = public_keys(three.path)["governance"]
+    three.people["dora"] = three.identity("dora")
+    three.write()
+    three.at("ana")
+    reencrypt_keys(three.path, ["governance"])
+    three.at("dora")
+
+    assert open_key(three.path, "governance").public == before
+    open_key(three.path, "governance").sign(b"x")
+
+
+def test_a_passphrase_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = NetworkFolder(tmp_path, monkeypatch, [], 1)
+    folder.write(ana="")
+    new_keys(folder.path, ["ana"], ask_new=lambda _: PASSPHRASE)
+    other = Secret("a lapwing over the dike")
+
+    reencrypt_keys(folder.path, ["ana"], ask=lambda _: PASSPHRASE, ask_new=lambda _: other)
+
+    open_key(folder.path, "ana", lambda _: other).sign(b"x")
+    with pytest.raises(Refused) as refused:
+        open_key(folder.path, "ana", lambda _: PASSPHRASE).sign(b"x")
+    assert codes(refused) == ["trust.passphrase-wrong"]
+
+
 def test_a_change_of_keys_holds_back_until_what_is_given_is_signed_under_it(three: NetworkFolder) -> None:
     """Ben's key signed what is given, and goes out: readers must not stand between the two changes."""
     reader = Reader(three.files())
@@ -462,7 +504,7 @@ def test_a_person_signs_through_their_ssh_agent(tmp_path: Path, monkeypatch: pyt
     path = tmp_path / "agent.sock"
     with subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL) as agent:
         while not path.exists():
-            pass
+            time.sleep(0.02)
         try:
             monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
             subprocess.run(["ssh-add", "-q", tmp_path / "id"], check=True)

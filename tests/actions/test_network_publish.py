@@ -486,7 +486,13 @@ def test_a_stock_tuf_client_reads_what_we_publish(alder: NetworkFolder, served: 
 
     replace_keys(alder.path, ["ana", "server"])
     publish_as(alder, "ana", now=now)
-    again = stock(alder, served, tmp_path / "client")
-    again.refresh()
-    found = again.get_targetinfo("card.json")
-    assert found and Path(again.download_target(found)).read_bytes() == b"{}"
+    last = alder.public / "metadata/2.root.json"
+    last.rename(alder.path / "held back")
+    for root in (1, 2):  # the moment before the new root is there, and the one after
+        again = stock(alder, served, tmp_path / "client")
+        again.refresh()
+        found = again.get_targetinfo("card.json")
+        assert found and Path(again.download_target(found)).read_bytes() == b"{}"
+        assert (tmp_path / f"client/metadata/root_history/{root}.root.json").exists()
+        if root == 1:
+            (alder.path / "held back").rename(last)

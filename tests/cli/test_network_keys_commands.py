@@ -153,3 +153,16 @@ def test_a_name_that_nobody_has_is_refused(folder: Path) -> None:
         done = run("network", *words)
         assert done.exit_code == 2
         assert "bob" in done.stderr
+
+
+def test_a_file_is_encrypted_anew(folder: Path) -> None:
+    run("network", "keys", "new", given=f"{PASSPHRASE}\n{PASSPHRASE}\n")
+    before = key_path(folder, "ben").read_bytes()
+
+    done = run(
+        "network", "keys", "reencrypt", "ben", given="a lapwing over the dike\n" * 2 + f"{PASSPHRASE}\n"
+    )
+
+    assert done.exit_code == 0, done.output
+    assert key_path(folder, "ben").read_bytes() != before
+    assert "lapwing" not in done.output and PASSPHRASE not in done.output

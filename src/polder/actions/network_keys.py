@@ -32,6 +32,7 @@ from polder.world.signing_keys import (
     public_path,
     put_key,
     put_public,
+    reseal_key,
 )
 from polder.world.ssh_agent import ssh_public_key
 
@@ -122,6 +123,21 @@ def restore_key(folder: Path, name: str, seed: Secret, *, ask_new: AskNew | None
     passphrase = None if recipients or ask_new is None else ask_new(name)
     put_key(folder, name, seed, recipients, passphrase, f"{name} of {network.provider}")
     return MadeKeys((name,), commit_keys(folder, [name], f"network: The key of {name} is back."))
+
+
+def reencrypt_keys(
+    folder: Path, names: Iterable[str], *, ask: Ask | None = None, ask_new: AskNew | None = None
+) -> MadeKeys:
+    """Encrypt the files of ``names`` to whom ``network.yml`` names today (or to a new passphrase). The keys stay the same, and whoever
+    could open the files before may have kept them."""
+    network = load_network(folder)
+    found = chosen(network, tuple(names))
+    check_makeable(network, found, ask_new)
+    for name in found:
+        recipients = opens_for(network, name)
+        passphrase = None if recipients or ask_new is None else ask_new(name)
+        reseal_key(folder, name, recipients, passphrase, ask)
+    return MadeKeys(found, commit_keys(folder, found, f"network: Keys encrypted anew: {', '.join(found)}."))
 
 
 def list_keys(folder: Path) -> tuple[KeyRow, ...]:

@@ -144,6 +144,17 @@ def restore(name: str) -> None:
     _tell_made(restore_key(folder, name, seed_of(given), ask_new=ask_new), "trust.says-restored")
 
 
+@keys.command(epilog="Example: polder network keys reencrypt governance")
+@click.argument("names", nargs=-1, required=True)
+@guarded
+def reencrypt(names: tuple[str, ...]) -> None:
+    """Encrypt the files of NAMES anew, for those whom network.yml names today or with a new passphrase. The keys stay the same."""
+    from polder.actions.network_keys import reencrypt_keys
+
+    made = reencrypt_keys(network_path(), names, ask=asker(), ask_new=ask_new)
+    _tell_made(made, "trust.says-reencrypted")
+
+
 @keys.command(epilog="Example: polder network keys rotate server")
 @click.argument("names", nargs=-1, required=True)
 @click.option("--yes", is_flag=True, help="Do not ask.")

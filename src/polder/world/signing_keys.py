@@ -130,6 +130,16 @@ def open_key(folder: Path, name: str, ask: Ask | None = None) -> Signer:
     return signer
 
 
+def reseal_key(
+    folder: Path, name: str, recipients: Iterable[str], passphrase: Secret | None, ask: Ask | None = None
+) -> None:
+    """Write the file of ``name`` anew for ``recipients``, or for ``passphrase`` when there are none. The key stays the same."""
+    signer = open_key(folder, name, ask)
+    if not isinstance(signer, AgeSigner):
+        raise Refused(Problem("trust.key-in-agent", "", {"name": name}))
+    write_atomically(key_path(folder, name), _seal(reveal_key(signer), tuple(recipients), passphrase), 0o600)
+
+
 def reveal_key(signer: AgeSigner) -> Secret:
     """The 32 bytes of the seed, for a signature or for paper; whoever calls it lets go of them at once."""
     seed = _seed(signer.sealed, signer.name, signer.ask)

@@ -24,7 +24,7 @@ from polder.commons.trust.documents import document_path, new_snapshot, new_time
 from polder.commons.trust.listing import MOST_FILES, ROBOT, below_robot, listed, of_robot
 from polder.commons.trust.present import TARGETS, Present, root_name
 from polder.commons.trust.publication import Change, Decision, PeopleStage, Wanted
-from polder.commons.trust.roles import MANY, due
+from polder.commons.trust.roles import MANY, SOON
 from polder.commons.trust.roots import check_keys, signing_keys
 from polder.commons.trust.stages import in_play, people_stage, root_stage, server_stage
 from polder.commons.trust.tuf import Document, Root, Targets, role_keys, sign
@@ -178,8 +178,8 @@ def _compare(before: Targets | None, after: Targets, role: str) -> list[Change]:
 def _ends(present: Present, wanted: Wanted, people: PeopleStage, now: datetime) -> list[Problem]:
     """What ends soon, and lists that are too long for a reader's comfort."""
     found = []
-    if present.last and due("root", present.last.expires, now):
-        days = (present.last.expires - now).days
+    days = (present.last.expires - now).days if present.last else 0
+    if present.last and days <= SOON:
         found.append(
             Problem("trust.root-ends", "", {"until": f"{present.last.expires:%Y-%m-%d}", "days": days})
         )

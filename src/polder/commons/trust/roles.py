@@ -37,8 +37,10 @@ HOLDS = {
     "snapshot": timedelta(days=30),
     "timestamp": timedelta(days=14),
 }
+SOON = 60
+"""Days before the end of a root from which on everybody is warned."""
 _REST = {
-    "root": timedelta(days=60),
+    "root": timedelta(days=SOON),
     "targets": timedelta(days=60),
     "robot": timedelta(days=20),
     "snapshot": timedelta(days=20),
@@ -56,8 +58,14 @@ def expiry(role: str, now: datetime) -> datetime:
 
 
 def due(role: str, expires: datetime, now: datetime) -> bool:
-    """Whether a document should be signed anew by now."""
-    return expires - now <= _REST[role]
+    """Whether a document should be signed anew by now: its end is near, or it was signed by a clock that went ahead.
+
+    >>> from datetime import UTC
+    >>> due("snapshot", datetime(2029, 1, 1, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC))
+    True
+    """
+    rest = expires - now
+    return rest <= _REST[role] or rest > HOLDS[role] + timedelta(days=1)
 
 
 def signed_at(role: str, expires: datetime) -> datetime:

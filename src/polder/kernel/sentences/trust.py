@@ -106,6 +106,9 @@ SENTENCES: dict[str, str] = {
     "trust.says-none-made": N_("Every key that was asked for is there."),
     "trust.says-paper": N_("Put it on paper, too: polder network keys paper NAME"),
     "trust.says-restored": N_("The key of {name} is back."),
+    "trust.says-reencrypted": N_(
+        "The file of the key of {name} opens for those whom network.yml names today."
+    ),
     "trust.says-rotated": N_("{name} has a new key. The old one still signs the change, then it goes."),
     "trust.says-replaced": N_("{name} has a new key. The old one signs nothing more."),
     "trust.says-propose": N_("Nobody knows of it yet. Propose the change: polder network publish --as NAME"),
