@@ -455,7 +455,7 @@ def test_what_was_opened_once_is_remembered_encrypted_and_forgotten_when_it_goes
 def test_another_key_tries_again_what_the_last_one_did_not_open(care: Speakers) -> None:
     care.say("alder", "note", "rack", PLAIN, audience=CARE)
     assert PLAIN not in care.titles("dogwood")
-    care["dogwood"].key.write_bytes(care["beech"].key.read_bytes())
+    care["dogwood"].key.write_bytes(care["dogwood"].key.read_bytes() + care["beech"].key.read_bytes())
     os.utime(care["dogwood"].key, (1, 1))
     assert PLAIN in care.titles("dogwood")
 

@@ -129,3 +129,13 @@ def test_what_others_see_is_shown_before_it_is_published(folder: Path) -> None:
     assert "moving" in run(folder, "said", "--as", "anybody").output
     assert "rack" not in run(folder, "said", "--as", "cedar").output
     assert "rack" in run(folder, "said", "--as", "beech").output
+
+
+def test_a_key_that_is_none_of_this_providers_is_told(folder: Path, clean_environment: Path) -> None:
+    path = clean_environment / ".config/polder/identity.txt"
+    path.unlink()
+    new_identity(path)
+    run(folder, "say", "news", "moving", "--title", "We move", "--for", "public")
+    assert "No key of yours was found" in run(folder, "said").output
+    assert run(folder, "say", "note", "rack", "--title", "Rack", "--for", "network").exit_code == 2
+    assert not (folder / "statements/note").exists()

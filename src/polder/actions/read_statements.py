@@ -24,6 +24,7 @@ from polder.world.age import Identities, load_identities
 from polder.world.given import read_given
 from polder.world.network_store import load_published
 from polder.world.opened import Opened
+from polder.world.sealing import opens
 
 OPENED = "opened"
 """The folder of the state that remembers what was opened."""
@@ -34,7 +35,7 @@ Members = Mapping[str, tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class Listening:
     """``gathered``: all that was found and opened. ``reader``: this provider. ``speakers``: whose word is shown (of
-    others only versions of circles count). ``open_``: opens what is encrypted to it.
+    others only versions of circles count). ``able``: a key of ours was found. ``open_``: opens what is encrypted to it.
     ``news``: what people should know (refused files, split circles, no key)."""
 
     network: Network
@@ -44,6 +45,7 @@ class Listening:
     blocks: frozenset[str]
     reader: Reader
     speakers: frozenset[str]
+    able: bool
     open_: Callable[[bytes, str], bytes | None]
     news: tuple[Problem, ...]
 
@@ -67,7 +69,8 @@ def listen(
     network = load_network(folder)
     news: list[Problem] = []
     known = members_of(folder, now, news) if members is None else members
-    opened = Opened(folder / network.state / OPENED, _identities(news), network.recipients)
+    identities = _identities(network, news)
+    opened = Opened(folder / network.state / OPENED, identities, network.recipients)
     peers = load_published(folder / network.state) if published is None else published
     news += [_stale(held) for _, held in sorted(peers.items()) if held.stale(now)]
     files: dict[str, Mapping[str, bytes]] = {peer: held.files for peer, held in peers.items()}
@@ -83,6 +86,7 @@ def listen(
         blocks=blocks_of(folder),
         reader=Reader(network.provider),
         speakers=frozenset({network.provider, *known, *network.follow} if published is None else files),
+        able=identities is not None,
         open_=opened.open,
         news=(*news, *gathered.problems, *resolved.news),
     )
@@ -139,13 +143,17 @@ def blocks_of(folder: Path) -> frozenset[str]:
     return read_blocks(path.read_bytes()) if path.is_file() else frozenset()
 
 
-def _identities(news: list[Problem]) -> Identities | None:
+def _identities(network: Network, news: list[Problem]) -> Identities | None:
+    """The private keys that open what is for this provider; ``None`` when there are none, which is told."""
     try:
-        return load_identities()
+        found = load_identities()
     except Refused as refused:
-        missing = refused.problems[0].code == "secret.no-identity"
-        news += [Problem("statement.no-key")] if missing else refused.problems
+        news += [one for one in refused.problems if one.code != "secret.no-identity"]
+        found = None
+    if not opens(found, network.recipients):
+        news.append(Problem("statement.no-key"))
         return None
+    return found
 
 
 def _stands(one: Heard, circles: Circles) -> bool:

@@ -81,7 +81,8 @@ def give(
     """
     listening = listen(folder, now, published, members)
     sources = load_sources(folder, listening.network.provider, changed, replaced)
-    if _keyless(listening) and not all(source.open for source in sources):
+    if not listening.able and not all(source.open for source in sources):
+        # what peers changed in circles may be hidden: who is blocked since would still get what is for the circle
         raise Refused(Problem("statement.key-needed"))
     memory = load_memory(folder, listening.network, listening.open_)
     sources, behind = _behind(sources, memory)
@@ -110,18 +111,13 @@ def due(
 ) -> tuple[Problem, ...]:
     """Whether ``give`` would change something: a file was edited, a member came or left, an embargo is over. Writes nothing."""
     listening = listen(folder, now, published, members)
-    if _keyless(listening):
+    if not listening.able:
         return ()
     memory = load_memory(folder, listening.network, listening.open_)
     sources, _ = _behind(load_sources(folder, listening.network.provider), memory)
     giving = plan(sources, memory.pieces, _place(listening, now))
     new = [piece for piece in giving.pieces if piece not in memory.pieces]
     return (Problem("statement.give-due", "", {"count": len(new)}),) if new or giving.drop else ()
-
-
-def _keyless(listening: Listening) -> bool:
-    """Without a key, what peers changed in circles may be hidden: who is blocked since would still get what is for the circle."""
-    return any(one.code == "statement.no-key" for one in listening.news)
 
 
 def _behind(sources: tuple[Source, ...], memory: Memory) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:

@@ -32,6 +32,14 @@ def opener(identities: Identities | None) -> Callable[[bytes, str], bytes | None
     return open_
 
 
+def opens(identities: Identities | None, recipients: Iterable[str]) -> bool:
+    """Whether one of ``identities`` opens what is encrypted to ``recipients``: tried, since an SSH key tells no recipient."""
+    wanted = list(recipients)
+    if identities is None or not wanted:
+        return identities is not None
+    return opener(identities)(encrypt(Secret(b""), wanted, armored=False), "") is not None
+
+
 def new_name() -> str:
     """A name that says nothing: 128 random bits."""
     return token_hex(16)

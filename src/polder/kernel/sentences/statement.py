@@ -93,7 +93,9 @@ SENTENCES: dict[str, str] = {
     "statement.no-network": N_(
         "No roster is pinned here, so the network has no members yet: only you can read what is not public."
     ),
-    "statement.no-key": N_("No key of yours was found: only what is public is shown."),
+    "statement.no-key": N_(
+        "No key of yours was found that opens what is encrypted to this provider: only what is public is shown."
+    ),
     # what the door says
     "statement.which-audience": N_(
         "Say who may read it: --for public, --for network, or --circle and --provider."
