@@ -128,6 +128,13 @@ def write_export(target: Path, made: Sequence[Exported]) -> tuple[str, ...]:
     return tuple(written)
 
 
+def is_begun(folder: Path) -> bool:
+    """Whether somebody has written anything into the card but comments."""
+    place = folder / FILE
+    lines = place.read_text(errors="replace").splitlines() if place.is_file() else []
+    return any(line.strip() and not line.lstrip().startswith("#") for line in lines)
+
+
 def give_card(folder: Path, now: datetime) -> bool:
     """Puts the card where ``polder network publish`` finds it; whether that changed anything.
 

@@ -99,10 +99,14 @@ def say(
 @click.command(epilog="Example: polder network give && polder network publish")
 @guarded
 def give() -> None:
-    """Bring what is given to the network up to the files in statements/: after editing them, and when an embargo is over."""
+    """Bring what is given to the network up to card.yml and the files in statements/: after editing them, and when an embargo is over."""
+    from polder.actions.network_card import give_card, is_begun
     from polder.actions.say_statement import give as give_it
 
-    tell_given(give_it(network_path(), datetime.now(UTC)))
+    folder, now = network_path(), datetime.now(UTC)
+    if is_begun(folder) and give_card(folder, now):
+        click.echo(sentence("card.given", {}, language()))
+    tell_given(give_it(folder, now))
 
 
 @click.command(epilog="Example: polder network said --type event --from beech")
