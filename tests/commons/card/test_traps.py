@@ -1,6 +1,7 @@
 """Oddities of files in the wild, one by one, and the published schemas held against what we write."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,11 @@ from polder.commons.card.columns import Outgoing
 from polder.commons.card.dates import age_of, loose_date, loose_moment
 from polder.commons.card.formats import FORMATS, read_directory_file
 from polder.commons.card.librehost import KEYS
+from polder.commons.card.merge import edited, merge
 from polder.commons.card.model import Card
+from polder.commons.card.read import read_card, read_card_json
+from polder.commons.card.write import card_data
+from polder.kernel.text import UNSEEN
 from support.cards import FULL
 
 OUT = Outgoing("en", "2026-11-22T12:00:00Z", "https://alder.test/c/")
@@ -372,3 +377,24 @@ def test_a_card_that_lacks_what_a_format_demands_is_told() -> None:
         "isp": ["email", "memberCount"],
         "freifunk": ["url", "location.city"],
     }
+
+
+@pytest.mark.parametrize("letter", ["\\u202e", "\\u001b[31m", "\\ud800", "\\u0000"])
+def test_characters_that_steer_or_hide_or_are_none_do_not_come_in(letter: str) -> None:
+    text = '{"name": "A@", "homeUrl": "https://a.test/", "mood@": "good@"}'.replace("@", letter)
+
+    card = read("librehost", text).card
+    peer, _ = read_card_json(
+        f'{{"format":"polder-card-1","provider":"beech","name":{{"en":"A{letter}"}},"x{letter}":1}}'.encode(),
+        "beech",
+    )
+
+    for found in (repr(card), repr(peer), repr(card_data(card))):
+        assert not UNSEEN.search(found.encode("utf-8", "strict").decode())
+        assert (
+            "\\x1b" not in found
+            and "\\x00" not in found
+            and "\\ud800" not in found
+            and "\\u202e" not in found
+        )
+    assert read_card(edited("", merge({}, card_data(replace(card, written="")), replace=False)).encode()).name

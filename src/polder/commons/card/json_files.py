@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from polder.commons.card.words import clean
 from polder.kernel.problem import Problem
 
 LIMIT = 2_000_000
@@ -24,7 +25,7 @@ def read_object(content: bytes, file: str) -> tuple[dict[str, Any], Problem | No
     if len(content) > LIMIT:
         return {}, Problem("card.too-big", file, {"size": len(content), "limit": LIMIT})
     try:
-        data = json.loads(_decoded(content), parse_constant=_no_constant)
+        data = clean(json.loads(_decoded(content), parse_constant=_no_constant))
     except json.JSONDecodeError as error:
         code = "card.template-marks" if _MARKS.search(content) else "card.not-json"
         return {}, Problem(code, f"{file}:{error.lineno}", {"why": error.msg})

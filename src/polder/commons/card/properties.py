@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from polder.commons.card.words import clean
 from polder.kernel.problem import Problem
 
 MOST_LINES = 20_000
@@ -40,7 +41,9 @@ def read_properties(content: bytes, file: str) -> tuple[list[Line], list[Problem
         if not equals or not key.strip():
             odd.append(Problem("card.no-equals", f"{file}:{number}"))
             continue
-        _keep(Line(key.strip(), _plain(value.strip()), number), found, file, odd)
+        name = str(clean(key)).strip()
+        if name:
+            _keep(Line(name, str(clean(_plain(value.strip()))).strip(), number), found, file, odd)
     return list(found.values()), odd
 
 

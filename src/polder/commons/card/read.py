@@ -19,6 +19,7 @@ from polder.commons.card.areas import area_trouble
 from polder.commons.card.audience import unknown_hiding
 from polder.commons.card.model import FORMAT, Card
 from polder.commons.card.shape import CARD_JSON, CARD_YML
+from polder.commons.card.words import clean
 from polder.kernel.document import Document, Node, Scalar, Sequence, read_document, to_data
 from polder.kernel.document import Mapping as Tree
 from polder.kernel.plain import read_plain
@@ -62,7 +63,7 @@ def read_card_json(content: bytes, provider: str) -> tuple[Card, tuple[Problem, 
     Refused with ``kernel.not-plain`` or ``card.not-a-card`` when it is none at all.
     """
     where = provider
-    data = read_plain(content, where)
+    data = _read(content, where)
     if not str(data.get("format", "")).startswith("polder-card-"):
         raise Refused(Problem("card.not-a-card", where))
     card, notes = card_of_data(data, CARD_JSON, where)
@@ -73,6 +74,14 @@ def read_card_json(content: bytes, provider: str) -> tuple[Card, tuple[Problem, 
     said = card.provider
     other = (Problem("card.of-another", where, {"provider": said}),) if said not in ("", provider) else ()
     return replace(card, provider=provider, unknown=unknown), (*newer, *other, *notes)
+
+
+def _read(content: bytes, where: str) -> dict[str, Any]:
+    data = read_plain(content, where)
+    try:
+        return dict(clean(data))
+    except RecursionError:
+        raise Refused(Problem("kernel.not-plain", where, {"why": "RecursionError"})) from None
 
 
 def card_of_data(data: Mapping[str, Any], shape: Keys, where: str) -> tuple[Card, tuple[Problem, ...]]:

@@ -9,9 +9,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from polder.kernel.names import is_slug
+from polder.kernel.text import UNSEEN
 
 _KINDS = (
     ("irc", ("irc:", "ircs:", "irc6:")),
@@ -19,6 +21,20 @@ _KINDS = (
     ("matrix", ("matrix:", "https://matrix.to/", "http://matrix.to/")),
     ("mumble", ("mumble:",)),
 )
+
+
+def clean(data: Any) -> Any:
+    """Plain data from anybody without characters that steer a terminal, hide others, or are none (halves of a pair).
+
+    >>> clean({"a\\u202e": ["b\\ud800", 1]})
+    {'a': ['b�', 1]}
+    """
+    if isinstance(data, str):
+        plain = UNSEEN.sub(" ", data.replace("\r\n", "\n"))
+        return plain.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("���", "�")
+    if isinstance(data, Mapping):
+        return {str(clean(str(key))).strip(): clean(held) for key, held in data.items()}
+    return [clean(item) for item in data] if isinstance(data, list) else data
 
 
 def slug_of(text: str) -> str:
