@@ -6,6 +6,8 @@ from random import Random
 
 import pytest
 
+from polder.actions import sync_peer as sync_peer_module
+from polder.actions import visit_source
 from polder.actions.sync_peer import PeerNews, sync_peer
 from polder.kernel.peer import Peer
 from polder.world.network_store import PeerStore, load_published
@@ -198,3 +200,28 @@ def test_many_files_come_over_several_connections_and_one_that_lies_ends_the_vis
     assert [(one.source, one.evidence) for one in news.troubles] == [(liar.url, b"8")]
     assert dict(load_published(tmp_path)["beech"].files) == beech.given
     assert len(set(mirror.asked)) == len(mirror.asked)
+
+
+def test_a_visit_has_an_end_and_the_next_one_goes_on(beech, tmp_path, monkeypatch):
+    beech.given |= {f"a/{number}.json": b"%d" % number for number in range(7)}
+    beech.publish(NOW)
+    with Web(beech.files, latency=0.1) as slow, Web(beech.files) as web:
+        monkeypatch.setattr(sync_peer_module, "LONGEST", 1.0)
+        cut = sync(tmp_path, beech.peer(slow.url))
+        kept = len(PeerStore(tmp_path, "beech").held())
+        done = sync(tmp_path, beech.peer(web.url))
+
+    assert (cut.troubles[0].problem.values["why"], done.state) == ("too slow", "new")
+    assert 0 < kept < 8
+    assert sum(one.startswith("targets/") for one in web.asked) == 8 - kept
+
+
+def test_more_changes_of_keys_than_fit_in_a_visit_are_followed_in_the_next(beech, tmp_path, monkeypatch):
+    for _ in range(5):
+        beech.publish_root(NOW)
+    monkeypatch.setattr(visit_source, "ROOTS_A_VISIT", 4)
+    with Web(beech.files) as web:
+        first, second = sync(tmp_path, beech.peer(web.url)), sync(tmp_path, beech.peer(web.url))
+
+    assert ([one.kind for one in first.troubles], second.state) == (["incomplete"], "new")
+    assert second.versions["root"] == 6

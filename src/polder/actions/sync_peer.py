@@ -22,6 +22,8 @@ from polder.kernel.problem import Problem, Refused, Unreachable
 from polder.world.fetch import Source
 from polder.world.network_store import PeerStore, read_time, root_digest, write_time
 
+LONGEST = 600.0
+"""Seconds for all that one source gives on one visit; the next round goes on where it was."""
 REMEMBERED = 40
 """How many timestamps' digests are kept, to compare with what others saw."""
 
@@ -124,7 +126,7 @@ def _ask(visit: Visit, url: str, origin: bool) -> list[Trouble]:
     from polder.commons.trust.kinds import kind_of
 
     try:
-        with Source(url, visit.peer.private) as source:
+        with Source(url, visit.peer.private, time.monotonic() + LONGEST) as source:
             visit.run(source)
     except Unreachable as lost:
         problem = Problem("sync.unreachable", "", {"source": lost.what, "why": lost.why})

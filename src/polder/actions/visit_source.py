@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from polder.commons.trust.accept import Trusted, Whole
     from polder.commons.trust.listing import Listed
 
-ROOT_LIMIT, TIMESTAMP_LIMIT, ROOTS_A_VISIT = 512_000, 16_384, 64
+ROOT_LIMIT, TIMESTAMP_LIMIT, ROOTS_A_VISIT = 512_000, 16_384, 256
 FEW, CONNECTIONS = 8, 4
 """More files than that are fetched over four connections."""
 ROLES = ("timestamp", "snapshot", "targets", "robot")
@@ -104,6 +104,9 @@ class Visit:
                 return
             self._accept_root(root, number)
             root = self._get(f"{number + 1}.root.json", ROOT_LIMIT)
+        raise Refused(
+            Problem("sync.keys-change", self.url)
+        )  # what is kept by now is where the next visit begins
 
     def _accept_root(self, root: bytes, number: int) -> None:
         from polder.commons.trust.accept import accept_first_root, accept_root
@@ -152,7 +155,7 @@ class Visit:
             job.result()
 
     def _fetch_share(self, share: list[Listed]) -> None:
-        with Source(self.url, self.peer.private) as source:
+        with Source(self.url, self.peer.private, self.source.until) as source:
             try:
                 for one in share:
                     if self.stopped:

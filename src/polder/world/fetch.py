@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import io
 import ipaddress
+import math
 import socket
 import ssl
 import time
@@ -49,10 +50,11 @@ class Answer:
 
 
 class Source:
-    """One address of a peer's folder (``http://…/`` or ``https://…/``). Use it in a ``with`` block; ``requests`` and ``received`` count."""
+    """One address of a peer's folder (``http://…/`` or ``https://…/``). ``until``: when (``time.monotonic``) all patience
+    ends. Use it in a ``with`` block; ``requests`` and ``received`` count."""
 
-    def __init__(self, url: str, private: bool = False) -> None:
-        self.url, self.private, self.requests, self.received = url, private, 0, 0
+    def __init__(self, url: str, private: bool = False, until: float = math.inf) -> None:
+        self.url, self.private, self.until, self.requests, self.received = url, private, until, 0, 0
         self._secure, self._host, self._port, self._base = _taken_apart(url)
         self._wire: _Wire | None = None
         self._http = HTTPConnection(self._host, self._port)
@@ -77,7 +79,7 @@ class Source:
 
         ``Refused``: ``sync.redirected``, ``sync.endless``, ``sync.encoded``, ``sync.private-address``. ``Unreachable``: all that may pass.
         """
-        until = time.monotonic() + PATIENCE + limit / SLOWEST
+        until = min(self.until, time.monotonic() + PATIENCE + limit / SLOWEST)
         kept = self._wire is not None
         try:
             return self._get(name, limit, until)

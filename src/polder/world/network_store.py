@@ -209,8 +209,9 @@ class PeerStore:
     def _clear_targets(self, current: Current) -> None:
         names = {current.index, *(name for name in current.before if name.startswith("index."))} - {""}
         kept = {one for name in names for one in json.loads(self.read(name))["files"].values()}
-        for sha256 in self.held() - kept:
-            (self.targets / sha256).unlink(missing_ok=True)
+        for path in self.targets.iterdir() if self.targets.is_dir() else ():
+            if path.name not in kept:  # what a process that was killed had begun, too
+                path.unlink(missing_ok=True)
 
 
 class Targets(Mapping[str, bytes]):
