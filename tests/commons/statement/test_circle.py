@@ -132,3 +132,10 @@ def test_order_of_reading_changes_nothing_and_nobody_outside_the_stewards_is_eve
     assert resolve(held).circles == resolve(shuffled).circles
     circle = resolve(held).circles[ID]
     assert "cedar" not in itertools.chain(circle.stewards, circle.members)
+
+
+def test_whoever_floods_circles_crowds_out_nobody() -> None:
+    flood = [version("cedar", stewards=("cedar",), members=(f"m{number}",)) for number in range(1_100)]
+    first = version("alder")
+    resolved = resolve([*flood, first])
+    assert resolved.circles[ID].versions == (first.digest,) and len(resolved.news) == 1

@@ -222,3 +222,18 @@ def test_a_ciphertext_that_would_cost_too_much_is_not_tried(content: bytes) -> N
     assert [(one.code, one.where) for one in found.problems] == [
         ("statement.bad-sealed", "cedar/statements/sealed/aa.age")
     ]
+
+
+@pytest.mark.parametrize("key", ["title", "data", "mood"])
+@pytest.mark.parametrize("depth", [30, 500, 900, 5_000])
+def test_what_is_nested_deep_is_refused_and_breaks_nothing(key: str, depth: int) -> None:
+    inner = b'{"a":' * depth + b"1" + b"}" * depth
+    content = json.dumps(said(type="loan", **{key: "HERE"})).encode().replace(b'"HERE"', inner)
+    with pytest.raises(Refused):
+        read_statement(content, "alder", PATH)
+
+
+def test_nobody_fills_a_screen_with_mistakes() -> None:
+    files = {"cedar": {f"statements/news/n{number}.json": b"{}" for number in range(50)}}
+    found = gather(files, lambda content, where: None, "beech").problems
+    assert len(found) == 11 and found[-1].code == "statement.more-problems"

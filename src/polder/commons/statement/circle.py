@@ -21,7 +21,8 @@ from polder.commons.statement.model import Heard
 from polder.kernel.problem import Problem
 
 TYPE = "circle"
-MOST_VERSIONS = 5_000
+MOST_VERSIONS = 1_000
+"""Of one author, of all circles together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,13 @@ def circle_id(heard: Heard) -> str:
 
 def resolve(heard: Iterable[Heard]) -> Resolved:
     """The circles that all statements together make; others than circles are passed over."""
-    versions = [one for one in heard if one.statement.type == TYPE and one.understood][:MOST_VERSIONS]
     by_circle: dict[str, dict[str, Heard]] = {}
-    for one in versions:
+    for one in _versions(heard):
         by_circle.setdefault(circle_id(one), {})[one.digest] = one
     found, news = {}, []
     for name, held in sorted(by_circle.items()):
         good = _valid(name, held)
-        news += [_counts_for_nothing(name, held[digest]) for digest in held if digest not in good]
+        news += _for_nothing(name, [one for digest, one in held.items() if digest not in good])
         if not good:
             continue
         circle = _circle(name, good)
@@ -56,16 +56,30 @@ def resolve(heard: Iterable[Heard]) -> Resolved:
     return Resolved(found, tuple(news))
 
 
+def _versions(heard: Iterable[Heard]) -> Iterable[Heard]:
+    """What is about circles, so much of each author that nobody crowds out others."""
+    room: dict[str, int] = {}
+    for one in heard:
+        author = one.statement.provider
+        if one.statement.type == TYPE and one.understood and room.get(author, 0) < MOST_VERSIONS:
+            room[author] = room.get(author, 0) + 1
+            yield one
+
+
 def _valid(name: str, held: Mapping[str, Heard]) -> dict[str, Heard]:
-    """The versions that follow the rules; a digest cannot be in a ring, so this ends."""
+    """The versions that follow the rules, each looked at once for every version that it supersedes."""
+    later: dict[str, list[Heard]] = {}
+    for one in held.values():
+        for digest in one.statement.supersedes:
+            later.setdefault(digest, []).append(one)
     good: dict[str, Heard] = {}
-    waiting = dict(held)
-    while True:
-        new = {digest: one for digest, one in waiting.items() if _follows(name, one, good)}
-        if not new:
-            return good
-        good |= new
-        waiting = {digest: one for digest, one in waiting.items() if digest not in new}
+    ready = [one for one in held.values() if not one.statement.supersedes]
+    while ready:
+        one = ready.pop()
+        if one.digest not in good and _follows(name, one, good):
+            good[one.digest] = one
+            ready += later.get(one.digest, ())
+    return good
 
 
 def _follows(name: str, one: Heard, good: Mapping[str, Heard]) -> bool:
@@ -108,6 +122,10 @@ def _split(circle: Circle, good: Mapping[str, Heard]) -> Problem:
     return Problem("statement.circle-split", "", {"circle": circle.id, "providers": authors})
 
 
-def _counts_for_nothing(name: str, one: Heard) -> Problem:
-    where = f"{one.statement.provider}/{one.path}"
-    return Problem("statement.circle-not-theirs", where, {"circle": name, "provider": one.statement.provider})
+def _for_nothing(name: str, bad: list[Heard]) -> list[Problem]:
+    """Told once for each author."""
+    by_author = {one.statement.provider: one for one in bad}
+    return [
+        Problem("statement.circle-not-theirs", f"{author}/{one.path}", {"circle": name, "provider": author})
+        for author, one in sorted(by_author.items())
+    ]

@@ -16,7 +16,7 @@ from polder.kernel.problem import Problem, Refused
 
 Open = Callable[[bytes, str], bytes | None]
 """From ciphertext and its place to plaintext; ``None``: not for us. May refuse (damaged)."""
-MOST_FILES, MOST_SEALED = 2_000, 500
+MOST_FILES, MOST_SEALED, MOST_TOLD = 2_000, 500, 10
 """Of one provider."""
 
 
@@ -35,14 +35,23 @@ def gather(files: Mapping[str, Mapping[str, bytes]], open_: Open, opener: str) -
     parts: list[HeardPart] = []
     problems: list[Problem] = []
     for provider in sorted(files):
+        refusals: list[Problem] = []
         for path in _paths(files[provider]):
             try:
                 for one in _read(files[provider][path], provider, path, open_, opener):
                     heard += [one] if isinstance(one, Heard) else []
                     parts += [one] if isinstance(one, HeardPart) else []
             except Refused as refused:
-                problems += refused.problems
+                refusals += refused.problems
+        problems += _few(refusals, provider)
     return Gathered(tuple(heard), tuple(parts), tuple(problems))
+
+
+def _few(problems: list[Problem], provider: str) -> list[Problem]:
+    """Nobody fills a screen with its mistakes."""
+    more = len(problems) - MOST_TOLD
+    told = Problem("statement.more-problems", provider, {"count": more})
+    return [*problems[:MOST_TOLD], told] if more > 0 else problems
 
 
 def _paths(files: Mapping[str, bytes]) -> list[str]:

@@ -40,6 +40,7 @@ from polder.kernel.text import Text
 
 MOST_BYTES = 2**18
 """Of one document, unpadded."""
+MOST_DEPTH = 20
 _COMMON = {
     "provider": Key(SLUG, "Whose it is.", required=True),
     "type": Key(SLUG, "What kind of statement.", required=True),
@@ -112,7 +113,18 @@ def read_statement(content: bytes, provider: str, path: str, opened: str = "") -
 
 
 def _plain(content: bytes, provider: str, path: str) -> dict[str, Any]:
-    return read_plain(content.rstrip(b" "), f"{provider}/{path}", MOST_BYTES)
+    held = read_plain(content.rstrip(b" "), f"{provider}/{path}", MOST_BYTES)
+    level: list[Any] = [held]
+    for _ in range(MOST_DEPTH):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return held
+    raise Refused(Problem("statement.too-deep", f"{provider}/{path}", {"limit": MOST_DEPTH}))
+
+
+def _inside(value: Any) -> list[Any]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [one for one in inner if isinstance(one, dict | list)]
 
 
 def _statement(held: dict[str, Any], content: bytes, provider: str, path: str, opened: str) -> Heard:

@@ -54,6 +54,8 @@ SENTENCES: dict[str, str] = {
     "statement.stale": N_(
         "What {provider} says is as of {since}: its word has run out since, and nothing newer came."
     ),
+    "statement.too-deep": N_("It is nested deeper than {limit} levels."),
+    "statement.more-problems": N_("There are {count} more files of it that were refused."),
     "statement.too-big": N_("It has {size} bytes; {limit} are the most."),
     "statement.rivals": N_("These stand beside each other, each in the place of the other: {names}."),
     "statement.circle-split": N_(
