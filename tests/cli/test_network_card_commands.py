@@ -172,3 +172,12 @@ def test_a_card_with_a_secret_in_it_is_not_given(folder: Path, card: Run) -> Non
     assert done.exit_code == 2
     assert "secret" in done.output
     assert not (folder / "given/card.json").exists()
+
+
+def test_the_language_of_texts_is_its_primary_tag(folder: Path, card: Run) -> None:
+    card("import", "-", "--texts-in", "fr-BE", given=json.dumps(ISP))
+    assert "fr: Alder" in (folder / "card.yml").read_text()
+
+    refused = card("import", "-", "--texts-in", "French!", given=json.dumps(ISP))
+    assert refused.exit_code == 2
+    assert "French!" in refused.output

@@ -11,7 +11,7 @@ import click
 
 from polder.cli.door import guarded, language, network_path, show_json
 from polder.cli.lines import print_lines
-from polder.kernel.problem import Problem
+from polder.kernel.problem import Problem, Refused
 from polder.kernel.sentences import say, say_problem
 from polder.kernel.text import Text
 
@@ -81,7 +81,9 @@ def import_(
     from polder.actions.network_card import read_import, write_import
 
     folder = network_path()
-    taken = read_import(folder, {name: _read(name) for name in files}, format_ or "", texts_in, replace)
+    taken = read_import(
+        folder, {name: _read(name) for name in files}, format_ or "", _primary(texts_in), replace
+    )
     changed = not dry_run and write_import(folder, taken)
     if as_json:
         return show_json(
@@ -116,7 +118,7 @@ def export(format_: str, folder: str, texts_in: str, base: str, as_json: bool) -
     from polder.actions.network_card import export_card, write_export
 
     formats = () if format_ == "all" else (format_,)
-    made = export_card(network_path(), formats, texts_in or language(), base, datetime.now(UTC))
+    made = export_card(network_path(), formats, _primary(texts_in or language()), base, datetime.now(UTC))
     written = write_export(Path(folder), made)
     if as_json:
         return show_json({"files": list(written), "formats": {one.format: _exported(one) for one in made}})
@@ -135,6 +137,14 @@ def give() -> None:
 
     changed = give_card(network_path(), datetime.now(UTC))
     click.echo(say("card.given" if changed else "card.given-already", {}, language()))
+
+
+def _primary(tag: str) -> str:
+    """``fr`` of ``fr-BE``."""
+    short = tag.replace("_", "-").split("-")[0].lower()
+    if not (2 <= len(short) <= 3 and short.isascii() and short.isalpha()):
+        raise Refused(Problem("kernel.not-a-language", "", {"key": "--texts-in", "value": tag[:60]}))
+    return short
 
 
 def _read(name: str) -> bytes:
