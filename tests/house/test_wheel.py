@@ -86,6 +86,22 @@ def test_the_built_in_recipes_are_inside(installed: Path, tmp_path: Path, reposi
         assert recipe in done.stdout
 
 
+def test_a_provider_publishes_without_a_site(installed: Path, tmp_path: Path) -> None:
+    recipient = (
+        run(installed, tmp_path, "polder", "key", "new").stdout.split("age1")[-1].split()[0].strip(".")
+    )
+    url, person = "https://alder.example/net/", f"ana=age1{recipient}"
+    words = ("init", "alder", "alder", "--url", url, "--person", person, "--recipient", f"age1{recipient}")
+    begun = run(installed, tmp_path, "polder", "network", *words)
+    assert begun.returncode == 0, begun.stderr
+
+    for command in (("keys", "new"), ("publish", "--yes"), ("roster", "introduce"), ("publish", "--yes")):
+        done = run(installed, tmp_path, "polder", "--site", "alder", "network", *command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "alder/public/metadata/timestamp.json").is_file()
+    assert list((tmp_path / "alder/public/targets/governance").glob("*.introduction.json"))
+
+
 def test_every_file_of_every_recipe_and_example_is_inside(wheel: Path, repository: Path) -> None:
     import zipfile
 
