@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -496,27 +497,62 @@ def test_a_rotation_cut_off_anywhere_is_completed_by_the_same_command(
 # An agent instead of a file
 
 
-def test_a_person_signs_through_their_ssh_agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = NetworkFolder(tmp_path, monkeypatch, [], 1)
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "id"], check=True)
-    line = (tmp_path / "id.pub").read_text().strip()
-    folder.write(ana=f'agent: "{line}"')
+@pytest.fixture
+def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
+    """A real SSH agent; makes a key in it, and gives its public line."""
     path = tmp_path / "agent.sock"
-    with subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL) as agent:
+
+    def make(name: str) -> str:
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / name], check=True)
+        subprocess.run(["ssh-add", "-q", tmp_path / name], check=True)
+        return (tmp_path / f"{name}.pub").read_text().strip()
+
+    with subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL) as running:
         while not path.exists():
             time.sleep(0.02)
-        try:
-            monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
-            subprocess.run(["ssh-add", "-q", tmp_path / "id"], check=True)
-            folder.at("server")
-            new_keys(folder.path)
-            folder.give("card.json", b"{}")
-            publish_as(folder, "ana")
-        finally:
-            agent.terminate()
+        monkeypatch.setenv("SSH_AUTH_SOCK", str(path))
+        yield make
+        running.terminate()
 
+
+def test_a_person_signs_through_their_ssh_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, agent: Callable[[str], str]
+) -> None:
+    folder = NetworkFolder(tmp_path, monkeypatch, [], 1)
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent.sock"))
+    folder.write(ana=f'agent: "{agent("first")}"')
+    folder.at("server")
+    new_keys(folder.path)
+    folder.give("card.json", b"{}")
+    publish_as(folder, "ana")
+    reader = Reader(folder.files())
     assert not key_path(folder.path, "ana").exists()
-    assert Reader(folder.files()).whole.versions["targets"] == 1
+
+    with pytest.raises(Refused) as refused:
+        replace_keys(folder.path, ["ana"])
+    assert codes(refused) == ["trust.same-again"]
+    folder.write(ana=f'agent: "{agent("second")}"')
+    replace_keys(folder.path, ["ana"])
+    publish_as(folder, "ana")
+
+    assert reader.read(folder.files()).versions["root"] == 2
+
+
+def test_a_key_moves_from_a_file_into_an_agent_and_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, agent: Callable[[str], str]
+) -> None:
+    folder = one_person(tmp_path, monkeypatch)
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent.sock"))
+    publish_as(folder, "ana")
+    reader = Reader(folder.files())
+    recipient = folder.people.pop("ana")
+
+    for number, line in enumerate((f'agent: "{agent("first")}"', f"recipient: {recipient}"), 2):
+        folder.write(ana=line)
+        replace_keys(folder.path, ["ana"])
+        publish_as(folder, "ana")
+        assert reader.read(folder.files()).versions["root"] == number
+        assert key_path(folder.path, "ana").exists() == (number == 3)
 
 
 # What a check finds

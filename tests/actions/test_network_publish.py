@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from tuf.ngclient import Updater
@@ -435,6 +435,34 @@ def test_a_process_killed_for_real_leaves_one_whole_state(alder: NetworkFolder) 
     publish_as(alder, "ana")
     assert len(reader.read(alder.files()).files) == 301
     assert 1 in seen
+
+
+def test_a_reader_who_reads_all_the_while_never_meets_half_a_state(alder: NetworkFolder) -> None:
+    from polder.actions.network_rotation import replace_keys
+
+    publish_as(alder, "ana")
+    done, seen, troubles = Event(), [], []
+
+    def read_on() -> None:
+        reader = Reader(alder.files())
+        while not done.is_set():
+            try:
+                seen.append(reader.read(alder.files()).versions["targets"])
+            except Exception as error:
+                troubles.append(error)
+
+    thread = Thread(target=read_on)
+    thread.start()
+    for number in range(12):
+        alder.give("card.json", b"%d" % number)
+        if number % 4 == 3:
+            replace_keys(alder.path, ["ana", "server"])
+        publish_as(alder, "ana")
+    done.set()
+    thread.join()
+
+    assert troubles == []
+    assert seen == sorted(seen) and len(set(seen)) > 3
 
 
 # A stock TUF client

@@ -20,7 +20,7 @@ from polder.commons.trust.documents import robot_key
 from polder.commons.trust.present import Present, read_present
 from polder.commons.trust.roles import PEOPLE, SERVER
 from polder.commons.trust.tuf import check_signatures, role_keys
-from polder.kernel.problem import Problems, Refused
+from polder.kernel.problem import Problem, Problems, Refused
 from polder.kernel.signing import PublicKey
 from polder.world.git import Commit
 from polder.world.publication import FolderFiles, hold_publication
@@ -75,12 +75,13 @@ def _replace(
     if not public_path(folder, new).exists():
         key_path(folder, new).unlink(missing_ok=True)  # cut off before anybody knew it
         put_new(folder, network, name, new, ask_new=ask_new)
-    in_an_agent = not key_path(folder, new).exists() and not key_path(folder, name).exists()
-    if key_path(folder, new).exists() or in_an_agent:
+        _refuse_the_same(folder, name)
+    in_agent = _in_agent(network, name)
+    if key_path(folder, new).exists() or in_agent:
         _put_away(folder, name, counting, gone=gone)
     if key_path(folder, new).exists():
         key_path(folder, new).replace(key_path(folder, name))
-    elif _in_agent(network, name):
+    elif in_agent:
         key_path(folder, name).unlink(missing_ok=True)
     public_path(folder, new).replace(public_path(folder, name))
     if gone:
@@ -96,6 +97,14 @@ def _put_away(folder: Path, name: str, counting: frozenset[PublicKey], *, gone: 
         shutil.copy2(key_path(folder, name), key_path(folder, name + OLD))
     if public_path(folder, name).exists():
         shutil.copy2(public_path(folder, name), public_path(folder, name + OLD))
+
+
+def _refuse_the_same(folder: Path, name: str) -> None:
+    """An agent's key is named in ``network.yml``; when that still names the old one there is no new one."""
+    found = public_keys(folder)
+    if found[name + NEW] == found[name]:
+        public_path(folder, name + NEW).unlink()
+        raise Refused(Problem("trust.same-again", "network.yml", {"name": name}))
 
 
 def _in_agent(network: Network, name: str) -> bool:

@@ -7,7 +7,7 @@
     keys/              ana.pub, ana.age, governance.age, robot.age ...: public keys, and private ones encrypted (actions.network_keys)
     statements/        what the provider says, in clear, as its people wrote it (commons.statement)
     given/             exactly what is given to the network next: target path to bytes, non-public parts encrypted already
-    signing/           documents that still want people's signatures
+    signing/           every list of keys and the newest of what is given, as people signed them, or with the signatures so far
     network.lock       what this provider pinned of the roster (adopted recipes are in the site's polder.lock)
     public/            what a web server serves: made by ``polder network publish``, byte for byte what others mirror
     state/             what was verified of others, mirrors of them, alarms; of this machine alone, in no history

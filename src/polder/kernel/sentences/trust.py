@@ -67,6 +67,7 @@ SENTENCES: dict[str, str] = {
     ),
     "trust.publishing": N_("Something else is publishing here right now."),
     "trust.look-changed": N_("Something changed since you looked. Nothing was signed."),
+    "trust.same-again": N_("network.yml still names the SSH key that “{name}” has now."),
     "trust.proposal-outdated": N_(
         "The keys of version {version} that wait for signatures are not those that network.yml and keys/ say here."
     ),
@@ -141,6 +142,7 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "trust.same-again": N_("Write the new SSH key below agent first, or give {name} a recipient instead."),
     "trust.proposal-outdated": N_(
         "Bring your folder up to date (git pull). If it is, propose anew: polder network publish"
     ),

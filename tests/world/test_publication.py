@@ -1,0 +1,91 @@
+"""The published folder on disk."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from polder.kernel.problem import Refused
+from polder.world.publication import (
+    FolderFiles,
+    hold_publication,
+    remove_published,
+    stored_contents,
+    sweep,
+    write_publication,
+)
+
+HASH = "0" * 64
+
+
+def test_files_are_written_in_their_order_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [
+        (f"targets/{HASH}.a", b"1"),
+        ("metadata/1.targets.json", b"2"),
+        ("metadata/timestamp.json", b"3"),
+    ]
+    renamed: list[str] = []
+    real = Path.replace
+    monkeypatch.setattr(Path, "replace", lambda self, to: (renamed.append(to.name), real(self, to))[1])
+
+    assert write_publication(tmp_path, files) == tuple(path for path, _ in files)
+    assert write_publication(tmp_path, files) == ()
+
+    assert renamed == [f"{HASH}.a", "1.targets.json", "timestamp.json"]
+
+
+def test_many_contents_are_written_like_few(tmp_path: Path) -> None:
+    files = [(f"targets/x/{number:064}.a", b"%d" % number) for number in range(60)]
+
+    write_publication(tmp_path, files)
+
+    assert stored_contents(tmp_path) == {path[8:]: len(held) for path, held in files}
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*.a")} == {0o644}
+
+
+def test_what_a_killed_writer_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    left = [f".{HASH}.card.json.ab12_xyz", ".timestamp.json.abcdefgh", ".12.snapshot.json.abcdefgh"]
+    ours = [".well-known", ".htaccess", "index.html", ".timestamp.json"]
+    for name in (*left, *ours):
+        (tmp_path / name).write_text("x")
+
+    assert sweep(tmp_path) == 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(ours)
+
+
+def test_folders_that_are_empty_go_with_their_files(tmp_path: Path) -> None:
+    write_publication(tmp_path, [(f"targets/a/b/{HASH}.c", b""), (f"targets/a/{HASH}.d", b"")])
+
+    assert remove_published(tmp_path, [f"targets/a/b/{HASH}.c", "targets/never.there"]) == (
+        f"targets/a/b/{HASH}.c",
+    )
+    assert not (tmp_path / "targets/a/b").exists() and (tmp_path / "targets/a").exists()
+
+
+def test_files_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
+    files = FolderFiles(tmp_path)
+    write_publication(tmp_path, [("metadata/1.root.json", b"1")])
+
+    assert files["metadata/1.root.json"] == b"1" and list(files) == ["metadata/1.root.json"]
+    for path in ("metadata", "metadata/2.root.json", "metadata/1.root.json/x"):
+        assert path not in files
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from polder.world.publication import hold_publication\n"
+        "with hold_publication(Path(sys.argv[1])):\n print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, env=os.environ
+    ) as other:
+        assert other.stdout and other.stdout.readline()
+        with pytest.raises(Refused), hold_publication(tmp_path, seconds=0.1):
+            pass
+        other.kill()
+    with hold_publication(tmp_path, seconds=0.1):
+        pass
