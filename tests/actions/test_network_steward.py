@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ import pytest
 
 from polder.actions.network_steward import steward
 from polder.actions.sync_peer import sync_peer
-from polder.commons.trust.gossip import read_word
+from polder.commons.trust.gossip import Seen, read_word, write_word
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.peer import Peer
 from polder.world.network_store import load_published
@@ -31,7 +32,8 @@ def alder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NetworkFolder:
 
 def follow(alder: NetworkFolder, peer: Publisher, url: str) -> None:
     text = (alder.path / "network.yml").read_text()
-    more = f"follow:\n  {peer.name}: {{url: {url}, root: '{peer.pinned}', private: true}}\nmirror: [{peer.name}]\n"
+    line = f"  {peer.name}: {{url: {url}, root: '{peer.pinned}', private: true}}\n"
+    more = line if "follow:" in text else f"mirror: [{peer.name}]\nfollow:\n{line}"
     (alder.path / "network.yml").write_text(text + more)
 
 
@@ -78,3 +80,21 @@ def test_the_timestamp_is_signed_anew_even_when_a_step_fails_and_nobody_answers(
     assert "metadata/timestamp.json" in done.signed
     assert alder.versions()["snapshot"] >= before["snapshot"]
     assert done.round and [one.state for one in done.round.failed] == ["failed"]
+
+
+def test_two_who_saw_of_us_what_we_did_not_sign_show_that_our_servers_keys_are_stolen(alder):
+    first = digest_of_bytes(alder.files()["metadata/1.root.json"])
+    seen = {"alder": Seen(first, 1, 99, "sha256:" + "9" * 64, NOW)}
+    with ExitStack() as stack:
+        for name in ("beech", "cedar"):
+            peer = Publisher(name, NOW)
+            peer.robot_files["seen/state.json"] = write_word(seen, None, NOW)
+            peer.publish(NOW)
+            follow(alder, peer, stack.enter_context(Web(peer.files)).url)
+        done = steward(alder.path, NOW + HOUR)
+        again = steward(alder.path, NOW + 2 * HOUR)
+
+    assert [(one.code, one.values["by"]) for one in done.alarms] == [
+        ("sync.signed-elsewhere", ("beech", "cedar"))
+    ]
+    assert not again.alarms and not again.failed

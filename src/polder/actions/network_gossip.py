@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -20,9 +21,7 @@ from polder.world.network_store import Current, PeerStore, load_published, read_
 def listen(folder: Path, network: Network, peers: Mapping[str, Peer], now: datetime) -> list[Alarm]:
     """Alarms for what two of us saw differently."""
     state = folder / network.state
-    heard = {name: one.files[PATH] for name, one in load_published(state).items() if PATH in one.files}
-    words = {name: word for name, content in heard.items() if name in peers and (word := read_word(content))}
-    groups = {name: one.group or name for name, one in peers.items()}
+    heard, words, groups = _heard(state, peers)
     alarms = []
     for finding in compare(own_view(state, peers), roster_digests(folder), words, groups):
         evidence = {f"what {name} says it saw": heard[name] for name in finding.witnesses}
@@ -32,6 +31,50 @@ def listen(folder: Path, network: Network, peers: Mapping[str, Peer], now: datet
         key = str(finding.values.get("version", ""))
         alarms.append(raise_alarm(state, finding.code, finding.subject, finding.values, evidence, now, key))
     return [alarm for alarm in alarms if alarm]
+
+
+def hear_of_ourselves(
+    folder: Path, network: Network, peers: Mapping[str, Peer], now: datetime
+) -> list[Alarm]:
+    """Alarms when others saw of us what we did not sign. For the machine that signs: another one may be behind."""
+    state, mine = folder / network.state, _ours(folder / network.publish, now)
+    if mine is None:
+        return []
+    heard, words, groups = _heard(state, peers)
+    found = compare({network.provider: mine}, {}, words, groups)
+    evidence = {f"what {name} says it saw": heard[name] for one in found for name in one.witnesses}
+    if not found:
+        return []
+    by = tuple(sorted({name for one in found for name in one.witnesses}))
+    alarm = raise_alarm(state, "sync.signed-elsewhere", network.provider, {"by": by}, evidence, now)
+    return [alarm] if alarm else []
+
+
+def _heard(
+    state: Path, peers: Mapping[str, Peer]
+) -> tuple[dict[str, bytes], dict[str, Word], dict[str, str]]:
+    """What each peer says it saw, as bytes and as read, and whose voice is whose."""
+    published = load_published(state)
+    heard = {
+        name: published[name].files[PATH]
+        for name in peers
+        if PATH in getattr(published.get(name), "files", {})
+    }
+    words = {name: word for name, content in heard.items() if (word := read_word(content))}
+    return heard, words, {name: one.group or name for name, one in peers.items()}
+
+
+def _ours(public: Path, now: datetime) -> Own | None:
+    """What is published here now; ``None`` when nothing is."""
+    try:
+        content = (public / "metadata/timestamp.json").read_bytes()
+        first = digest_of_bytes((public / "metadata/1.root.json").read_bytes())
+    except FileNotFoundError:
+        return None
+    version = int(json.loads(content)["signed"]["version"])
+    roots = len(list((public / "metadata").glob("*.root.json")))
+    seen = Seen(first, roots, version, digest_of_bytes(content), now)
+    return Own(seen, {(roots, version): seen.digest}, now)
 
 
 def tell(folder: Path, network: Network, peers: Mapping[str, Peer], now: datetime) -> bool:

@@ -11,23 +11,25 @@ from datetime import datetime
 from pathlib import Path
 
 from polder.actions.load_network import load_network
-from polder.actions.network_gossip import tell
+from polder.actions.network_gossip import hear_of_ourselves, tell
 from polder.actions.network_peers import find_peers
 from polder.actions.sync_network import Round, sync_network
 from polder.actions.sync_peer import PeerNews
 from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.world.network_alarms import Alarm
 from polder.world.network_store import load_published
 
 
 @dataclass(frozen=True, slots=True)
 class Stewarded:
     """``news``: what became of the roster, and advisories that concern this provider. ``signed``: documents published anew.
-    ``failed``: step to its problems."""
+    ``failed``: step to its problems. ``alarms``: raised about this provider itself, besides those of the round."""
 
     round: Round | None
     news: tuple[Problem, ...]
     signed: tuple[str, ...]
     failed: tuple[tuple[str, tuple[Problem, ...]], ...]
+    alarms: tuple[Alarm, ...] = ()
 
 
 def steward(folder: Path, now: datetime, told: Callable[[PeerNews], None] = lambda news: None) -> Stewarded:
@@ -36,14 +38,16 @@ def steward(folder: Path, now: datetime, told: Callable[[PeerNews], None] = lamb
     rounds: list[Round] = []
     news: list[Problem] = []
     signed: list[str] = []
+    alarms: list[Alarm] = []
     steps: dict[str, Callable[[], object]] = {
         "sync": lambda: rounds.append(sync_network(folder, now, told=told)),
         "roster": lambda: news.extend(_roster(folder, now)),
         "advisories": lambda: news.extend(_advisories(folder, now)),
         "publish": lambda: signed.extend(_publish(folder, now)),
+        "ourselves": lambda: alarms.extend(_ourselves(folder, now)),
     }
     failed = [(name, problems) for name, step in steps.items() if (problems := _try(step))]
-    return Stewarded(rounds[0] if rounds else None, tuple(news), tuple(signed), tuple(failed))
+    return Stewarded(rounds[0] if rounds else None, tuple(news), tuple(signed), tuple(failed), tuple(alarms))
 
 
 def _roster(folder: Path, now: datetime) -> tuple[Problem, ...]:
@@ -65,6 +69,11 @@ def _publish(folder: Path, now: datetime) -> tuple[str, ...]:
     from polder.actions.network_publish import freshen
 
     return freshen(folder, now).written
+
+
+def _ourselves(folder: Path, now: datetime) -> list[Alarm]:
+    network = load_network(folder)
+    return hear_of_ourselves(folder, network, find_peers(folder, network, now), now)
 
 
 def _try(step: Callable[[], object]) -> tuple[Problem, ...]:

@@ -93,7 +93,7 @@ def steward(as_json: bool) -> None:
         show_json(steward_data(done))
     else:
         print_lines(steward_lines(done))
-    sys.exit(FAILED if done.failed else exit_status(done.round) if done.round else 0)
+    sys.exit(FAILED if done.failed or done.alarms else exit_status(done.round) if done.round else 0)
 
 
 class _Telling:
@@ -207,6 +207,8 @@ def steward_lines(done: Stewarded) -> Iterator[Line]:
     words = language()
     if done.round:
         yield from round_lines(done.round)
+    for alarm in done.alarms:
+        yield from alarm_lines(alarm)
     for one in done.news:
         yield say_problem(one, words), "green"
     if done.signed:

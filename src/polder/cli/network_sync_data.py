@@ -50,5 +50,6 @@ def steward_data(done: Stewarded) -> dict[str, Any]:
         "sync": round_data(done.round) if done.round else None,
         "news": plain(done.news),
         "signed": list(done.signed),
+        "alarms": [one.id for one in done.alarms],
         "failed": {step: plain(problems) for step, problems in done.failed},
     }

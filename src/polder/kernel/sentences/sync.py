@@ -39,6 +39,9 @@ SENTENCES: dict[str, str] = {
     "sync.shown-two-ways": N_(
         "{peer} shows different things to different readers as version {version}; {by} saw another one."
     ),
+    "sync.signed-elsewhere": N_(
+        "{by} saw documents of yours that this machine did not sign: somebody else has your server's keys."
+    ),
     "sync.two-rosters": N_("There are two rosters with version {version}; {by} saw another one."),
     "sync.clock-behind": N_("The clock of this machine is about {hours} hours behind those of most peers."),
     "sync.clock-ahead": N_("The clock of this machine is about {hours} hours ahead of those of most peers."),
@@ -67,6 +70,9 @@ HINTS: dict[str, str] = {
     "sync.frozen": N_("Sync from another connection, and ask {peer} what its newest version is."),
     "sync.shown-two-ways": N_(
         "Ask {peer}: its server's keys may be in somebody else's hands. The evidence is kept with the alarm."
+    ),
+    "sync.signed-elsewhere": N_(
+        "If no other machine of yours signs: polder network keys replace robot snapshot timestamp"
     ),
     "sync.two-rosters": N_("Whoever signed both did wrong: polder network roster shows the signatures."),
     "sync.clock-behind": N_(
