@@ -10,6 +10,7 @@ polder.kernel.problem.Refused: card.json: kernel.not-plain {'why': 'the key “a
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NoReturn
 
 from polder.kernel.problem import Problem, Refused
@@ -27,12 +28,16 @@ def write_plain(data: Any) -> bytes:
 def read_plain(content: bytes, where: str = "", limit: int = LIMIT) -> dict[str, Any]:
     """The JSON object in ``content``, which may come from anybody.
 
-    Problem ``kernel.not-plain`` (too long, no UTF-8, no JSON, no object, a key twice, NaN, nested too deep).
+    Problem ``kernel.not-plain`` (too long, no UTF-8, no JSON, no object, a key twice, NaN, half a surrogate pair, nested too deep).
     """
     if len(content) > limit:
         raise _not_plain(where, f"{len(content)} > {limit}")
     try:
-        data = json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
+        data = json.loads(
+            content.decode(), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite
+        )
+        if b"\\u" in content:  # half a character, which nothing could write again
+            json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise _not_plain(where, str(error) or type(error).__name__) from None
     if not isinstance(data, dict):
@@ -47,6 +52,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"the key “{key[:80]}” is there twice")
         found[key] = value
     return found
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(text[:80])
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:
