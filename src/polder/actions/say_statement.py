@@ -12,11 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 from polder.actions.given_statements import Memory, load_memory, save_memory
+from polder.actions.load_network import load_network
 from polder.actions.read_statements import Listening, Members, listen
-from polder.commons.network.model import GIVEN, STATEMENTS
+from polder.commons.network.model import GIVEN, STATEMENTS, Network
 from polder.commons.statement.draft import Place
 from polder.commons.statement.earlier import OPEN, Piece
-from polder.commons.statement.give import plan
+from polder.commons.statement.give import Giving, plan
 from polder.commons.statement.model import SEALED
 from polder.commons.statement.sealed import fillers, write_envelope
 from polder.commons.statement.source import PRIVATE, Source, read_source
@@ -25,6 +26,7 @@ from polder.kernel.published import Published
 from polder.world.files import write_atomically
 from polder.world.git import Commit, commit_paths, is_repository
 from polder.world.given import remove_given, write_given
+from polder.world.publication import hold_publication
 from polder.world.sealing import new_name, seal
 
 IGNORED, IGNORE = ".gitignore", "*.private.yml"
@@ -77,9 +79,20 @@ def give(
 ) -> Given:
     """Bring ``given/`` to what the statements say at ``now``. ``changed``: source files to write; ``replaced``: those to take away.
 
-    Refused with every problem before anything is written. Twice gives nothing the second time.
+    Refused with every problem before anything is written. Twice gives nothing the second time. Nobody publishes meanwhile, nor gives:
+    not to be called by who holds the publication.
     """
-    listening = listen(folder, now, published, members)
+    with hold_publication(folder / load_network(folder).state):
+        return _give(folder, now, listen(folder, now, published, members), changed or {}, replaced)
+
+
+def _give(
+    folder: Path,
+    now: datetime,
+    listening: Listening,
+    changed: Mapping[str, bytes],
+    replaced: tuple[str, ...],
+) -> Given:
     sources = load_sources(folder, listening.network.provider, changed, replaced)
     if not listening.able and not all(source.open for source in sources):
         # what peers changed in circles may be hidden: who is blocked since would still get what is for the circle
@@ -87,20 +100,27 @@ def give(
     memory = load_memory(folder, listening.network, listening.open_)
     sources, behind = _behind(sources, memory)
     giving = plan(sources, memory.pieces, _place(listening, now))
-    for name, content in (changed or {}).items():
+    for name, content in changed.items():
         write_atomically(folder / name, content, mode=0o600 if name.endswith(PRIVATE) else 0o644)
     for name in replaced:
         (folder / name).unlink(missing_ok=True)
-    pieces = tuple(_named(piece) for piece in giving.pieces)
-    gone = tuple(piece for piece in memory.pieces if piece.path in giving.drop)
-    said = {**memory.sources, **{source.file: source.digest for source in sources}}
-    # before anything is written: a process that is killed leaves nothing that nobody knows of
-    save_memory(folder, listening.network, Memory((*pieces, *gone), sources=said))
-    written = _write(folder, pieces, listening.network.provider)
-    dropped = tuple(path for path in giving.drop if remove_given(folder / GIVEN, path))
-    save_memory(folder, listening.network, Memory(pieces, sources=said))
+    given = {**memory.sources, **{source.file: source.digest for source in sources}}
+    written, dropped = _bring(folder, listening.network, giving, replace(memory, sources=given))
     news = (*behind, *listening.news, *giving.news, *_exposed(folder, sources))
     return Given(written, dropped, news, _commit(folder, sources, (*written, *dropped), replaced))
+
+
+def _bring(
+    folder: Path, network: Network, giving: Giving, memory: Memory
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write and drop; the paths of both. What will be is remembered first: a process that is killed leaves nothing that nobody knows."""
+    pieces = tuple(_named(piece) for piece in giving.pieces)
+    gone = tuple(piece for piece in memory.pieces if piece.path in giving.drop)
+    save_memory(folder, network, replace(memory, pieces=(*pieces, *gone)))
+    written = _write(folder, pieces, network.provider)
+    dropped = tuple(path for path in giving.drop if remove_given(folder / GIVEN, path))
+    save_memory(folder, network, replace(memory, pieces=pieces))
+    return written, dropped
 
 
 def due(
