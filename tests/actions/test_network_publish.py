@@ -224,7 +224,7 @@ def test_three_people_on_three_machines_and_a_server(three: NetworkFolder) -> No
     three.at("ben")
     assert sign_root(three.path, "ben", NOW).signed.complete
     second = publish_as(three, "ben")
-    assert notes(second) == ["trust.server-waits"]
+    assert notes(second) == ["trust.server-next"]
     assert not three.public.exists()
 
     three.at("server")

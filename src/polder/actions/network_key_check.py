@@ -17,7 +17,7 @@ from polder.world.signing_keys import FOLDER, AgeSigner, key_path, open_key, pub
 
 _CLOSED = ("trust.key-closed", "trust.key-not-here", "secret.no-identity")
 """Somebody else's, which is as it should be."""
-_ELSEWHERE = ("trust.server-waits", "trust.targets-wait")
+_ELSEWHERE = ("trust.server-waits", "trust.server-next", "trust.targets-wait")
 """Work that waits, no fault of the keys."""
 
 

@@ -200,6 +200,7 @@ def check(as_json: bool) -> None:
 def _replace(names: tuple[str, ...], gone: bool, yes: bool) -> None:
     from polder.actions.load_network import load_network
     from polder.actions.network_rotation import replace_keys
+    from polder.commons.trust.roles import SERVER
 
     folder, words = network_path(), language()
     provider = load_network(folder).provider
@@ -208,7 +209,9 @@ def _replace(names: tuple[str, ...], gone: bool, yes: bool) -> None:
         click.echo(say("site.nothing-written", {}, words), err=True)
         sys.exit(DECLINED)
     made = replace_keys(folder, names, gone=gone, ask_new=ask_new)
-    _tell_made(made, "trust.says-replaced" if gone else "trust.says-rotated")
+    for one in made.names:
+        tell("trust.says-replaced" if gone and one not in SERVER else "trust.says-rotated", name=one)
+    tell_commit(made.commit, quiet=True)
     tell("trust.says-propose")
     if "governance" in made.names:
         tell("trust.says-governance")

@@ -171,7 +171,7 @@ def test_without_the_servers_keys_nothing_is_published_and_nothing_lost() -> Non
     decision = alder.publish("ana")
 
     assert alder.public == {} and set(alder.signing) == {"root-1.json", "targets.json"}
-    assert [note.code for note in decision.notes] == ["trust.server-waits"]
+    assert [note.code for note in decision.notes] == ["trust.server-next"]
     alder.publish("server")
     assert alder.reader().whole.versions["targets"] == 1
 

@@ -139,8 +139,7 @@ def server_stage(
     why_timestamp = _why(present, "timestamp", present.timestamp, root, here, now, bool(why_snapshot))
     able = all(role_keys(root, role) & here for role in ("snapshot", "timestamp"))
     if (why_snapshot or why_timestamp or why_robot) and not (able and (robot_here or keeps)):
-        until = f"{present.timestamp.signed.expires:%Y-%m-%d}" if present.timestamp else "-"
-        return ServerStage(blocked=True, notes=(Problem("trust.server-waits", "", {"until": until}),))
+        return ServerStage(blocked=True, notes=(_server_waits(present),))
     robot, dues = None, []
     if why_robot and robot_here:
         robot = new_targets(next_version(present, root, ROBOT, now), now, wanted.robot)
@@ -154,6 +153,12 @@ def server_stage(
     return ServerStage(
         robot, versions.get("snapshot", 0), versions.get("timestamp", 0), tuple(dues), notes=notes
     )
+
+
+def _server_waits(present: Present) -> Problem:
+    if present.timestamp is None:
+        return Problem("trust.server-next")
+    return Problem("trust.server-waits", "", {"until": f"{present.timestamp.signed.expires:%Y-%m-%d}"})
 
 
 def _why_robot(present: Present, wanted: Wanted, now: datetime, part: Targets) -> Why | None:

@@ -56,6 +56,9 @@ SENTENCES: dict[str, str] = {
     "trust.server-waits": N_(
         "The server's part waits: its keys do not open on this machine. What is published now holds until {until}."
     ),
+    "trust.server-next": N_(
+        "The server's part is for the machine where its keys open. They do not open here."
+    ),
     "trust.robot-waits": N_("The server's own reports wait: the people have not yet signed for its new key."),
     "trust.robots-place": N_("{path} lies where only the server itself reports. People give nothing there."),
     "trust.peoples-place": N_(
@@ -167,6 +170,7 @@ HINTS: dict[str, str] = {
     "trust.content-missing": N_(
         "Put them back, or have somebody sign what is given now: polder network publish --as NAME"
     ),
+    "trust.server-next": N_("On the server: polder network publish"),
     "trust.server-waits": N_("On the server: polder network publish"),
     "trust.publishing": N_("Try again in a moment."),
     "trust.look-changed": N_("Look again."),
