@@ -11,7 +11,7 @@ import pytest
 from polder.kernel.sentences import AREAS, all_hints, all_sentences
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/polder"
-CODE = re.compile(rf"(?:{'|'.join(AREAS)})\.(?!(?:yml|md|json|tar|pub)$)[a-z][a-z0-9-]*[a-z0-9]")
+CODE = re.compile(rf"(?:{'|'.join(AREAS)})\.(?!(?:yml|md|json|tar|pub|lock)$)[a-z][a-z0-9-]*[a-z0-9]")
 COMPLETED_LATER = "world/contents.py"
 """Problems made there get the folder's name from the reader of the site, who knows which setting named it."""
 SENTENCES, HINTS = all_sentences(), all_hints()
