@@ -131,7 +131,11 @@ def test_everybody_holds_the_same_roster_and_can_verify_it_alone(founded: Networ
 
 
 def test_members_are_read_and_mirrored_without_being_followed(founded: Network) -> None:
-    assert [peer["peer"] for peer in founded.json("cedar", "status")["peers"]] == ["alder", "beech", "dogwood"]
+    assert [peer["peer"] for peer in founded.json("cedar", "status")["peers"]] == [
+        "alder",
+        "beech",
+        "dogwood",
+    ]
     copies = [path.parent.name for path in founded.top.glob("*/public/mirrors/*/metadata")]
     assert sorted(set(copies)) == list(FOUNDERS) and all(copies.count(name) >= 2 for name in FOUNDERS)
     for copy in founded.top.glob("*/public/mirrors/*/metadata/1.root.json"):
@@ -166,6 +170,16 @@ def test_who_may_read_reads_and_others_do_not_see_that_there_is_anything(founded
         assert not [path for path in below if HIDDEN.encode() in path.read_bytes()]
 
 
+def test_what_was_edited_goes_along_with_the_next_publishing(founded: Network) -> None:
+    founded.at("alder").edit("statements/news/moving.yml", "On Sunday.", "On Monday.")
+    (founded.top / "alder/card.yml").write_text("name: {en: Alder}\nlanguages: [en]\n")
+    said = founded.publish("alder")
+    assert "card.json" in said and "statements/news/moving.json" in said
+    founded.run("cedar", "sync", "alder")
+    assert "On Monday." in founded.run("cedar", "read", "alder/news/moving")
+    assert "Alder" in founded.run("cedar", "card", "show", "alder")
+
+
 def test_a_provider_that_goes_dark_is_read_at_its_mirrors_by_somebody_who_never_saw_it(
     founded: Network,
 ) -> None:
@@ -179,7 +193,7 @@ def test_a_provider_that_goes_dark_is_read_at_its_mirrors_by_somebody_who_never_
         said = founded.run("elm", "read", "alder/news/moving")
     finally:
         founded.files.dark.clear()
-    assert "On Sunday." in said
+    assert "On Monday." in said
     peers = {peer["peer"]: peer for peer in founded.json("elm", "status")["peers"]}
     assert "/public/mirrors/alder/" in peers["alder"]["source"]
 

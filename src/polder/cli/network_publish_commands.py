@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from polder.cli.door import DECLINED, confirm, guarded, language, network_path, show_json
 from polder.cli.network_words import asker, note_data, tell, tell_commit, tell_notes
+from polder.kernel.problem import Refused
 from polder.kernel.sentences import say, translate
 from polder.kernel.sentences.mark import N_
 from polder.kernel.text import harmless
@@ -40,14 +42,17 @@ MARKS = {"new": "+", "changed": "~", "withdrawn": "-"}
 def publish(persons: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> None:
     """Sign what lies in given/, and write the folder that a web server serves.
 
-    Shows first which files readers get anew, and which documents are signed by whose keys. Where the server's keys are not at hand,
-    the people's part is signed and kept in signing/; the same command on the server does the rest. With nothing new it writes nothing.
+    Card and statements that were edited are given first, as polder network give does. Shows which files readers get anew, and which
+    documents are signed by whose keys. Where the server's keys are not at hand, the people's part is signed and kept in signing/; the
+    same command on the server does the rest. With nothing new it writes nothing.
     """
     from polder.actions.network_publish import look
     from polder.actions.network_publish import publish as do
 
     folder, now, ask = network_path(), datetime.now(UTC), asker()
     persons = persons or _only_person()
+    if persons and not dry_run:
+        _give(folder, now)
     seen = look(folder, now, persons, ask)
     if dry_run and as_json:
         return show_json(_decision_data(seen.decision))
@@ -67,6 +72,24 @@ def publish(persons: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -
         _tell_outcome(outcome)
     tell_commit(outcome.commit, quiet=True)
     return None
+
+
+def _give(folder: Path, now: datetime) -> None:
+    """What was edited goes along. Where nothing can be encrypted, what lies in given/ already is published."""
+    from polder.actions.network_card import give_card, is_begun
+    from polder.actions.say_statement import give
+    from polder.cli.network_say_commands import tell_news
+
+    if is_begun(folder):
+        give_card(folder, now)
+    if not (folder / "statements").is_dir():
+        return
+    try:
+        tell_news(give(folder, now).news)
+    except Refused as refused:
+        if [problem.code for problem in refused.problems] != ["statement.key-needed"]:
+            raise
+        tell_news(refused.problems)
 
 
 @click.command(epilog="Example: polder network sign --as ben")
