@@ -4,7 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,16 +32,19 @@ from polder.actions.roster_proposals import (
 )
 from polder.actions.roster_words import introduce, leave, words_of_peers
 from polder.cli.main import polder
-from polder.commons.roster.changes import ChangeMember, Expel, Join, ReplaceKey
+from polder.commons.roster.changes import ChangeLeast, ChangeMember, Expel, Join, ReplaceKey
 from polder.commons.roster.fingerprint import heard, spoken
 from polder.commons.roster.presets import PRESETS
+from polder.commons.roster.propose import propose
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.problem import Refused
 from polder.world.age import new_identity
 from polder.world.given import read_given
 from polder.world.network_store import Current, PeerStore, load_published
 from polder.world.roster_files import read_lock
-from polder.world.signing_keys import make_key
+from polder.world.signing_keys import make_key, open_key
+from support.publisher import Publisher
+from support.web import Web
 
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
 NAMES = ("alder", "beech", "cedar", "dogwood", "elm")
@@ -82,11 +85,11 @@ class Providers:
     def folders(self) -> list[Path]:
         return sorted(path.parent for path in self.place.glob("*/network.yml"))
 
-    def sync(self, now: datetime, without: Mapping[str, str] | None = None) -> None:
-        """Everybody sees everybody (``without``: reader to the provider it does not see) and merges."""
+    def sync(self, now: datetime) -> None:
+        """Everybody sees everybody, and merges."""
         for folder in self.folders():
             for other in self.folders():
-                if other != folder and (without or {}).get(folder.name) != other.name:
+                if other != folder:
                     keep_verified(folder / "state", other)
             merge(folder, load_published(folder / "state"), now)
 
@@ -325,6 +328,66 @@ def test_a_newcomer_who_was_told_another_fingerprint_takes_in_nothing(five: Prov
         join(folder, digest_of_bytes(b"other"), ["beech"], NOW)
     assert codes(refused) == ["roster.another-beginning"]
     assert read_lock(folder) == {}
+
+
+def test_a_newcomer_joins_from_an_address(five: Providers) -> None:
+    beech = Publisher("beech", NOW)
+    beech.robot_files = dict(read_given(five.place / "beech/state/robot"))
+    beech.publish(NOW)
+    folder = five.add("fir")
+    with Web(beech.files) as server:
+        steps = join(folder, fingerprint(five.place / "beech"), [server.url], NOW, private=True)
+        with pytest.raises(Refused) as refused:
+            join(five.add("gum"), fingerprint(five.place / "beech"), [server.url], NOW)
+
+    assert codes(refused) == ["sync.private-address"]
+    assert [one.edition.version for one in steps] == [1]
+    assert current_roster(folder) == current_roster(five.place / "beech")
+
+
+def test_two_members_that_hand_over_different_histories_are_told_apart(
+    five: Providers, tmp_path: Path
+) -> None:
+    first = load_chain(five.place / "alder")
+    assert first is not None
+    for name, least in (("one", 4), ("other", 5)):
+        edition = propose(first.head, ChangeLeast(least), "", NOW)
+        hands = [open_key(five.place / member, "governance") for member in NAMES]
+        signed = edition.signed_with(
+            {hand.public.id: hand.sign(edition.document.payload).hex() for hand in hands}
+        )
+        (tmp_path / f"at-{name}").mkdir()
+        (tmp_path / f"at-{name}/1.json").write_bytes(first.head.document.content)
+        (tmp_path / f"at-{name}/2.json").write_bytes(signed.document.content)
+    places = [str(tmp_path / "at-one"), str(tmp_path / "at-other")]
+
+    with pytest.raises(Refused) as refused:
+        join(five.add("fir"), fingerprint(five.place / "alder"), places, NOW)
+    assert codes(refused) == ["roster.two-histories"]
+
+
+def test_enough_refusals_free_the_others_for_another_proposal(five: Providers) -> None:
+    alder, beech = five.place / "alder", five.place / "beech"
+    new_address(alder)
+    put_forward(alder, draft(alder, ChangeMember(introduction_from(alder, "alder")), "", NOW).edition)
+    five.sync(NOW)
+    for name in NAMES[:2]:
+        say_of(five.place / name, find_draft(five.place / name, "", NOW), "sign", "", NOW, None)
+    for name in NAMES[2:]:
+        say_of(
+            five.place / name, find_draft(five.place / name, "", NOW), "refuse", "It is not yours.", NOW, None
+        )
+    five.sync(NOW)
+    with pytest.raises(Refused) as refused:
+        find_draft(beech, "", NOW)
+    assert codes(refused) == ["roster.no-proposal"]
+
+    new_address(beech)
+    put_forward(beech, draft(beech, ChangeMember(introduction_from(beech, "beech")), "", NOW).edition)
+    five.sync(NOW)
+    five.all_sign(NAMES[:3], NOW)
+    assert {chain.head.version for chain in map(load_chain, five.folders()) if chain} == {2}
+    assert len(five.heads()) == 1
 
 
 def test_when_too_many_keys_are_lost_the_network_begins_anew_by_hand(five: Providers) -> None:
