@@ -103,9 +103,9 @@ def _served_whole(mirror: Path, state: Path, beech: Publisher) -> bool:
 
 
 def _keys_just_changed(mirror: Path, beech: Publisher) -> bool:
-    """The one moment that two files cannot be spared: the new root is there, the timestamp that its keys signed not yet."""
+    """The one moment that two files cannot be spared where the old keys are gone: one of new root and new timestamp is there alone."""
     new, last = mirror / "metadata/2.root.json", (mirror / "metadata/timestamp.json").read_bytes()
-    return new.exists() and last != beech.files["metadata/timestamp.json"]
+    return new.exists() != (last == beech.files["metadata/timestamp.json"])
 
 
 def _copy(source: Path, place: Path) -> None:

@@ -22,8 +22,9 @@ from polder.world.network_store import load_published
 
 @dataclass(frozen=True, slots=True)
 class Stewarded:
-    """``news``: what became of the roster, and advisories that concern this provider. ``signed``: documents published anew.
-    ``failed``: step to its problems. ``alarms``: raised about this provider itself, besides those of the round."""
+    """``news``: what became of the roster, advisories that concern this provider, and signatures that people owe. ``signed``:
+    documents published anew. ``failed``: step to its problems. ``alarms``: raised about this provider itself, besides those of
+    the round."""
 
     round: Round | None
     news: tuple[Problem, ...]
@@ -43,7 +44,7 @@ def steward(folder: Path, now: datetime, told: Callable[[PeerNews], None] = lamb
         "sync": lambda: rounds.append(sync_network(folder, now, told=told)),
         "roster": lambda: news.extend(_roster(folder, now)),
         "advisories": lambda: news.extend(_advisories(folder, now)),
-        "publish": lambda: signed.extend(_publish(folder, now)),
+        "publish": lambda: _publish(folder, now, signed, news),
         "ourselves": lambda: alarms.extend(_ourselves(folder, now)),
     }
     failed = [(name, problems) for name, step in steps.items() if (problems := _try(step))]
@@ -65,10 +66,12 @@ def _advisories(folder: Path, now: datetime) -> tuple[Problem, ...]:
     return tuple(due_warnings(folder, now))
 
 
-def _publish(folder: Path, now: datetime) -> tuple[str, ...]:
+def _publish(folder: Path, now: datetime, signed: list[str], news: list[Problem]) -> None:
     from polder.actions.network_publish import freshen
 
-    return freshen(folder, now).written
+    outcome = freshen(folder, now)
+    signed.extend(outcome.written)
+    news.extend(outcome.notes)
 
 
 def _ourselves(folder: Path, now: datetime) -> list[Alarm]:

@@ -211,6 +211,8 @@ def steward_lines(done: Stewarded) -> Iterator[Line]:
         yield from alarm_lines(alarm)
     for one in done.news:
         yield say_problem(one, words), "green"
+        if advice := hint(one.code, one.values, words):
+            yield f"    {advice}", "dim"
     if done.signed:
         yield say("sync.signed", {"count": len(done.signed)}, words), ""
     for _, problems in done.failed:

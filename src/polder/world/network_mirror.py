@@ -2,8 +2,8 @@
 
 Readers of the copy follow the same names as at the origin. Every root stays for ever; other documents and files stay 30 days after they
 were current, for readers in the middle of an older state. ``timestamp.json`` is written last, and whole: whoever reads at any moment, or
-after a process was killed, finds a whole state. (One moment is left, between a root that changes the server's keys and the timestamp they
-signed, as at the origin; readers try again later.)
+after a process was killed, finds a whole state. Only new roots follow it, as at the origin: a change of keys is signed by the old ones too,
+so that readers hold under either. (Where the old keys were gone, one moment is left; readers try again later.)
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ def write_mirror(store: PeerStore, place: Path, now: datetime) -> bool:
     if not current.parts or _is_current(store, place):
         return False
     wanted = _wanted(store)
-    for name, source in wanted.items():
-        if name != LAST and not _is_there(source, place / name):
-            _copy(source, place / name)
-    write_atomically(place / LAST, wanted[LAST].read_bytes())
+    later = [name for name in wanted if name.endswith(".root.json") and (place / LAST).exists()]
+    for name in (*(name for name in wanted if name not in later), *later):
+        if name == LAST:
+            write_atomically(place / LAST, wanted[LAST].read_bytes())
+        elif not _is_there(wanted[name], place / name):
+            _copy(wanted[name], place / name)
     _clear(store, place, wanted, now)
     return True
 
