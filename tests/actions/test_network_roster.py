@@ -156,7 +156,7 @@ def test_one_alone_begins_and_says_what_that_means(providers: Providers) -> None
 
     assert current_roster(folder) is not None
     assert "roster.small-1" in {line.code for line in one.lines}
-    assert news == ()
+    assert [one.code for one in news] == ["roster.accepted"]
 
 
 def test_peers_and_mirrors_come_from_the_roster(five: Providers) -> None:

@@ -6,6 +6,7 @@ Nobody decides centrally when a version counts: each provider merges what it ver
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -122,6 +123,8 @@ def merge_all(folder: Path, published: Mapping[str, Published] | None, now: date
     if chain is None:
         return None
     merged = merge_purely(chain, held, now)
+    if touched:  # it began just now
+        merged = replace(merged, news=(Problem("roster.accepted", "", {"version": 1}), *merged.news))
     touched += _write_editions(folder, merged.chain, chain.head.version)
     touched += _write_rivals(folder, merged)
     touched += clear_decided(folder, merged.chain)
