@@ -27,6 +27,7 @@ from polder.actions.roster_proposals import (
     draft_beginning,
     find_draft,
     introduction_from,
+    open_drafts,
     put_forward,
     say_of,
 )
@@ -215,6 +216,21 @@ def test_a_block_that_a_second_member_joins_stops_signing_and_one_alone_falls(fi
     say_of(cedar, find_draft(cedar, "", NOW), "block", "So we think.", NOW + 2 * DAY, None)
     five.sync(NOW + 2 * DAY)
     assert [one.code for one in find_draft(alder, "", later).hindrances] == ["roster.blocked"]
+
+
+def test_a_proposal_that_was_dated_back_says_so_where_it_comes_late(five: Providers) -> None:
+    alder, beech = five.place / "alder", five.place / "beech"
+    change = Expel("elm")
+    put_forward(alder, draft(alder, change, "", NOW).edition)
+    five.sync(NOW + DAY)
+    in_time = find_draft(beech, "", NOW + DAY)
+    assert in_time.late is None
+    assert find_draft(beech, "", NOW + 20 * DAY).late is None
+
+    put_forward(alder, draft(alder, change, "Quickly.", NOW).edition)
+    five.sync(NOW + 9 * DAY)
+    late = [one for one in open_drafts(beech, NOW + 9 * DAY) if one.edition.reason == "Quickly."]
+    assert [one.late.code for one in late if one.late] == ["roster.seen-late"]
 
 
 def test_nobody_signs_two_proposals_for_one_number(five: Providers) -> None:

@@ -53,9 +53,11 @@ def steward(folder: Path, now: datetime, told: Callable[[PeerNews], None] = lamb
 
 def _roster(folder: Path, now: datetime) -> tuple[Problem, ...]:
     from polder.actions.network_roster import merge
+    from polder.actions.roster_proposals import open_drafts
 
     network = load_network(folder)
     news = merge(folder, load_published(folder / network.state), now)
+    open_drafts(folder, now)  # notes since when each proposal is known here
     tell(folder, network, find_peers(folder, network, now), now)  # a new roster is told at once
     return news
 

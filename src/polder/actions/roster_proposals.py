@@ -6,8 +6,8 @@ First a draft is made and shown (what is different, in sentences), then it is gi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from polder.actions.load_network import load_network
@@ -28,22 +28,25 @@ from polder.kernel.secret import Secret
 from polder.kernel.signing import PublicKey
 from polder.world.git import commit_paths
 from polder.world.given import write_given
-from polder.world.roster_files import read_lock, write_lock
+from polder.world.roster_files import first_seen, read_lock, write_lock
 from polder.world.signing_keys import open_key, public_keys
 
 Ask = Callable[[str], Secret] | None
 GOVERNANCE = "governance"
+LATE = timedelta(days=2)
+"""Between a proposal's date and the day it is first seen; rounds of a day, and one that failed, are nothing to speak of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A proposal and what it changes, to be shown. ``standing``: how it stands, ``None`` for a beginning. ``hindrances``: why this
-    provider does not sign it now."""
+    provider does not sign it now. ``late``: that it came here long after its date, so that there was less time to object."""
 
     edition: Edition
     lines: tuple[Problem, ...]
     standing: Standing | None
     hindrances: tuple[Problem, ...]
+    late: Problem | None = None
 
 
 def introduction_from(folder: Path, source: str) -> Introduction:
@@ -108,9 +111,20 @@ def open_drafts(folder: Path, now: datetime) -> tuple[Draft, ...]:
     facts = facts_of(folder, chain)
     me = load_network(folder).provider
     known = [one for one in facts.proposed.values() if _next(chain, one, me)]
-    drafts = [as_draft(folder, chain, one, facts, now) for one in known]
+    seen = first_seen(folder / load_network(folder).state, [one.digest for one in known], now)
+    drafts = [
+        replace(as_draft(folder, chain, one, facts, now), late=_late(one, seen[one.digest])) for one in known
+    ]
     alive = [one for one in drafts if "roster.is-dead" not in {why.code for why in one.hindrances}]
     return tuple(sorted(alive, key=lambda one: (one.edition.roster.proposed, one.edition.digest)))
+
+
+def _late(one: Edition, seen: datetime) -> Problem | None:
+    """A proposal may be dated back to leave less time for objections."""
+    if seen - one.roster.proposed < LATE:
+        return None
+    days = {"dated": f"{one.roster.proposed:%Y-%m-%d}", "seen": f"{seen:%Y-%m-%d}"}
+    return Problem("roster.seen-late", "", days)
 
 
 def _next(chain: Chain | None, one: Edition, me: str) -> bool:

@@ -96,7 +96,7 @@ def show_draft(one: Draft) -> None:
         tell_below("roster.proposal-reason", reason=edition.reason)
     if one.standing is not None:
         _show_standing(one)
-    tell_all(one.hindrances, "  ! ")
+    tell_all((*one.hindrances, *([one.late] if one.late else [])), "  ! ")
 
 
 def _show_standing(one: Draft) -> None:
@@ -128,6 +128,7 @@ def draft_data(one: Draft) -> dict[str, Any]:
         "reason": edition.reason,
         "difference": [problem_data(line) for line in one.lines],
         "hindrances": [problem_data(line) for line in one.hindrances],
+        "late": problem_data(one.late) if one.late else None,
     }
     if held is not None:
         data |= {

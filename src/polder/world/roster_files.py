@@ -8,15 +8,18 @@ fingerprint that people compared (``first``), when each version was accepted, an
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from polder.kernel.plain import read_plain
+from polder.kernel.plain import read_plain, write_plain
 from polder.world.files import write_atomically
 
 FOLDER, LOCK = "roster", "network.lock"
 FORMAT = "polder-network-lock-1"
+SEEN = "roster-seen.json"
+"""In the state folder: of this machine, in no history."""
 
 
 def read_rosters(folder: Path) -> list[bytes]:
@@ -57,6 +60,16 @@ def put_aside(folder: Path, fingerprint: str) -> list[Path]:
         path.replace(aside / path.name)
         touched += [path, aside / path.name]
     return touched
+
+
+def first_seen(state: Path, digests: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """Since when each proposal is known here (``now`` for one never seen before); those not named any more are forgotten."""
+    path = state / SEEN
+    before = read_plain(path.read_bytes(), SEEN) if path.is_file() else {}
+    known = {one: str(before.get(one) or f"{now:%Y-%m-%dT%H:%M:%SZ}") for one in sorted(digests)}
+    if known != before:
+        write_atomically(path, write_plain(known))
+    return {one: datetime.fromisoformat(at) for one, at in known.items()}
 
 
 def read_lock(folder: Path) -> dict[str, Any]:

@@ -44,6 +44,9 @@ SENTENCES: dict[str, str] = {
     "roster.not-a-voter": N_("{member} is no active member, so it signs nothing."),
     "roster.no-vote": N_("It is about {member}, which has no vote in it."),
     "roster.open-still": N_("It is open to objections until {until} (UTC); it is signed after that."),
+    "roster.seen-late": N_(
+        "It is dated {dated} and was first seen here on {seen}: there was less time to object than it says."
+    ),
     "roster.refused-it": N_("{member} refused it for good."),
     "roster.signed-it": N_("{member} signed it; a signature cannot be taken back."),
     "roster.is-dead": N_("It is dead: {members} refused it for good, and the others are too few."),
@@ -135,6 +138,9 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "roster.seen-late": N_(
+        "Ask whoever proposed it, and wait longer, if you like; nobody can hurry your signature."
+    ),
     "roster.none": N_(
         "Come in: polder network roster join --help. Or begin: polder network roster found --help"
     ),
