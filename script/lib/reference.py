@@ -1,6 +1,6 @@
 """Write the reference pages that are made from the code: commands, site files, problems.
 
-``docs/reference/commands.md`` comes from click, ``site-files.md`` from the JSON Schemas, ``problems.md``
+``docs/reference/commands.md`` comes from click, ``site-files.md`` and ``network-files.md`` from the JSON Schemas, ``problems.md``
 from the sentences; ``host-profile.md`` and ``audit-findings.md`` from the baseline profile (``host_pages``).
 """
 
@@ -96,11 +96,24 @@ def site_files() -> str:
 
     lines = ["# Files of a site\n", NOTICE]
     for name in NAMES:
-        described = schema(name)
-        lines += [f"## {FILES[name]}\n", "| key | value | meaning |", "| --- | --- | --- |"]
-        lines += [f"| `{key}` | {cell(kind)} | {cell(text)} |" for key, kind, text in keys(described, "")]
-        lines.append("")
+        lines += file_lines(FILES[name], schema(name))
     return "\n".join(lines)
+
+
+def network_files() -> str:
+    """Every key of every file that people write in a network folder."""
+    from polder.commons.network.schema import FILES as PLACES
+    from polder.commons.network.schema import SHAPES, network_schema
+
+    lines = ["# Files of a network folder\n", NOTICE]
+    for name in SHAPES:
+        lines += file_lines(PLACES[name], network_schema(name))
+    return "\n".join(lines)
+
+
+def file_lines(file: str, described: dict[str, Any]) -> list[str]:
+    rows = [f"| `{key}` | {cell(kind)} | {cell(text)} |" for key, kind, text in keys(described, "")]
+    return [f"## {file}\n", "| key | value | meaning |", "| --- | --- | --- |", *rows, ""]
 
 
 def keys(schema: dict[str, Any], before: str) -> Iterator[tuple[str, str, str]]:
@@ -158,6 +171,7 @@ FILES = {
 PAGES = {
     "commands.md": commands,
     "site-files.md": site_files,
+    "network-files.md": network_files,
     "problems.md": problems,
     "host-profile.md": profile,
     "audit-findings.md": findings,

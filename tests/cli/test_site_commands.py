@@ -175,7 +175,8 @@ def test_schemas_are_printed_and_written(site: Path, tmp_path: Path, monkeypatch
     assert json.loads((site / ".polder/schema/site.json").read_text()) == json.loads(
         run("schema", "site").stdout
     )
-    assert set(json.loads(run("schema").stdout)) == {"site", "hosts", "group", "lock", "recipe"}
+    network = {"network", "card", "software", "news", "event", "note", "circle", "advisory"}
+    assert set(json.loads(run("schema").stdout)) == {"site", "hosts", "group", "lock", "recipe"} | network
     monkeypatch.chdir(tmp_path)
     assert run("schema", "group").exit_code == 0
     assert "Did you mean “group”" in run("schema", "gruop").stderr

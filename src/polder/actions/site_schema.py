@@ -1,4 +1,4 @@
-"""JSON Schemas of a site's files for editors: shown, or written where the files' first lines look for them."""
+"""JSON Schemas of a site's and a network folder's files for editors: shown, or written where the files' first lines look for them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from polder.actions.check_site import load_recipes
+from polder.commons.network.schema import SHAPES, network_schema
 from polder.kernel.names import nearest
 from polder.kernel.problem import Problem, Refused
 from polder.platform.site.schema import FOLDER, NAMES, schema
@@ -20,15 +21,17 @@ def schemas(path: Path | None = None) -> dict[str, Any]:
     except Refused:  # a schema is most wanted while something is still wrong
         recipes = {}
     offered = [name for name, recipe in recipes.items() if not recipe.system]
-    return {name: schema(name, offered) for name in NAMES}
+    site = {name: schema(name, offered) for name in NAMES}
+    return {**site, **{name: network_schema(name) for name in SHAPES}}
 
 
 def one_schema(name: str, path: Path | None = None) -> dict[str, Any]:
     """The schema called ``name``; ``site.unknown-schema`` with the nearest when there is none."""
-    if name not in NAMES:
-        near = nearest(name, NAMES)
+    known = (*NAMES, *SHAPES)
+    if name not in known:
+        near = nearest(name, known)
         code = "site.unknown-schema-near" if near else "site.unknown-schema"
-        raise Refused(Problem(code, "", {"name": name, "nearest": near, "known": NAMES}))
+        raise Refused(Problem(code, "", {"name": name, "nearest": near, "known": known}))
     return dict(schemas(path)[name])
 
 

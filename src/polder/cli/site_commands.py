@@ -83,9 +83,10 @@ def _data(problem: Problem) -> dict[str, object]:
 )
 @guarded
 def schema(name: str, write: bool) -> None:
-    """Print the JSON Schema of a kind of file, so that editors complete and check it: site hosts group lock recipe.
+    """Print the JSON Schema of a kind of file, so that editors complete and check it.
 
-    Without NAME, all of them in one object.
+    Of a site: site hosts group lock recipe. Of a network folder: network card software, and news event note circle advisory for what is in
+    statements/. Without NAME, all of them in one object.
     """
     from polder.actions.site_schema import one_schema, schemas, write_schemas
 
