@@ -27,6 +27,18 @@ def sync(state: Path, peer: Peer, now: datetime = NOW, quota: int = QUOTA) -> Pe
     return sync_peer(state, peer, now, quota, Random(1), insist=True)
 
 
+def test_many_files_of_one_content_are_fetched_once(beech, tmp_path):
+    for attempt in range(3):
+        beech.given = {f"recipes/r{number}.json": b"the same %d" % attempt * 20_000 for number in range(60)}
+        beech.publish(NOW)
+        with Web(beech.files) as web:
+            found = sync(tmp_path, beech.peer(web.url), quota=20 * 2**20)
+            fetched = [path for path in web.asked if path.startswith("targets/")]
+        assert (found.state, len(fetched)) == ("new", 1)
+
+    assert load_published(tmp_path)["beech"].files["recipes/r59.json"] == b"the same 2" * 20_000
+
+
 def test_a_first_visit_brings_every_file_and_the_next_one_asks_twice(beech, tmp_path):
     beech.robot_files["seen/state.json"] = b"{}"
     beech.publish(NOW)

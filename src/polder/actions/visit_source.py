@@ -141,8 +141,9 @@ class Visit:
         self.store.commit(new)
 
     def _fetch_all(self, missing: list[Listed]) -> None:
-        """One after the other when they are few, else over several connections; the first trouble ends it."""
-        self.last = b""
+        """One after the other when they are few, else over several connections; the first trouble ends it. Each content once:
+        two connections must not write one file."""
+        self.last, missing = b"", list({(one.sha256, one.length): one for one in missing}.values())
         if len(missing) <= FEW:
             for one in missing:
                 self._fetch(self.source, one)
