@@ -244,6 +244,18 @@ def test_files_that_cannot_be_read_are_noted_and_harm_nobody() -> None:
     assert len(merged.facts.noted) == 4
 
 
+def test_of_one_provider_one_document_is_read_for_each_number_however_many_it_lists() -> None:
+    many = [proposed(ChangeLeast(3), reason=f"flood {number}") for number in range(2, 30)]
+    flood = {roster_path(number): one.document.content for number, one in enumerate(many, start=2)}
+    flood |= {
+        f"seen/roster-2{letter}.json": one.document.content for letter, one in zip("abc", many, strict=False)
+    }
+    merged = merge(CHAIN, folders({"elm": flood}), LATER)
+
+    assert list(merged.facts.proposed) == [many[0].digest]
+    assert {one.values["field"] for one in merged.facts.noted} == {"version"}
+
+
 def test_the_same_history_is_the_same_roster_in_whatever_order_it_comes() -> None:
     second = proposed(JOIN)
     whole = signed(second, ["alder", "beech", "cedar", "fir"])

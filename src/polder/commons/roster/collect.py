@@ -7,7 +7,8 @@ own folder. What cannot be read is left out and noted; how much is read of one p
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,6 +23,9 @@ from polder.kernel.published import Published
 
 MOST_PROPOSALS, MOST_APPROVALS = 50, 500
 """Of one provider, the first by name; nobody needs so many, and reading each costs."""
+MOST_AHEAD = 500
+"""Versions beyond ours that are read of one provider, one document for each; whoever is further behind goes on the next time."""
+_VERSION = re.compile(rf"{re.escape(ROSTERS)}([1-9][0-9]{{0,8}})\.json")
 _SIGNED = b'"signed":'
 
 
@@ -61,9 +65,11 @@ def collect(published: Mapping[str, Published], chain: Chain | None = None) -> F
     """Read all of them, in the order of their ids; the outcome does not depend on it."""
     facts = Facts()
     known = {_signed_part(one.document.content) for one in chain.editions} if chain else set()
+    last = (chain.head.version if chain else 0) + MOST_AHEAD
     for name in sorted(published):
-        _documents(facts, published[name], ROSTERS, 10**6, known)
-        _documents(facts, published[name], PROPOSALS, MOST_PROPOSALS, known)
+        files = published[name].files
+        _documents(facts, published[name], _accepted(files, last), known)
+        _documents(facts, published[name], _paths(files, PROPOSALS, MOST_PROPOSALS))
     for name in sorted(published):
         _approvals(facts, name, published[name].files)
         if chain:
@@ -71,19 +77,24 @@ def collect(published: Mapping[str, Published], chain: Chain | None = None) -> F
     return facts
 
 
-def _documents(facts: Facts, published: Published, below: str, most: int, known: set[bytes]) -> None:
+def _documents(
+    facts: Facts, published: Published, paths: Iterable[str], known: Collection[bytes] = ()
+) -> None:
     name = published.provider
-    for path in _paths(published.files, below, most):
-        content = published.files[path]
-        if _signed_part(content) in known and below == ROSTERS:
+    for path in paths:
+        content, number = published.files[path], _number(path)
+        if number and _signed_part(content) in known:
             continue
         try:
             edition, signatures = _read(facts, content, f"{name}: {path}")
         except Refused as refused:
             facts.noted += refused.problems
             continue
+        if number not in (0, edition.version):
+            facts.noted.append(Problem("roster.wrong-field", f"{name}: {path}", {"field": "version"}))
+            continue
         digest = edition.digest
-        if below == ROSTERS:
+        if number:
             for key, signature in signatures.items():
                 facts.merged.setdefault(digest, {}).setdefault(key, set()).add(signature)
         facts.proposed.setdefault(digest, edition)
@@ -142,6 +153,17 @@ def _leave(facts: Facts, published: Published, chain: Chain) -> None:
     own = word.say == "leave" and word.member == member.id and word.network == chain.roster.first
     if own and word_is_own(word, member.key) and word.date >= member.since:
         facts.left[member.id] = word.date
+
+
+def _accepted(files: Mapping[str, bytes], last: int) -> list[str]:
+    """Where the versions up to ``last`` are that a provider accepted; one for each number, however many files it lists."""
+    return sorted(path for path in files if 0 < _number(path) <= last)
+
+
+def _number(path: str) -> int:
+    """Which version is published at ``path``; 0 for any other path."""
+    found = _VERSION.fullmatch(path)
+    return int(found[1]) if found else 0
 
 
 def _paths(files: Mapping[str, bytes], below: str, most: int) -> Iterator[str]:

@@ -144,12 +144,13 @@ def equivocators(old: Edition, one: Edition, other: Edition) -> tuple[str, ...]:
 
 def signed_two(chain: Chain, facts: Facts) -> tuple[Problem, ...]:
     """Members who signed two proposals for the next version, neither in the place of the other, before that does harm."""
-    open_now = [one for _, one in sorted(facts.proposed.items()) if one.roster.previous == chain.head.digest]
+    version = chain.head.version + 1
+    following = (one for _, one in sorted(facts.proposed.items()) if one.version == version)
+    open_now = [one for one in following if one.roster.previous == chain.head.digest]
     twice: set[str] = set()
     for one, other in combinations(open_now, 2):
         if one.digest not in other.takes_place_of and other.digest not in one.takes_place_of:
             twice |= set(facts.signatures(one.digest)) & set(facts.signatures(other.digest))
-    version = chain.head.version + 1
     named = [one.id for one in chain.roster.active if one.key.id in twice]
     return tuple(Problem("roster.signed-two", "", {"member": name, "version": version}) for name in named)
 
