@@ -12,14 +12,13 @@ import pytest
 from polder.actions.load_network import load_network
 from polder.actions.sync_network import Round, mirror_place, sync_network
 from polder.actions.sync_peer import sync_peer
-from polder.commons.trust.gossip import Seen, read_word, write_word
-from polder.kernel.digest import digest_of_bytes
+from polder.commons.trust.gossip import Seen, digest_of_timestamp, read_word, write_word
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Refused
 from polder.world.network_alarms import close_alarm, read_alarms
 from polder.world.network_store import load_published
 from support.publisher import Publisher, TestKey
-from support.web import Web, redirect
+from support.web import Web, redirect, status
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=6)
@@ -74,7 +73,7 @@ def codes(found: Round) -> list[str]:
 
 
 def digest_of(publisher: Publisher) -> str:
-    return digest_of_bytes(publisher.files["metadata/timestamp.json"])
+    return digest_of_timestamp(publisher.files["metadata/timestamp.json"])
 
 
 def test_a_round_reads_every_peer_and_the_next_one_finds_nothing_new(neighbours):
@@ -84,6 +83,21 @@ def test_a_round_reads_every_peer_and_the_next_one_finds_nothing_new(neighbours)
     assert [one.state for one in second.news] == ["same"] * 3
     assert set(load_published(neighbours.state)) == {"beech", "cedar", "dogwood"}
     assert not first.alarms and not second.alarms
+
+
+def test_a_mirror_that_puts_blanks_around_a_timestamp_has_nobody_accused(neighbours):
+    beech = neighbours.peers["beech"]
+    padded = {**beech.files, "metadata/timestamp.json": beech.files["metadata/timestamp.json"] + b"  \n"}
+    neighbours.mirrors["beech"] = [neighbours.stack.enter_context(Web(padded)).url]
+    neighbours.write()
+    neighbours.webs["beech"].behave["metadata/1.root.json"] = status(503)
+    neighbours.sync()
+    neighbours.webs["beech"].behave.clear()
+    neighbours.says("cedar", "beech", 1, digest_of(beech))
+    found = neighbours.sync(LATER, "beech", "cedar")
+
+    assert codes(found) == []
+    assert [one.state for one in found.news] == ["new", "new"]
 
 
 def test_what_was_seen_is_told_at_once_and_then_once_a_day(neighbours):

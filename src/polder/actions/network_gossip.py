@@ -10,7 +10,17 @@ from typing import Any
 
 from polder.actions.network_peers import roster_digests
 from polder.commons.network.model import ROBOT, Network
-from polder.commons.trust.gossip import PATH, Own, Seen, Word, compare, read_word, worth_telling, write_word
+from polder.commons.trust.gossip import (
+    PATH,
+    Own,
+    Seen,
+    Word,
+    compare,
+    digest_of_timestamp,
+    read_word,
+    worth_telling,
+    write_word,
+)
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.peer import Peer
 from polder.world.given import write_given
@@ -73,7 +83,7 @@ def _ours(public: Path, now: datetime) -> Own | None:
         return None
     version = int(json.loads(content)["signed"]["version"])
     roots = len(list((public / "metadata").glob("*.root.json")))
-    seen = Seen(first, roots, version, digest_of_bytes(content), now)
+    seen = Seen(first, roots, version, digest_of_timestamp(content), now)
     return Own(seen, {(roots, version): seen.digest}, now)
 
 
@@ -99,7 +109,7 @@ def _own(store: PeerStore, current: Current, facts: Mapping[str, Any]) -> Own | 
     if not current.parts or asked is None:
         return None
     at = read_time(str(facts.get("since", ""))) or asked
-    digest = digest_of_bytes(store.read(current.parts["timestamp"]))
+    digest = digest_of_timestamp(store.read(current.parts["timestamp"]))
     seen = Seen(
         digest_of_bytes(store.read("1.root.json")), current.roots, current.versions["timestamp"], digest, at
     )

@@ -16,7 +16,6 @@ from typing import Any
 
 from polder.actions.visit_source import Visit
 from polder.commons.trust.patience import Patience, after_failure, after_trouble, due
-from polder.kernel.digest import digest_of_bytes
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused, Unreachable
 from polder.world.fetch import Source
@@ -142,12 +141,14 @@ def _facts(
 ) -> dict[str, Any]:
     facts = {**store.facts(), "tried": write_time(now)}
     if source:
+        from polder.commons.trust.gossip import digest_of_timestamp
+
         current = store.current()
         seen = dict(facts.get("timestamps") or {})
         version = f"{current.roots}/{current.versions['timestamp']}"
         if version not in seen:
             facts["since"] = write_time(now)
-        seen[version] = digest_of_bytes(store.read(current.parts["timestamp"]))
+        seen[version] = digest_of_timestamp(store.read(current.parts["timestamp"]))
         facts |= {"seen": write_time(now), "source": source, "strikes": 0, "struck": "", "next": ""}
         return {**facts, "timestamps": dict(list(seen.items())[-REMEMBERED:]), "trouble": ""}
     away = all(one.kind == "unreachable" for one in troubles)

@@ -5,7 +5,8 @@ The client workflow of the TUF specification, sections 5.3 to 5.6, in these rule
 1. A root is believed when it is the pinned first one, or follows the last one by exactly one version and bears enough signatures
    of the keys in the last one *and* of its own. One on the way may be expired, the last one may not.
 2. A timestamp is believed when the last root's keys signed it, it is not expired, and neither its version nor that of the
-   snapshot in it is lower than before. The same version means the same bytes.
+   snapshot in it is lower than before. The same version means the same signed words: blanks around them, which nobody signs for,
+   anybody on the way could change, and have the provider accused.
 3. A snapshot is believed when it is, by version, length and hash, the one that the timestamp names, and no role in it is gone
    or older than before. The same holds for ``targets`` and ``robot``, which the snapshot names.
 4. When a root changes the keys of timestamp or snapshot, versions of both before it no longer bind: that is how a provider
@@ -114,10 +115,11 @@ def accept_timestamp(trusted: Trusted, content: bytes, now: datetime, where: str
     part = snapshot_part(document.signed, where)
     if document.version > MOST:
         _refuse("sync.no-hash", where, role="timestamp")
-    if trusted.timestamp:
-        _check_timestamp_order(trusted.read(Timestamp, trusted.timestamp), document, part, where)
+    before = trusted.read(Timestamp, trusted.timestamp) if trusted.timestamp else None
+    if before:
+        _check_timestamp_order(before, document, part, where)
     _check_fresh("timestamp", document.signed.expires, now, where)  # frozen: old words said again
-    return replace(trusted, timestamp=content)
+    return trusted if before and before.payload == document.payload else replace(trusted, timestamp=content)
 
 
 def accept_snapshot(trusted: Trusted, content: bytes, now: datetime, where: str = "") -> Trusted:
@@ -229,9 +231,9 @@ def _check_timestamp_order(
 ) -> None:
     if after.version < before.version:  # rolled back
         _refuse("sync.rollback", where, role="timestamp", version=after.version, seen=before.version)
-    if after.version == before.version:  # signed twice: one of the two is shown to others
-        code = "sync.two-versions" if after.payload != before.payload else "sync.altered"
-        _refuse(code, where, role="timestamp", version=after.version)
+    if after.version == before.version and after.payload != before.payload:
+        # signed twice: one of the two is shown to others
+        _refuse("sync.two-versions", where, role="timestamp", version=after.version)
     known = snapshot_part(before.signed, where).version
     if part.version < known:  # an old snapshot under a new timestamp
         _refuse("sync.rollback", where, role="snapshot", version=part.version, seen=known)

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from polder.commons.trust.tuf import Timestamp, read
+from polder.kernel.digest import Digest, digest_of_bytes
 from polder.kernel.names import is_slug
 from polder.kernel.plain import read_plain, write_plain
 from polder.kernel.problem import Refused, Value
@@ -34,8 +36,8 @@ _BIG = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Of one peer: the digest of its ``first`` root, its newest ``root`` and ``timestamp`` versions, the ``digest`` of that timestamp,
-    and when (``at``) it was seen first."""
+    """Of one peer: the digest of its ``first`` root, its newest ``root`` and ``timestamp`` versions, the ``digest`` of what is signed
+    in that timestamp, and when (``at``) it was seen first."""
 
     first: str
     root: int
@@ -71,6 +73,12 @@ class Finding:
     subject: str
     values: Mapping[str, Value]
     witnesses: tuple[str, ...]
+
+
+def digest_of_timestamp(content: bytes) -> Digest:
+    """Of what its signatures cover. Of all its bytes, whoever serves it could make another digest, and have the provider accused.
+    Refused (``trust.not-a-document``) when it is none."""
+    return digest_of_bytes(read(Timestamp, content, "timestamp.json").payload)
 
 
 def write_word(peers: Mapping[str, Seen], roster: tuple[int, str] | None, at: datetime) -> bytes:
