@@ -18,7 +18,7 @@ import click
 
 from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.kernel.sentences import LANGUAGES, hint, say, say_problem
-from polder.kernel.text import harmless
+from polder.kernel.text import UNSEEN, harmless
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -86,12 +86,13 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except Refused as refused:
             fail(refused.problems)
         except Unreachable as lost:
-            click.echo(say("kernel.unreachable", {"what": lost.what, "why": lost.why}, language()), err=True)
+            told = say("kernel.unreachable", {"what": lost.what, "why": lost.why}, language())
+            click.echo(harmless(told), err=True)
             sys.exit(UNREACHABLE)
         except BrokenPipeError:  # whoever read our output has enough
             raise
         except OSError as error:
-            click.echo(say_problem(file_trouble(error), language()), err=True)
+            click.echo(harmless(say_problem(file_trouble(error), language())), err=True)
             sys.exit(FAILED)
         except KeyboardInterrupt:
             click.echo(say("kernel.interrupted", {}, language()), err=True)
@@ -101,8 +102,9 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def show_json(data: Any) -> None:
-    """Print data as JSON for machines, sorted and indented."""
-    click.echo(json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False))
+    """Print data as JSON for machines, sorted and indented; what steers a terminal is written as ``\\u…``."""
+    text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False)
+    click.echo(UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def console() -> Console:
