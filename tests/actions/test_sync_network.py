@@ -10,12 +10,13 @@ from random import Random
 import pytest
 
 from polder.actions.load_network import load_network
+from polder.actions.network_status import network_status
 from polder.actions.sync_network import Round, mirror_place, sync_network
 from polder.actions.sync_peer import sync_peer
 from polder.commons.trust.gossip import Seen, digest_of_timestamp, read_word, write_word
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Refused
-from polder.world.network_alarms import close_alarm, read_alarms
+from polder.world.network_alarms import close_alarm, raise_alarm, read_alarms
 from polder.world.network_store import load_published
 from support.publisher import Publisher, TestKey
 from support.web import Web, redirect, status
@@ -98,6 +99,37 @@ def test_a_mirror_that_puts_blanks_around_a_timestamp_has_nobody_accused(neighbo
 
     assert codes(found) == []
     assert [one.state for one in found.news] == ["new", "new"]
+
+
+@pytest.mark.parametrize("name", ["current.json", "timestamp", "index", "1.root.json"])
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff"])
+def test_a_damaged_file_of_one_peer_is_said_and_holds_up_nobody_else(neighbours, name, content):
+    neighbours.sync()
+    place = neighbours.state / "peers" / "beech"
+    (damaged,) = place.glob(name) if name == "current.json" else place.glob(f"metadata/{name}*")
+    damaged.write_bytes(content)
+    for one in neighbours.peers.values():
+        one.publish(LATER)
+    found = neighbours.sync(LATER)
+
+    assert [one.state for one in found.news] == ["failed", "new", "new"]
+    assert {one.problem.code for one in found.news[0].troubles} <= {"sync.damaged", "sync.began-anew"}
+    assert {"cedar", "dogwood"} <= set(load_published(neighbours.state))
+    assert len(network_status(neighbours.folder, LATER)) == 3
+
+
+def test_a_damaged_alarm_gives_way_to_a_new_one_and_many_of_a_kind_become_one(neighbours):
+    for number in range(60):
+        raise_alarm(neighbours.state, "sync.tampered", "beech", {"path": "x"}, {"it": b"x"}, NOW, f"{number}")
+    first, *others = sorted((neighbours.state / "alarms").iterdir())
+    assert len(others) == 40
+
+    first.write_bytes(b"")
+    with pytest.raises(Refused):
+        read_alarms(neighbours.state)
+    for number in range(60):
+        raise_alarm(neighbours.state, "sync.tampered", "beech", {"path": "x"}, {"it": b"x"}, NOW, f"{number}")
+    assert len(read_alarms(neighbours.state)) == 41
 
 
 def test_what_was_seen_is_told_at_once_and_then_once_a_day(neighbours):

@@ -23,6 +23,7 @@ from polder.commons.trust.gossip import (
 )
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.peer import Peer
+from polder.kernel.problem import Refused
 from polder.world.given import write_given
 from polder.world.network_alarms import Alarm, raise_alarm
 from polder.world.network_store import Current, PeerStore, load_published, read_time
@@ -81,9 +82,10 @@ def _ours(public: Path, now: datetime) -> Own | None:
         first = digest_of_bytes((public / "metadata/1.root.json").read_bytes())
     except FileNotFoundError:
         return None
+    digest = digest_of_timestamp(content)
     version = int(json.loads(content)["signed"]["version"])
     roots = len(list((public / "metadata").glob("*.root.json")))
-    seen = Seen(first, roots, version, digest_of_timestamp(content), now)
+    seen = Seen(first, roots, version, digest, now)
     return Own(seen, {(roots, version): seen.digest}, now)
 
 
@@ -100,11 +102,17 @@ def tell(folder: Path, network: Network, peers: Mapping[str, Peer], now: datetim
 
 def own_view(state: Path, peers: Mapping[str, Peer]) -> dict[str, Own]:
     """What was verified here of each peer."""
-    stores = ((name, PeerStore(state, name)) for name in peers)
-    return {name: own for name, store in stores if (own := _own(store, store.current(), store.facts()))}
+    return {name: own for name in peers if (own := _own(PeerStore(state, name)))}
 
 
-def _own(store: PeerStore, current: Current, facts: Mapping[str, Any]) -> Own | None:
+def _own(store: PeerStore) -> Own | None:
+    try:
+        return _seen_by_us(store, store.current(), store.facts())
+    except Refused:  # damaged here; syncing says so
+        return None
+
+
+def _seen_by_us(store: PeerStore, current: Current, facts: Mapping[str, Any]) -> Own | None:
     asked = read_time(str(facts.get("seen", "")))
     if not current.parts or asked is None:
         return None

@@ -13,7 +13,7 @@ from polder.actions.sync_network import mirror_place
 from polder.actions.sync_peer import patience_of
 from polder.kernel.peer import Peer
 from polder.world.network_mirror import mirror_size
-from polder.world.network_store import PeerStore, read_time
+from polder.world.network_store import PeerStore, load_one, read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def wake_peer(folder: Path, names: tuple[str, ...], now: datetime) -> tuple[str,
 
 def _status(state: Path, peer: Peer, now: datetime, mirror: int) -> PeerStatus:
     store = PeerStore(state, peer.id)
-    published, facts = store.published(), store.facts()
+    published, facts = load_one(store), store.facts()
     patience = patience_of(facts)
     if published is None:
         fresh = "never"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random, SystemRandom
@@ -17,6 +17,7 @@ from polder.actions.sync_peer import PeerNews, Trouble, sync_peer
 from polder.commons.network.model import Network
 from polder.commons.trust.clock import ahead, off_by
 from polder.kernel.peer import Peer
+from polder.kernel.problem import Refused, file_trouble
 from polder.world.network_alarms import Alarm, raise_alarm
 from polder.world.network_mirror import write_mirror
 from polder.world.network_store import PeerStore, read_time
@@ -97,8 +98,17 @@ def _one(
     if not copy or found.state == "busy":
         return found, False
     store = PeerStore(state, peer.id)
-    with store.locked():
-        return found, write_mirror(store, mirror_place(folder, network, peer.id), now)
+    try:
+        with store.locked():
+            return found, write_mirror(store, mirror_place(folder, network, peer.id), now)
+    except Refused as refused:
+        problem = refused.problems[0]
+    except OSError as error:
+        problem = file_trouble(error)
+    if problem.code == "sync.locked":  # another round has it, and copies it, too
+        return found, False
+    trouble = Trouble("", "damaged", problem)
+    return replace(found, state="failed", troubles=(*found.troubles, trouble)), False
 
 
 def _alarm(state: Path, news: PeerNews, trouble: Trouble, now: datetime) -> Alarm | None:

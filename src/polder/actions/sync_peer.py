@@ -17,7 +17,7 @@ from typing import Any
 from polder.actions.visit_source import Visit
 from polder.commons.trust.patience import Patience, after_failure, after_trouble, due
 from polder.kernel.peer import Peer
-from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.world.fetch import Source
 from polder.world.network_store import PeerStore, read_time, root_digest, write_time
 
@@ -62,17 +62,24 @@ class PeerNews:
 def sync_peer(
     state: Path, peer: Peer, now: datetime, quota: int, chance: Random, insist: bool = False
 ) -> PeerNews:
-    """``insist``: ask it even when it is being left alone."""
+    """``insist``: ask it even when it is being left alone. What is wrong with its files here is told as its failure."""
     store = PeerStore(state, peer.id)
-    if not insist and not due(patience_of(store.facts()), now):
-        return _news(store, "waiting")
     try:
+        if not insist and not due(patience_of(store.facts()), now):
+            return _news(store, "waiting")
         with store.locked():
             return _sync(store, peer, now, quota, chance)
     except Refused as refused:
         if refused.problems[0].code == "sync.locked":
             return _news(store, "busy")
-        raise
+        return _unreadable(peer, refused.problems[0])
+    except OSError as error:
+        return _unreadable(peer, file_trouble(error))
+
+
+def _unreadable(peer: Peer, problem: Problem) -> PeerNews:
+    """Nothing that the peer did: nobody is accused, and the others go on."""
+    return PeerNews(peer.id, "failed", troubles=(Trouble("", "damaged", problem),))
 
 
 def sources(peer: Peer, chance: Random) -> Iterator[tuple[str, bool]]:

@@ -21,7 +21,8 @@ from polder.world.files import write_atomically
 from polder.world.network_store import write_time
 
 FOLDER, FORMAT = "alarms", "polder-alarm-1"
-MOST_EVIDENCE, MOST_BYTES = 6, 512_000
+MOST_EVIDENCE, MOST_BYTES, MOST_ALIKE = 6, 512_000, 40
+"""Pieces of evidence and their size in one alarm; alarms of one code about one peer, before more become a single one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,10 @@ def raise_alarm(
 ) -> Alarm | None:
     """Write an alarm down; ``None`` when that is no news. ``key``: what makes it another one of the same code and peer."""
     short = hashlib.sha256(f"{code}\0{peer}\0{key}".encode()).hexdigest()[:8]
-    name, moment = f"{code.partition('.')[2]}-{peer}-{short}", write_time(now)
+    of, moment = f"{code.partition('.')[2]}-{peer}-", write_time(now)
+    name = f"{of}{short}" if _has_room(state, of, short) else f"{of}others"
     pieces = {what: content[:MOST_BYTES] for what, content in evidence.items()}
-    known = _read(state / FOLDER / f"{name}.json")
+    known = _read_or_nothing(state / FOLDER / f"{name}.json")
     if known is None:
         return _keep(state, Alarm(name, code, peer, dict(values), moment, moment, 1, pieces))
     fresh = {what: content for what, content in pieces.items() if content not in known.evidence.values()}
@@ -65,6 +67,14 @@ def raise_alarm(
     again = replace(known, values=dict(values), last=moment, times=known.times + 1, evidence=kept)
     _keep(state, replace(again, closed="", reason=""))
     return again if known.closed else None
+
+
+def _has_room(state: Path, of: str, short: str) -> bool:
+    """Whether there is that alarm already, or may be one more of its kind: who invents a file name for each lie fills no disk."""
+    folder = state / FOLDER
+    return (folder / f"{of}{short}.json").exists() or len(
+        list(folder.glob(f"{of}????????.json"))
+    ) < MOST_ALIKE
 
 
 def read_alarms(state: Path) -> tuple[Alarm, ...]:
@@ -96,13 +106,23 @@ def _keep(state: Path, alarm: Alarm) -> Alarm:
 
 
 def _read(path: Path) -> Alarm | None:
+    """``None`` when there is none. Refused (``kernel.not-plain``) when it can be read no longer."""
     try:
         data = json.loads(path.read_bytes())
+        held = {name: data[name] for name in Alarm.__dataclass_fields__}
+        values = held["values"].items()
+        held["values"] = {name: tuple(value) if isinstance(value, list) else value for name, value in values}
+        held["evidence"] = {what: b64decode(content) for what, content in held["evidence"].items()}
     except FileNotFoundError:
         return None
-    held = {name: data[name] for name in Alarm.__dataclass_fields__}
-    held["values"] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in data["values"].items()
-    }
-    held["evidence"] = {what: b64decode(content) for what, content in data["evidence"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Refused(Problem("kernel.not-plain", str(path), {"why": FORMAT})) from None
     return Alarm(**held)
+
+
+def _read_or_nothing(path: Path) -> Alarm | None:
+    """A new alarm takes the place of one that is damaged."""
+    try:
+        return _read(path)
+    except Refused:
+        return None

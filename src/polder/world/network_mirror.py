@@ -106,7 +106,7 @@ def _kept_until_now(store: PeerStore) -> dict[str, str]:
     """Name to until when it was current (``""``: it still was), of everything in the copy; nothing when that was lost."""
     try:
         return dict(json.loads((store.path / RECORD).read_bytes())["files"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 

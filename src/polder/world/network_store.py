@@ -16,6 +16,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ from polder.kernel.published import Published
 from polder.world.files import write_atomically
 
 FORMAT, INDEX_FORMAT = "polder-peer-1", "polder-index-1"
+_HASHED = re.compile(r"\.([0-9a-f]{64})\.json$")
 PEERS, CURRENT, INDEX_LIMIT = "peers", "current.json", 10_000_000
 
 
@@ -71,17 +73,40 @@ class PeerStore:
             yield
 
     def current(self) -> Current:
-        """What is believed; an empty one when nothing is yet."""
+        """What is believed; an empty one when nothing is yet. Refused (``sync.damaged``) when it can be read no longer."""
+        path = self.path / CURRENT
         try:
-            data = json.loads((self.path / CURRENT).read_bytes())
+            data = json.loads(path.read_bytes())
+            held = {name: data[name] for name in Current.__dataclass_fields__}
+            return Current(**{**held, "before": tuple(held["before"])})
         except FileNotFoundError:
             return Current()
-        held = {name: data[name] for name in Current.__dataclass_fields__}
-        return Current(**{**held, "before": tuple(held["before"])})
+        except (OSError, ValueError, KeyError, TypeError):
+            raise self._damaged(path) from None
+
+    def _damaged(self, path: Path) -> Refused:
+        """Only people decide what is done then: to forget what was believed is to believe an older state."""
+        return Refused(Problem("sync.damaged", str(path), {"peer": self.peer, "folder": str(self.path)}))
 
     def read(self, name: str) -> bytes:
-        """A file of the metadata by its name; ``b""`` for no name."""
-        return (self.metadata / name).read_bytes() if name else b""
+        """A file of the metadata by its name; ``b""`` for no name. Refused (``sync.damaged``) unless it is what its name says:
+        an empty one would be no memory of what was seen, and let an older state in."""
+        path = self.metadata / name
+        try:
+            content = path.read_bytes() if name else b""
+        except OSError:
+            raise self._damaged(path) from None
+        named = _HASHED.search(name)
+        if named and hashlib.sha256(content).hexdigest() != named[1]:
+            raise self._damaged(path)
+        return content
+
+    def listed(self, index: str) -> dict[str, str]:
+        """Path to hash, as the file ``index`` of the metadata says."""
+        try:
+            return dict(json.loads(self.read(index))["files"])
+        except (ValueError, KeyError, TypeError):
+            raise self._damaged(self.metadata / index) from None
 
     def roots(self, count: int) -> tuple[bytes, ...]:
         return tuple(self.read(f"{number}.root.json") for number in range(1, count + 1))
@@ -153,8 +178,7 @@ class PeerStore:
         if not current.index:
             return {}
         held = self.held()
-        listed = json.loads(self.read(current.index))["files"]
-        return {path: sha256 for path, sha256 in listed.items() if sha256 in held}
+        return {path: sha256 for path, sha256 in self.listed(current.index).items() if sha256 in held}
 
     def commit(self, new: Current) -> None:
         """Make ``new`` what is believed, then clear away what neither it nor the one before names."""
@@ -208,7 +232,7 @@ class PeerStore:
 
     def _clear_targets(self, current: Current) -> None:
         names = {current.index, *(name for name in current.before if name.startswith("index."))} - {""}
-        kept = {one for name in names for one in json.loads(self.read(name))["files"].values()}
+        kept = {one for name in names for one in self.listed(name).values()}
         for path in self.targets.iterdir() if self.targets.is_dir() else ():
             if path.name not in kept:  # what a process that was killed had begun, too
                 path.unlink(missing_ok=True)
@@ -234,11 +258,19 @@ class Targets(Mapping[str, bytes]):
 
 
 def load_published(state: Path) -> dict[str, Published]:
-    """Every peer of which something whole was verified, by id."""
+    """Every peer of which something whole was verified and can be read, by id."""
     folder = state / PEERS
     names = sorted(path.name for path in folder.iterdir() if is_slug(path.name)) if folder.is_dir() else []
-    found = {name: PeerStore(state, name).published() for name in names}
+    found = {name: load_one(PeerStore(state, name)) for name in names}
     return {name: one for name, one in found.items() if one is not None}
+
+
+def load_one(store: PeerStore) -> Published | None:
+    """What is damaged of one peer hides nothing of the others; syncing says so."""
+    try:
+        return store.published()
+    except Refused:
+        return None
 
 
 def write_time(moment: datetime) -> str:
@@ -255,10 +287,8 @@ def read_time(text: str) -> datetime | None:
 
 def root_digest(store: PeerStore) -> Digest:
     """Whose folder this is: the digest of the first root; ``""`` when there is none."""
-    try:
-        return digest_of_bytes(store.read("1.root.json"))
-    except FileNotFoundError:
-        return Digest("")
+    there = (store.metadata / "1.root.json").exists()
+    return digest_of_bytes(store.read("1.root.json")) if there else Digest("")
 
 
 def _named(current: Current) -> set[str]:

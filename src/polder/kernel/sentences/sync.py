@@ -32,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "sync.page-instead": N_("There is a web page where a file, or the answer 404, should be."),
     "sync.unreachable": N_("No answer from {source}: {why}"),
     "sync.began-anew": N_("{peer} is pinned with another first root than the one known here."),
+    "sync.damaged": N_("What was kept of {peer} can be read no longer; the disk may be damaged."),
     "sync.unknown-peer": N_("There is no peer “{peer}” (did you mean “{near}”?)."),
     "sync.frozen": N_(
         "{by} saw version {theirs} of {peer} before {peer}'s sources gave us {ours}: somebody shows us an old state."
@@ -85,6 +86,7 @@ HINTS: dict[str, str] = {
     ),
     "sync.page-instead": N_("Its web server must answer 404 for files that are not there."),
     "sync.began-anew": N_("If it began anew, and you compared the fingerprint, move {folder} away."),
+    "sync.damaged": N_("Restore {folder} from a backup, or move it away: it is fetched anew then."),
     "sync.another-root": N_(
         "Compare the fingerprint with the provider over another channel. If it began anew, change root in network.yml."
     ),
