@@ -34,6 +34,7 @@ from polder.world.docker.memory_objects import Kind, Objects, Stamp
 from polder.world.docker.memory_rules import (
     Failure,
     as_kept,
+    choose_leader,
     copy,
     fault_of,
     member,
@@ -46,7 +47,6 @@ from polder.world.docker.rollout import judge
 
 Json = dict[str, Any]
 
-CONFIG_LIMIT = 500 * 1000
 _WITHOUT_A_SWARM = kernel.InitSwarm | kernel.JoinSwarm | kernel.LeaveSwarm | kernel.RemoveVolume
 
 
@@ -245,7 +245,7 @@ class MemoryEngine:
             case kernel.CreateSecret():
                 return self._create_secret(operation, values)
             case kernel.CreateConfig():
-                return self._create_config(operation)
+                return self._objects.create_config(operation, self._stamp())
             case kernel.UpdateConfigLabels():
                 return self._objects.update_config(operation, self._stamp())
             case kernel.CreateService():
@@ -295,18 +295,13 @@ class MemoryEngine:
             node, version=self._next_version(), spec=spec, availability=availability, role=role
         )
         if node.leader and role == "worker":
-            self._choose_leader(node.id)
+            self.nodes.update(choose_leader(self.nodes, node.id))
         self._move_tasks(node.id, node.availability, availability)
         if (node.spec.get("Labels") or {}) != (spec.get("Labels") or {}):
             for life in self._services.values():
                 lives.fill(life, self._world())
                 self._moving.add(life.name)
         return node.id
-
-    def _choose_leader(self, former: str) -> None:
-        other = next((n for n in self.nodes.values() if n.role == "manager" and n.id != former), None)
-        for node in [self.nodes[former], *([other] if other else [])]:
-            self.nodes[node.id] = replace(node, leader=node.id != former)
 
     def _move_tasks(self, node: str, before: str, after: str) -> None:
         if before == after or "pause" in (before, after):
@@ -325,16 +320,6 @@ class MemoryEngine:
         found = self._add("secrets", operation.name, operation.labels, {})
         self.revealed[operation.name] = values[operation.source].reveal_bytes()
         return found
-
-    def _create_config(self, operation: kernel.CreateConfig) -> str:
-        if len(operation.content.encode()) > CONFIG_LIMIT:
-            refuse(
-                "engine.said",
-                "config",
-                operation.name,
-                "config data must be larger than 0 and less than 512000 bytes",
-            )
-        return self._add("configs", operation.name, operation.labels, {"content": operation.content})
 
     def _create_service(self, operation: kernel.CreateService) -> str:
         if operation.name in self._services:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from polder.kernel.engine import Json, ObjectSeen, UpdateConfigLabels
+from polder.kernel.engine import CreateConfig, Json, ObjectSeen, UpdateConfigLabels
 from polder.world.docker.memory_rules import named, refuse
 
+CONFIG_LIMIT = 500 * 1000
 Kind = Literal["networks", "secrets", "configs", "volumes"]
 
 
@@ -52,6 +53,12 @@ class Objects:
             refuse("engine.in-use", kind.removesuffix("s"), name, f"in use by service {users[0]}")
         del self._kept[kind][name]
         return ""
+
+    def create_config(self, operation: CreateConfig, stamp: Stamp) -> str:
+        if len(operation.content.encode()) > CONFIG_LIMIT:
+            said = "config data must be larger than 0 and less than 512000 bytes"
+            refuse("engine.said", "config", operation.name, said)
+        return self.add("configs", operation.name, operation.labels, {"content": operation.content}, stamp)
 
     def update_config(self, operation: UpdateConfigLabels, stamp: Stamp) -> str:
         found = self._kept["configs"].get(operation.name)

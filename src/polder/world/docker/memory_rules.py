@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import tarfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from polder.kernel.engine import ImageSeen, Operation
+from polder.kernel.engine import ImageSeen, NodeSeen, Operation
 from polder.kernel.problem import Problem, Refused
 
 Json = dict[str, Any]
@@ -81,3 +81,10 @@ def fault_of(image: str, images: Mapping[str, ImageSeen]) -> str:
         return "missing"
     said = image + (known.labels.get("polder.test", "") if known else "")
     return next((fault for fault in ("never-healthy", "crashes") if fault in said), "")
+
+
+def choose_leader(nodes: Mapping[str, NodeSeen], former: str) -> dict[str, NodeSeen]:
+    """``former`` leads no longer; another manager does, if there is one."""
+    other = next((one for one in nodes.values() if one.role == "manager" and one.id != former), None)
+    changed = [nodes[former], *([other] if other else [])]
+    return {one.id: replace(one, leader=one.id != former) for one in changed}
