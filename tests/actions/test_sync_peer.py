@@ -39,6 +39,17 @@ def test_many_files_of_one_content_are_fetched_once(beech, tmp_path):
     assert load_published(tmp_path)["beech"].files["recipes/r59.json"] == b"the same 2" * 20_000
 
 
+def test_roots_without_end_fill_no_disk(beech, tmp_path, monkeypatch):
+    monkeypatch.setattr(visit_source, "MOST_ROOTS", 100_000)
+    for number in range(2, 60):
+        beech.files[f"metadata/{number}.root.json"] = beech.publish_root(NOW) + b" " * 9_000
+    with Web(beech.files) as web:
+        found = [sync(tmp_path, beech.peer(web.url), NOW + timedelta(hours=hour)) for hour in range(2)]
+
+    assert [[one.problem.code for one in visit.troubles] for visit in found] == [["sync.endless"]] * 2
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*.root.json")) <= 100_000
+
+
 def test_a_first_visit_brings_every_file_and_the_next_one_asks_twice(beech, tmp_path):
     beech.robot_files["seen/state.json"] = b"{}"
     beech.publish(NOW)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from polder.commons.trust.listing import Listed
 
 ROOT_LIMIT, TIMESTAMP_LIMIT, ROOTS_A_VISIT = 512_000, 16_384, 256
+MOST_ROOTS = 64 * 2**20
+"""Bytes of all roots of one peer: they are kept for ever, and read at once when something is new."""
 FEW, CONNECTIONS = 8, 4
 """More files than that are fetched over four connections."""
 ROLES = ("timestamp", "snapshot", "targets", "robot")
@@ -112,6 +114,8 @@ class Visit:
         from polder.commons.trust.accept import accept_first_root, accept_root
 
         where = self._where(f"{number}.root.json")
+        if sum(len(one) for one in self.trusted.roots) + len(root) > MOST_ROOTS:
+            raise Refused(Problem("sync.endless", where, {"limit": MOST_ROOTS}))
         if number == 1:
             self.trusted = accept_first_root(root, self.peer.root, where)
         else:
