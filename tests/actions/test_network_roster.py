@@ -249,7 +249,7 @@ def test_nobody_signs_two_proposals_for_one_number(five: Providers) -> None:
     assert codes(refused) == ["roster.signed-another"]
     with pytest.raises(Refused) as unclear:
         find_draft(alder, "", NOW)
-    assert codes(unclear) == ["roster.which-proposal"]
+    assert codes(unclear) == ["roster.several-proposals"]
 
 
 def new_address(folder: Path) -> None:
@@ -342,7 +342,7 @@ def test_a_newcomer_who_was_told_another_fingerprint_takes_in_nothing(five: Prov
 
     with pytest.raises(Refused) as refused:
         join(folder, digest_of_bytes(b"other"), ["beech"], NOW)
-    assert codes(refused) == ["roster.another-beginning"]
+    assert codes(refused) == ["roster.another-network"]
     assert read_lock(folder) == {}
 
 
@@ -355,8 +355,11 @@ def test_a_newcomer_joins_from_an_address(five: Providers) -> None:
         steps = join(folder, fingerprint(five.place / "beech"), [server.url], NOW, private=True)
         with pytest.raises(Refused) as refused:
             join(five.add("gum"), fingerprint(five.place / "beech"), [server.url], NOW)
+        with pytest.raises(Refused) as wrong:
+            join(five.place / "gum", fingerprint(folder), [f"{server.url}wrong/"], NOW, private=True)
 
-    assert codes(refused) == ["sync.private-address"]
+    assert codes(refused) == ["roster.private-address"]
+    assert codes(wrong) == ["roster.nothing-published"]
     assert [one.edition.version for one in steps] == [1]
     assert current_roster(folder) == current_roster(five.place / "beech")
 
@@ -396,7 +399,7 @@ def test_enough_refusals_free_the_others_for_another_proposal(five: Providers) -
     five.sync(NOW)
     with pytest.raises(Refused) as refused:
         find_draft(beech, "", NOW)
-    assert codes(refused) == ["roster.no-proposal"]
+    assert codes(refused) == ["roster.no-open-proposal"]
 
     new_address(beech)
     put_forward(beech, draft(beech, ChangeMember(introduction_from(beech, "beech")), "", NOW).edition)
@@ -478,7 +481,7 @@ def test_the_commands_lead_from_proposal_to_replay(five: Providers) -> None:
     (waiting,) = json.loads(run(beech, "status", "--json"))
     assert waiting["signed"] == ["alder"] and waiting["wanted"] == 3
     assert "1 of 3 signed: alder; missing: beech, cedar, dogwood, elm" in run(beech, "status")
-    run(beech, "approve", said="no\n", status=4)
+    assert "Nothing was written." in run(beech, "approve", said="no\n", status=4)
     run(beech, "approve", waiting["digest"][7:17], said=waiting["digest"][7:13] + "\n")
     five.sync(now)
     assert "Version 2 of the roster is accepted." in run(cedar, "approve", "--yes")
@@ -490,6 +493,62 @@ def test_the_commands_lead_from_proposal_to_replay(five: Providers) -> None:
     assert fingerprint(alder) in run(alder, "fingerprint")
     assert "Nothing new" in run(alder, "merge")
     assert "No proposal is open." in run(alder, "status")
+    assert "No proposal is open." in run(alder, "approve", status=2)
+    assert "Nothing was written." in run(alder, "leave", said="no\n", status=4)
+
+
+def test_refusing_for_ever_is_asked_for_like_signing(five: Providers) -> None:
+    beech, cedar = five.place / "beech", five.place / "cedar"
+    new_address(five.place / "alder")
+    run(five.place / "alder", "propose", "entry", "alder", "--yes")
+    five.sync(datetime.now(UTC))
+    (waiting,) = json.loads(run(beech, "status", "--json"))
+    six = waiting["digest"][7:13]
+
+    assert "needs a reason" in run(beech, "refuse", status=2)
+    told = run(beech, "refuse", "--reason", "It is not yours.", said="yes\n", status=4)
+    assert f"six characters of its digest ({six})" in told and "Nothing was written." in told
+    assert not list((beech / "given/governance").glob("approvals/*/*"))
+    run(beech, "refuse", "--reason", "It is not yours.", said=f"{six}\n")
+    run(cedar, "refuse", "--reason", "It is not yours.", "--yes")
+    assert list((beech / "given/governance").glob("approvals/*/*"))
+    assert list((cedar / "given/governance").glob("approvals/*/*"))
+
+
+def test_of_several_open_proposals_the_one_that_is_refused_is_named(five: Providers) -> None:
+    for name in NAMES[:2]:
+        new_address(five.place / name)
+        run(five.place / name, "propose", "entry", name, "--yes")
+    five.sync(datetime.now(UTC))
+
+    told = run(five.place / "cedar", "refuse", "--reason", "No.", "--yes", status=2)
+    assert "Several proposals are open; name the one you mean" in told and "–" not in told
+
+
+def test_who_signed_a_beginning_and_who_has_not_is_shown(providers: Providers) -> None:
+    for name in NAMES[:4]:
+        providers.add(name)
+    providers.sync(NOW)
+    run(providers.place / "alder", "found", *NAMES[1:4], "--network", "Waterland", "--yes")
+    providers.sync(datetime.now(UTC))
+
+    shown = run(providers.place / "beech", "status")
+    assert "1 of 4 signed: alder; missing: beech, cedar, dogwood. Every founder must sign." in shown
+    (data,) = json.loads(run(providers.place / "alder", "status", "--json"))
+    assert (data["signed"], data["missing"]) == (["alder"], ["beech", "cedar", "dogwood"])
+    assert "cannot be taken back" in run(
+        providers.place / "alder", "refuse", "--reason", "No.", "--yes", status=2
+    )
+
+
+def test_a_newcomers_own_signature_is_named_as_missing(five: Providers) -> None:
+    folder = five.add("fir")
+    five.sync(NOW)
+    run(five.place / "alder", "invite", str(folder / "given/governance/introduction.json"), "--yes")
+
+    shown = run(five.place / "alder", "status")
+    assert "Needed besides, and still missing: the signature of fir itself." in shown
+    assert "Vouches so far: 0;" in shown
 
 
 def test_a_command_without_a_roster_says_what_to_do(providers: Providers) -> None:

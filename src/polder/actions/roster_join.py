@@ -33,7 +33,8 @@ def join(
 ) -> tuple[Step, ...]:
     """Pin ``fingerprint`` and take in every version found at ``sources``; gives them as steps.
 
-    Refused: ``roster.begun``, ``roster.pinned``, ``roster.another-beginning``, ``roster.not-found-there``, ``roster.two-histories``.
+    Refused: ``roster.begun``, ``roster.pinned``, ``roster.another-network``, ``roster.not-found-there``, ``roster.two-histories``;
+    ``roster.nothing-published`` and ``roster.private-address`` for an address.
     """
     if load_chain(folder) is not None:
         raise Refused(Problem("roster.begun"))
@@ -86,17 +87,32 @@ def found_at(folder: Path, source: str, now: datetime, private: bool) -> Mapping
 def _fetched(url: str, private: bool, now: datetime) -> Mapping[str, bytes]:
     """Everything a provider publishes. Its first root file is taken as it comes: what is wanted of it proves itself."""
     address = url if url.endswith("/") else url + "/"
-    with Source(address, private) as source:
-        root = source.get("metadata/1.root.json", 512_000).content
-    if root is None:
-        raise Unreachable(address, "metadata/1.root.json")
+    root = _first_root(address, private)
     with tempfile.TemporaryDirectory(prefix="polder-join-") as state:
         peer = Peer("there", digest_of_bytes(root), (address,), private=private)
         news = sync_peer(Path(state), peer, now, 50 * 2**20, Random(), insist=True)  # noqa: S311
         found = load_published(Path(state)).get("there")
         if found is None:
+            wrong = [one.problem for one in news.troubles if one.kind != "unreachable"]
+            if wrong:
+                raise Refused(wrong)
             raise Unreachable(address, ", ".join(one.kind for one in news.troubles) or news.state)
         return {path: found.files[path] for path in found.files if path.startswith(ROSTERS)}
+
+
+def _first_root(address: str, private: bool) -> bytes:
+    try:
+        with Source(address, private) as source:
+            root = source.get("metadata/1.root.json", 512_000).content
+    except Refused as refused:
+        (problem, *_) = refused.problems
+        if problem.code != "sync.private-address":
+            raise
+        told = {"url": address, "address": problem.values.get("address", "")}
+        raise Refused(Problem("roster.private-address", "", told)) from None
+    if root is None:
+        raise Refused(Problem("roster.nothing-published", "", {"url": address}))
+    return root
 
 
 def _agreed(held: Sequence[Mapping[str, bytes]], sources: Sequence[str], first: Digest) -> tuple[bytes, ...]:
@@ -108,6 +124,11 @@ def _agreed(held: Sequence[Mapping[str, bytes]], sources: Sequence[str], first: 
             contents.append(files[path])
         if not contents:
             raise Refused(Problem("roster.not-found-there", "", {"source": source}))
+        begins = read_edition(contents[0], f"{source}: {ROSTERS}1.json").digest
+        if begins != first:
+            raise Refused(
+                Problem("roster.another-network", "", {"source": source, "found": begins, "wanted": first})
+            )
         chain, _ = replay(contents, first)
         histories.append((chain, tuple(contents), source))
     longest = max(histories, key=lambda one: len(one[1]))

@@ -23,6 +23,7 @@ from polder.commons.roster.model import Rules
 from polder.commons.roster.own_word import INTRODUCTION, Introduction, read_introduction
 from polder.commons.roster.propose import found, propose
 from polder.commons.roster.standing import Standing, dead_ones, hindrances, standing
+from polder.commons.roster.verify import signers
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.kernel.signing import PublicKey
@@ -40,13 +41,16 @@ LATE = timedelta(days=2)
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A proposal and what it changes, to be shown. ``standing``: how it stands, ``None`` for a beginning. ``hindrances``: why this
-    provider does not sign it now. ``late``: that it came here long after its date, so that there was less time to object."""
+    provider does not sign it now. ``late``: that it came here long after its date, so that there was less time to object.
+    ``founders``: who signs a beginning that is open, every one of them; ``missing``: who of them has not yet."""
 
     edition: Edition
     lines: tuple[Problem, ...]
     standing: Standing | None
     hindrances: tuple[Problem, ...]
     late: Problem | None = None
+    founders: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def introduction_from(folder: Path, source: str) -> Introduction:
@@ -99,7 +103,10 @@ def as_draft(folder: Path, chain: Chain | None, edition: Edition, facts: Facts, 
         stranger = (
             () if me in edition.roster.members else (Problem("roster.not-a-voter", "", {"member": me}),)
         )
-        return Draft(edition, beginning(edition), None, stranger)
+        founders = tuple(sorted(edition.roster.members))
+        there = signers(edition.signed_with(facts.signatures(edition.digest)), edition.roster)
+        missing = tuple(name for name in founders if name not in there)
+        return Draft(edition, beginning(edition), None, stranger, None, founders, missing)
     lines = difference(chain.roster, edition.roster)
     why = tuple(hindrances(chain, edition, facts, me, now))
     return Draft(edition, lines, standing(chain, edition, facts, now), why)
@@ -137,16 +144,21 @@ def _next(chain: Chain | None, one: Edition, me: str) -> bool:
 def find_draft(folder: Path, named: str, now: datetime) -> Draft:
     """The open proposal whose digest begins with ``named``; the only one when nothing is named.
 
-    Refused: ``roster.no-proposal``, ``roster.which-proposal`` (with all of them).
+    Refused: ``roster.no-open-proposal``, ``roster.no-proposal``, ``roster.which-proposal`` and ``roster.several-proposals`` (with all
+    of them).
     """
     known = open_drafts(folder, now)
     wanted = named.removeprefix("sha256:")
     fitting = [one for one in known if one.edition.digest.removeprefix("sha256:").startswith(wanted)]
     if len(fitting) == 1:
         return fitting[0]
+    if not known:
+        raise Refused(Problem("roster.no-open-proposal"))
     names = tuple(one.edition.digest[7:19] for one in fitting or known)
-    code = "roster.which-proposal" if len(fitting) > 1 else "roster.no-proposal"
-    raise Refused(Problem(code, "", {"named": wanted[:64] or "–", "proposals": names or ("–",)}))
+    if not wanted:
+        raise Refused(Problem("roster.several-proposals", "", {"proposals": names}))
+    code = "roster.which-proposal" if fitting else "roster.no-proposal"
+    raise Refused(Problem(code, "", {"named": wanted[:64], "proposals": names}))
 
 
 def put_forward(folder: Path, edition: Edition) -> None:
@@ -165,13 +177,7 @@ def say_of(
     ``roster.not-a-voter``; ``roster.not-our-key`` when the governance key here is not the one in the roster.
     """
     edition, me = one.edition, load_network(folder).provider
-    if stance == "sign" and one.hindrances:
-        raise Refused(one.hindrances)
-    if stance == "refuse" and one.standing and me in one.standing.signed:
-        raise Refused(Problem("roster.signed-it", "", {"member": me}))
-    if stance != "sign" and not reason:
-        raise Refused(Problem("roster.reason-wanted"))
-    _check_own_key(folder, one, me)
+    check_word(folder, one, stance, reason)
     pin_beginning(folder, edition, stance)
     signer = open_key(folder, GOVERNANCE, ask)
     approval = approve(edition, stance, signer, reason, now)
@@ -182,6 +188,19 @@ def say_of(
     )
     merged = merge_all(folder, None, now)
     return merged.news if merged else ()
+
+
+def check_word(folder: Path, one: Draft, stance: Stance, reason: str) -> None:
+    """That this provider may say that of the proposal, before anybody is asked for anything. Refused as ``say_of`` tells."""
+    me = load_network(folder).provider
+    if stance == "sign" and one.hindrances:
+        raise Refused(one.hindrances)
+    begun = me in one.founders and me not in one.missing
+    if stance == "refuse" and (begun or (one.standing and me in one.standing.signed)):
+        raise Refused(Problem("roster.signed-it", "", {"member": me}))
+    if stance != "sign" and not reason:
+        raise Refused(Problem("roster.reason-wanted"))
+    _check_own_key(folder, one, me)
 
 
 def _check_own_key(folder: Path, one: Draft, me: str) -> None:

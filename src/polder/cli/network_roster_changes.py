@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from polder.cli.door import DECLINED, confirm, guarded, language, network_path, show_json
+from polder.cli.door import guarded, language, network_path, show_json
 from polder.kernel.sentences import translate
 from polder.kernel.sentences.mark import N_
 
@@ -264,12 +264,11 @@ def _put_forward(folder: Path, one: Draft, yes: bool, as_json: bool) -> None:
     """Show it, ask, give it to the network; sign it too when nothing hinders that, or vouch for the newcomer one proposes."""
     from polder.actions.roster_proposals import find_draft, put_forward, say_of
     from polder.cli.network_roster_says import tell_given
-    from polder.cli.network_roster_text import ask_passphrase, draft_data, show_draft
+    from polder.cli.network_roster_text import ask_passphrase, draft_data, insist, show_draft
 
     if not as_json:
         show_draft(one)
-    if not confirm(translate(TYPE_PROPOSE, language()), "yes", yes):
-        raise SystemExit(DECLINED)
+    insist(translate(TYPE_PROPOSE, language()), "yes", yes)
     now = datetime.now(UTC)
     put_forward(folder, one.edition)
     given = find_draft(folder, one.edition.digest, now)

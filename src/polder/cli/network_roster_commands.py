@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from polder.cli.door import DECLINED, FAILED, confirm, guarded, language, network_path, show_json
+from polder.cli.door import FAILED, guarded, language, network_path, show_json
 from polder.cli.main import LazyGroup
 from polder.kernel.sentences import translate
 from polder.kernel.sentences.mark import N_
@@ -155,13 +155,14 @@ YES = click.option("--yes", is_flag=True, help="Do not ask.")
 def join(typed: str, sources: Sequence[str], private: bool, yes: bool) -> None:
     """Pin a network by its fingerprint and take in its roster. Ask two members for the fingerprint over two channels."""
     from polder.actions.roster_join import join as take_in
+    from polder.cli.network_roster_text import insist, tell
     from polder.commons.roster.fingerprint import heard, spoken
 
     digest = heard(typed)
     first = spoken(digest, language()).split()[0]
-    if not confirm(translate(TYPE_AGREE, language()).format(word=first), first, yes):
-        raise SystemExit(DECLINED)
+    insist(translate(TYPE_AGREE, language()).format(word=first), first, yes)
     _show_steps(take_in(network_path(), digest, sources, datetime.now(UTC), private))
+    tell("roster.joined")
 
 
 @click.command(
@@ -176,12 +177,12 @@ def join(typed: str, sources: Sequence[str], private: bool, yes: bool) -> None:
 def accept_new_beginning(typed: str, sources: Sequence[str], private: bool, yes: bool) -> None:
     """Put the roster here aside for one that begins anew: only when the keys that must sign are lost for ever."""
     from polder.actions import roster_join
+    from polder.cli.network_roster_text import insist
     from polder.commons.roster.fingerprint import heard, spoken
 
     digest = heard(typed)
     first = spoken(digest, language()).split()[0]
-    if not confirm(translate(TYPE_AGREE, language()).format(word=first), first, yes):
-        raise SystemExit(DECLINED)
+    insist(translate(TYPE_AGREE, language()).format(word=first), first, yes)
     steps = roster_join.accept_new_beginning(network_path(), digest, sources, datetime.now(UTC), private)
     _show_steps(steps)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from polder.cli.door import DECLINED, confirm, guarded, language, network_path
+from polder.cli.door import guarded, language, network_path
 from polder.kernel.sentences import translate
 from polder.kernel.sentences.mark import N_
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from polder.kernel.problem import Problem
 
 TYPE_SIGN = N_("To sign exactly this, type the first six characters of its digest ({digest})")
+TYPE_REFUSE = N_("To refuse exactly this for ever, type the first six characters of its digest ({digest})")
 TYPE_LEAVE = N_("To leave the network, type your provider's id ({provider})")
 PROPOSAL = click.argument("proposal", default="")
 REASON = click.option("--reason", default="", help="Why, for the others to read.")
@@ -63,10 +64,11 @@ def block(proposal: str, reason: str) -> None:
 @click.command(epilog='Example: polder network roster refuse 1a2b3c --reason "We could not agree on it."')
 @PROPOSAL
 @REASON
+@YES
 @guarded
-def refuse(proposal: str, reason: str) -> None:
+def refuse(proposal: str, reason: str, yes: bool) -> None:
     """Refuse PROPOSAL for good: you did not sign it and never will. Enough refusals free the others to sign another for its number."""
-    _say(proposal, "refuse", reason)
+    _say(proposal, "refuse", reason, yes)
 
 
 @click.command(epilog="Example: polder network roster approve 1a2b3c")
@@ -80,17 +82,17 @@ def approve(proposal: str, reason: str, yes: bool) -> None:
 
 
 def _say(proposal: str, stance: Stance, reason: str, yes: bool = True) -> None:
-    from polder.actions.roster_proposals import find_draft, say_of
-    from polder.cli.network_roster_text import ask_passphrase, show_draft
+    """Show it, ask when it cannot be taken back, say it."""
+    from polder.actions.roster_proposals import check_word, find_draft, say_of
+    from polder.cli.network_roster_text import ask_passphrase, insist, show_draft
 
     folder, now = network_path(), datetime.now(UTC)
     one = find_draft(folder, proposal, now)
     show_draft(one)
     typed = one.edition.digest[7:13]
-    if stance == "sign" and not one.hindrances:
-        question = translate(TYPE_SIGN, language()).format(digest=typed)
-        if not confirm(question, typed, yes):
-            raise SystemExit(DECLINED)
+    check_word(folder, one, stance, reason)
+    if question := {"sign": TYPE_SIGN, "refuse": TYPE_REFUSE}.get(stance):
+        insist(translate(question, language()).format(digest=typed), typed, yes)
     tell_given(say_of(folder, one, stance, reason, now, ask_passphrase))
 
 
@@ -100,12 +102,11 @@ def _say(proposal: str, stance: Stance, reason: str, yes: bool = True) -> None:
 def leave(yes: bool) -> None:
     """Leave the network: nobody has to agree. Others stop sharing with you as soon as they see it."""
     from polder.actions.roster_words import leave as say_it
-    from polder.cli.network_roster_text import ask_passphrase
+    from polder.cli.network_roster_text import ask_passphrase, insist
 
     folder = network_path()
     provider = _provider(folder)
-    if not confirm(translate(TYPE_LEAVE, language()).format(provider=provider), provider, yes):
-        raise SystemExit(DECLINED)
+    insist(translate(TYPE_LEAVE, language()).format(provider=provider), provider, yes)
     say_it(folder, datetime.now(UTC), ask_passphrase)
     tell_given(())
 

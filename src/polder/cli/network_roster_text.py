@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from polder.cli.door import language
+from polder.cli.door import DECLINED, confirm, language
 from polder.cli.lines import print_lines
 from polder.cli.table import table_lines
 from polder.kernel.problem import Problem
@@ -33,6 +33,13 @@ def ask_passphrase(name: str) -> Secret:
 
     words = translate(PASSPHRASE, language()).format(name=name)
     return Secret(click.prompt(words, hide_input=True, err=True))
+
+
+def insist(question: str, expected: str, yes: bool) -> None:
+    """Ask for ``expected`` to be typed; anything else ends the command, and says that nothing was written."""
+    if not confirm(question, expected, yes):
+        click.echo(say("site.nothing-written", {}, language()), err=True)
+        raise SystemExit(DECLINED)
 
 
 def tell(code: str, **values: str | int | tuple[str, ...]) -> None:
@@ -94,6 +101,14 @@ def show_draft(one: Draft) -> None:
     tell_all(one.lines, "  ")
     if edition.reason:
         tell_below("roster.proposal-reason", reason=edition.reason)
+    if one.founders:
+        tell_below(
+            "roster.status-founders",
+            found=len(one.founders) - len(one.missing),
+            wanted=len(one.founders),
+            members=tuple(name for name in one.founders if name not in one.missing) or ("–",),
+            missing=one.missing or ("–",),
+        )
     if one.standing is not None:
         _show_standing(one)
     tell_all((*one.hindrances, *([one.late] if one.late else [])), "  ! ")
@@ -107,8 +122,10 @@ def _show_standing(one: Draft) -> None:
         found=len(held.signed),
         wanted=held.wanted,
         members=held.signed or ("–",),
-        missing=(*held.missing, *held.newcomers) or ("–",),
+        missing=held.missing or ("–",),
     )
+    if held.newcomers:
+        tell_below("roster.status-newcomers", members=held.newcomers)
     tell_below("roster.status-until", open=f"{held.open_until:%Y-%m-%d %H:%M}")
     if held.vouches:
         tell_below("roster.status-vouches", members=held.vouches)
@@ -130,10 +147,14 @@ def draft_data(one: Draft) -> dict[str, Any]:
         "hindrances": [problem_data(line) for line in one.hindrances],
         "late": problem_data(one.late) if one.late else None,
     }
+    if one.founders:
+        signed = [name for name in one.founders if name not in one.missing]
+        data |= {"signed": signed, "missing": list(one.missing), "wanted": len(one.founders)}
     if held is not None:
         data |= {
             "signed": list(held.signed),
             "missing": [*held.missing, *held.newcomers],
+            "newcomers": list(held.newcomers),
             "wanted": held.wanted,
             "open_until": held.open_until.isoformat(),
             "refused": list(held.refused),

@@ -53,7 +53,7 @@ SENTENCES: dict[str, str] = {
     "roster.not-dead": N_(
         "It comes in the place of the proposal {digest}…, which {found} members refused for good; {wanted} must."
     ),
-    "roster.vouches-wanted": N_("{found} members vouch for it; {wanted} must before anybody signs."),
+    "roster.vouches-wanted": N_("Vouches so far: {found}; wanted before anybody signs: {wanted}."),
     "roster.blocked": N_("{member} blocks it, and the block stands: {reason}"),
     "roster.block-pending": N_("{member} blocks it, and a second member may still join in: {reason}"),
     "roster.signed-another": N_(
@@ -67,12 +67,19 @@ SENTENCES: dict[str, str] = {
     "roster.begun": N_("There is a roster here already."),
     "roster.pinned": N_("Another network is pinned here: {fingerprint}"),
     "roster.not-anew": N_("It does not say that it takes the place of the network here, {fingerprint}."),
+    "roster.another-network": N_(
+        "At {source} is a network that begins with {found}; the words say {wanted}."
+    ),
+    "roster.nothing-published": N_("Nothing is published at {url}: there is no metadata/1.root.json."),
+    "roster.private-address": N_("{url} leads to {address}, which is no address of the public Internet."),
+    "roster.joined": N_("You have the roster. Read what its members publish: polder network sync"),
     "roster.not-found-there": N_("There is no roster at {source}."),
     "roster.two-histories": N_("{one} and {other} hand over two different histories."),
     "roster.not-published": N_("{file} is not there yet."),
     "roster.no-introduction": N_("There is no introduction at {source}."),
     "roster.another-root": N_("It names the root file {found}; what it is published with is {wanted}."),
     "roster.no-proposal": N_("No open proposal begins with “{named}”. Open: {proposals}."),
+    "roster.several-proposals": N_("Several proposals are open; name the one you mean: {proposals}."),
     "roster.which-proposal": N_("“{named}” fits several open proposals: {proposals}."),
     "roster.reason-wanted": N_("A vouch, a block or a refusal needs a reason."),
     "roster.not-our-key": N_(
@@ -95,6 +102,10 @@ SENTENCES: dict[str, str] = {
     "roster.proposal": N_("Proposal for version {version} ({digest}…) of {day} UTC"),
     "roster.proposal-reason": N_("Why: {reason}"),
     "roster.status-signed": N_("{found} of {wanted} signed: {members}; missing: {missing}"),
+    "roster.status-founders": N_(
+        "{found} of {wanted} signed: {members}; missing: {missing}. Every founder must sign."
+    ),
+    "roster.status-newcomers": N_("Needed besides, and still missing: the signature of {members} itself."),
     "roster.status-until": N_("Open to objections until {open} UTC."),
     "roster.status-refused": N_("Refused for good by {members}."),
     "roster.status-vouches": N_("Vouched for by {members}."),
@@ -144,6 +155,14 @@ HINTS: dict[str, str] = {
     "roster.none": N_(
         "Come in: polder network roster join --help. Or begin: polder network roster found --help"
     ),
+    "roster.another-network": N_(
+        "These are another network's words; do not go on. Ask the two members again, over two channels."
+    ),
+    "roster.nothing-published": N_(
+        "Is the address right? It ends where “metadata” begins; ask the member for it."
+    ),
+    "roster.private-address": N_("If that is meant (a laboratory, a mesh), add --private to the command."),
+    "roster.no-open-proposal": N_("What others proposed comes with: polder network sync"),
     "roster.not-published": N_("Publish first: polder network publish"),
     "roster.no-introduction": N_(
         "The provider makes one: polder network roster introduce; then publish there and sync here."
