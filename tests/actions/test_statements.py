@@ -137,6 +137,50 @@ def test_a_file_in_history_that_is_not_for_everybody_is_told(
     assert PLAIN.encode() not in log
 
 
+def test_who_a_file_is_for_is_told_when_it_is_given_and_not_at_every_later_command(
+    tmp_path: Path, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = speakers(tmp_path, monkeypatch, git=True)
+    text = "title: {en: Rack}\naudience: {providers: [beech, dogwood]}\n"
+    told = {"statement.not-private", "statement.not-a-member"}
+    world.write("alder", "note/rack.yml", text)
+    assert {one.code for one in world.give("alder").news} == told
+    assert world.give("alder").news == ()
+    assert world.say("alder", "news", "moving", "We move").news == ()
+    world.write("alder", "note/rack.yml", text.replace("Rack", "The rack"))
+    assert {one.code for one in world.give("alder").news} == told
+    world.members = ("alder", "cedar")
+    (told_anew,) = [one for one in world.give("alder").news if one.code == "statement.not-a-member"]
+    assert told_anew.values["providers"] == ("beech", "dogwood")
+
+
+def test_a_name_that_nobody_has_is_refused_before_anything_is_written(world: Speakers) -> None:
+    wrong = Audience(providers=("bech", "nobody-else"))
+    with pytest.raises(Refused) as refused:
+        world.say("alder", "note", "rack", PLAIN, audience=wrong)
+    near, far = refused.value.problems
+    assert (near.code, near.values["nearest"]) == ("statement.unknown-provider-near", "beech")
+    assert far.code == "statement.unknown-provider"
+    assert not (world["alder"].folder / "statements").exists() and not world["alder"].given
+    given = world.say("alder", "note", "rack", PLAIN, audience=wrong, strangers=True)
+    assert [one.code for one in given.news] == ["statement.not-a-member"]
+
+
+def test_a_name_that_nobody_has_comes_into_no_circle(care: Speakers) -> None:
+    def add(key: str, *names: str) -> None:
+        alder = care["alder"]
+        with care.key_of("alder"):
+            published = care.published("alder")
+            change = adding(key, names)
+            change_circle(alder.folder, "care", change, care.now + HOUR, published, care.recipients)
+
+    for key, name in (("members", "cedr"), ("stewards", "cedr"), ("blocked", "cedr/ana")):
+        with pytest.raises(Refused) as refused:
+            add(key, name)
+        assert [one.values.get("nearest") for one in refused.value.problems] == ["cedar"]
+    add("members", "cedar")
+
+
 def test_giving_twice_gives_nothing_the_second_time(care: Speakers) -> None:
     care.say("alder", "note", "rack", PLAIN, audience=CARE)
     before = care["alder"].given
@@ -521,6 +565,7 @@ def test_a_newcomer_of_a_circle_for_its_members_gets_all_of_its_versions(world: 
                 world.now,
                 world.published(name),
                 world.recipients,
+                strangers=True,
             )
 
     with world.key_of("alder"):

@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from polder.cli.main import polder
 from polder.world.age import new_identity
 
+FOLLOW = f"follow: {{beech: {{url: https://beech.example/net/, root: sha256:{'0' * 64}}}}}\n"
+
 
 @pytest.fixture
 def folder(tmp_path: Path, clean_environment: Path) -> Path:
@@ -57,6 +59,20 @@ def test_a_wrong_type_and_a_wrong_name_are_told_with_the_nearest(folder: Path) -
     run(folder, "say", "news", "moving", "--title", "We move", "--for", "public")
     missing = run(folder, "read", "movin")
     assert missing.exit_code == 2 and "moving" in missing.output
+
+
+def test_a_name_that_nobody_has_wants_a_yes(folder: Path) -> None:
+    network = folder / "network.yml"
+    network.write_text(network.read_text() + FOLLOW)
+    words = ("say", "note", "rack", "--title", "The rack", "--provider", "bech")
+    refused = run(folder, *words)
+    assert refused.exit_code == 2 and "did you mean “beech”" in refused.output and "--yes" in refused.output
+    assert not (folder / "statements").exists()
+    assert run(folder, *words, "--yes").exit_code == 0
+    circle = ("circle", "new", "care", "--title", "Care", "--member", "bech")
+    assert run(folder, *circle).exit_code == 2 and run(folder, *circle, "--yes").exit_code == 0
+    add = ("circle", "add", "care", "beach")
+    assert run(folder, *add).exit_code == 2 and run(folder, *add, "--yes").exit_code == 0
 
 
 def test_a_circle_begins_changes_and_is_shown(folder: Path) -> None:

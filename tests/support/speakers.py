@@ -86,13 +86,15 @@ class Speakers:
         body: str = "",
         audience: Audience | None = None,
         again: bool = False,
+        strangers: bool = False,
         **more: object,
     ) -> Given:
         self.now += HOUR
         texts = {"en": body} if body else {}
         wish = Wish(type_, id_, {"en": title}, texts, audience or Audience(), **more)  # type: ignore[arg-type]
         with self.key_of(name):
-            return say(self[name].folder, wish, self.now, again, self.published(name), self.recipients)
+            published = self.published(name)
+            return say(self[name].folder, wish, self.now, again, published, self.recipients, strangers)
 
     def write(self, name: str, path: str, text: str) -> None:
         place = self[name].folder / "statements" / path

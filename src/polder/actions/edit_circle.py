@@ -9,7 +9,14 @@ from typing import Any
 
 from polder.actions.read_statements import Listening, Members, listen
 from polder.actions.say_statement import Given
-from polder.actions.write_statement import Published_, audience_data, own_file, write_source
+from polder.actions.write_statement import (
+    PEOPLE,
+    Published_,
+    audience_data,
+    own_file,
+    refuse_strangers,
+    write_source,
+)
 from polder.commons.network.model import STATEMENTS
 from polder.commons.statement.access import Circle
 from polder.commons.statement.model import Heard
@@ -35,8 +42,10 @@ def change_circle(
     now: datetime,
     published: Published_ = None,
     members: Members | None = None,
+    strangers: bool = False,
 ) -> tuple[str, Given]:
-    """Write the next version of a circle: the present one with ``change`` made. Its id, and what giving did."""
+    """Write the next version of a circle: the present one with ``change`` made. Its id, and what giving did. ``strangers``: it may take
+    in providers that are not known here."""
     listening = listen(folder, now, published, members)
     circle = find(listening, written)
     provider = listening.network.provider
@@ -47,6 +56,9 @@ def change_circle(
     after["members"] = [name for name in after["members"] if name not in after["stewards"]]
     if after == before and not circle.split:
         raise Refused(Problem("statement.circle-no-change", "", {"circle": circle.id}))
+    if not strangers:
+        new = [name for key in PEOPLE for name in after.get(key, ()) if name not in before.get(key, ())]
+        refuse_strangers(folder, now, [name for name in new if name not in circle.members], members)
     latest = _latest(listening, circle)
     file = _file(folder, circle, provider, private=latest.statement.rule.scopes[0].kind != "public")
     data = {
@@ -116,12 +128,16 @@ def begin_circle(
     now: datetime,
     published: Published_ = None,
     members: Members | None = None,
+    strangers: bool = False,
 ) -> tuple[str, Given]:
-    """Found the circle ``name``. ``statement.exists`` when it is there. Its id, and what giving did."""
+    """Found the circle ``name``. ``statement.exists`` when it is there. Its id, and what giving did. ``strangers``: it may name
+    providers that are not known here."""
     listening = listen(folder, now, published, members)
     id_ = f"{listening.network.provider}/{name}"
     if id_ in listening.circles.known:
         raise Refused(Problem("statement.exists", "", {"statement": f"circle/{name}"}))
+    if not strangers:
+        refuse_strangers(folder, now, [one for key in PEOPLE for one in data.get(key, ())], members)
     private = data["audience"] != "public"
     file = f"{STATEMENTS}/circle/{name}{PRIVATE if private else ENDING}"
     return id_, write_source(folder, file, data, now, (), published, members)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from polder.actions.given_statements import Memory, load_memory, save_memory
+from polder.actions.given_statements import Memory, load_memory, save_memory, untold
 from polder.actions.load_network import load_network
 from polder.actions.read_statements import Listening, Members, listen
 from polder.commons.network.model import GIVEN, STATEMENTS, Network
@@ -104,10 +104,11 @@ def _give(
         write_atomically(folder / name, content, mode=0o600 if name.endswith(PRIVATE) else 0o644)
     for name in replaced:
         (folder / name).unlink(missing_ok=True)
+    notes, memory = untold((*giving.news, *_exposed(folder, sources)), memory, sources)
     given = {**memory.sources, **{source.file: source.digest for source in sources}}
     written, dropped = _bring(folder, listening.network, giving, replace(memory, sources=given))
-    news = (*behind, *listening.news, *giving.news, *_exposed(folder, sources))
-    return Given(written, dropped, news, _commit(folder, sources, (*written, *dropped), replaced))
+    commit = _commit(folder, sources, (*written, *dropped), replaced)
+    return Given(written, dropped, (*behind, *listening.news, *notes), commit)
 
 
 def _bring(

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from polder.actions.load_network import load_network
-from polder.actions.read_statements import Members
+from polder.actions.read_statements import Members, members_of
 from polder.actions.say_statement import Given, give
 from polder.commons.network.model import STATEMENTS
 from polder.commons.statement.access import Rule
+from polder.commons.statement.circle import TYPE as CIRCLE
 from polder.commons.statement.source import ENDING, PRIVATE, read_source
 from polder.commons.statement.types import TYPES
 from polder.kernel.document_text import block, put
 from polder.kernel.names import nearest
-from polder.kernel.problem import Problem, Refused
+from polder.kernel.problem import Problem, Problems, Refused
 from polder.kernel.published import Published
 from polder.kernel.shape import Keys, ListOf, MapOf
 
 Published_ = Mapping[str, Published] | None
+PEOPLE = ("members", "stewards", "blocked")
+"""The fields of a circle that name providers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,16 @@ def say(
     again: bool = False,
     published: Published_ = None,
     members: Members | None = None,
+    strangers: bool = False,
 ) -> Given:
-    """Write the source and give it. ``again``: in the place of one that is there already; else ``statement.exists``."""
+    """Write the source and give it. ``again``: in the place of one that is there already; else ``statement.exists``. ``strangers``: it
+    may name providers that are not known here; else ``statement.unknown-provider``."""
     refuse_unknown_type(wish.type)
     data = _data(wish)
+    if not strangers:
+        named = [*wish.audience.providers, *(wish.first.providers if wish.first else ())]
+        listed = [data[key] for key in PEOPLE if wish.type == CIRCLE and key in data]
+        refuse_strangers(folder, now, [*named, *(name for names in listed for name in names)], members)
     private = not wish.audience.open or wish.first is not None
     there = _there(folder, wish.type, wish.id)
     if there and not again:
@@ -133,6 +142,24 @@ def refuse_unknown_type(name: str) -> None:
     if near:
         raise Refused(Problem("statement.unknown-type-near", "", {"type": name, "nearest": near}))
     raise Refused(Problem("statement.unknown-type", "", {"type": name, "known": tuple(TYPES)}))
+
+
+def refuse_strangers(folder: Path, now: datetime, names: Iterable[str], members: Members | None) -> None:
+    """``statement.unknown-provider`` for each of ``names`` (``cedar``, ``cedar/ana``) that is neither in the network nor followed, with
+    the nearest that is. While nobody is known there is nothing to hold a name against."""
+    network = load_network(folder)
+    known = {*network.follow, *(members_of(folder, now, []) if members is None else members)} - {
+        network.provider
+    }
+    problems = Problems()
+    for name in dict.fromkeys(one.partition("/")[0] for one in names):
+        if not known or name in known or name == network.provider:
+            continue
+        if near := nearest(name, known):
+            problems.add("statement.unknown-provider-near", "", provider=name, nearest=near)
+        else:
+            problems.add("statement.unknown-provider", "", provider=name)
+    problems.refuse_if_any()
 
 
 def audience_data(rule: Rule) -> Any:

@@ -16,6 +16,7 @@ from polder.kernel.sentences import say, translate
 from polder.kernel.sentences.mark import N_
 
 HEADERS = (N_("circle"), N_("name"), N_("stewards"), N_("members"), N_("state"))
+_YES = click.option("--yes", is_flag=True, help="Those are meant who are not in the network yet, too.")
 SPLIT, ENDED, OPEN, STRICT = N_("split"), N_("ended"), N_("open"), N_("members only")
 
 
@@ -41,6 +42,7 @@ def circle() -> None:
     default="network",
     help="Who may know that it exists (default: network).",
 )
+@_YES
 @guarded
 def new(
     name: str,
@@ -49,6 +51,7 @@ def new(
     stewards: tuple[str, ...],
     open_: bool,
     word: str,
+    yes: bool,
 ) -> None:
     """Found the circle NAME; this provider is a steward of it."""
     from polder.actions.edit_circle import begin_circle, begin_data
@@ -59,7 +62,7 @@ def new(
     audience = {"circles": [f"{own}/{name}"]} if word == "members" else word
     every = tuple(sorted({own, *stewards}))
     data = begin_data(by_language(titles), every, members, "open" if open_ else "strict", audience)
-    id_, given = begin_circle(folder, name, data, datetime.now(UTC))
+    id_, given = begin_circle(folder, name, data, datetime.now(UTC), strangers=yes)
     click.echo(say("statement.circle-made", {"circle": id_}, language()))
     tell_given(given)
 
@@ -121,12 +124,13 @@ def show(name: str, as_json: bool) -> None:
 @circle.command(epilog="Example: polder network circle add care beech cedar")
 @click.argument("name")
 @click.argument("providers", nargs=-1, required=True)
+@_YES
 @guarded
-def add(name: str, providers: tuple[str, ...]) -> None:
+def add(name: str, providers: tuple[str, ...], yes: bool) -> None:
     """Take PROVIDERS into the circle NAME."""
     from polder.actions.edit_circle import adding
 
-    _change(name, adding("members", providers))
+    _change(name, adding("members", providers), yes)
 
 
 @circle.command(epilog="Example: polder network circle remove care cedar")
@@ -137,35 +141,37 @@ def remove(name: str, providers: tuple[str, ...]) -> None:
     """Take PROVIDERS out of the circle NAME; what they could read before stays readable to them."""
     from polder.actions.edit_circle import removing
 
-    _change(name, removing(providers))
+    _change(name, removing(providers), True)
 
 
 @circle.command(epilog="Example: polder network circle steward care beech")
 @click.argument("name")
 @click.argument("providers", nargs=-1, required=True)
+@_YES
 @guarded
-def steward(name: str, providers: tuple[str, ...]) -> None:
+def steward(name: str, providers: tuple[str, ...], yes: bool) -> None:
     """Make PROVIDERS stewards of the circle NAME: they may change it from then on, you included or not."""
     from polder.actions.edit_circle import adding
 
-    _change(name, adding("stewards", providers))
+    _change(name, adding("stewards", providers), yes)
 
 
 @circle.command(epilog="Example: polder network circle block care cedar/ana")
 @click.argument("name")
 @click.argument("readers", nargs=-1, required=True)
+@_YES
 @guarded
-def block(name: str, readers: tuple[str, ...]) -> None:
+def block(name: str, readers: tuple[str, ...], yes: bool) -> None:
     """Block READERS (cedar, or cedar/ana) in the circle NAME: they get nothing for it, whatever else they are."""
     from polder.actions.edit_circle import adding
 
-    _change(name, adding("blocked", readers))
+    _change(name, adding("blocked", readers), yes)
 
 
-def _change(name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+def _change(name: str, change: Callable[[dict[str, Any]], dict[str, Any]], strangers: bool) -> None:
     from polder.actions.edit_circle import change_circle
 
-    id_, given = change_circle(network_path(), name, change, datetime.now(UTC))
+    id_, given = change_circle(network_path(), name, change, datetime.now(UTC), strangers=strangers)
     click.echo(say("statement.circle-changed", {"circle": id_}, language()))
     tell_given(given)
 

@@ -58,6 +58,7 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})=(.*)", re.DOTALL)
     "--supersedes", default="", metavar="ID", help="Another statement of yours whose place it takes."
 )
 @click.option("--again", is_flag=True, help="In the place of the statement of this id.")
+@click.option("--yes", is_flag=True, help="It is meant for providers that are not in the network yet, too.")
 @guarded
 def say(
     type_: str,
@@ -73,6 +74,7 @@ def say(
     until: str,
     supersedes: str,
     again: bool,
+    yes: bool,
 ) -> None:
     """Say something to the network: write the statement TYPE/ID, and give it (types: news, event, note, advisory)."""
     from polder.actions.write_statement import Audience, Wish
@@ -92,7 +94,7 @@ def say(
         first=early,
         until=until,
     )
-    given = say_it(network_path(), wish, datetime.now(UTC), again)
+    given = say_it(network_path(), wish, datetime.now(UTC), again, strangers=yes)
     tell_given(given)
 
 

@@ -23,6 +23,12 @@ SENTENCES: dict[str, str] = {
     "statement.unknown-circle-near": N_(
         "Nobody has made a circle called “{circle}”, as far as is known here; did you mean “{nearest}”?"
     ),
+    "statement.unknown-provider": N_(
+        "“{provider}” is neither in the network nor followed from here; nothing was written."
+    ),
+    "statement.unknown-provider-near": N_(
+        "“{provider}” is neither in the network nor followed from here; did you mean “{nearest}”? Nothing was written."
+    ),
     "statement.circle-ambiguous": N_("“{circle}” could be {known}: write the whole name."),
     "statement.not-a-steward": N_(
         "{provider} is not a steward of the circle {circle}, or the circle has ended: it cannot change it."
@@ -55,7 +61,7 @@ SENTENCES: dict[str, str] = {
         "What {provider} says is as of {since}: its word has run out since, and nothing newer came."
     ),
     "statement.too-deep": N_("It is nested deeper than {limit} levels."),
-    "statement.more-problems": N_("There are {count} more files of it that were refused."),
+    "statement.more-problems": N_("More files of it that were refused: {count}."),
     "statement.too-big": N_("It has {size} bytes; {limit} are the most."),
     "statement.rivals": N_("These stand beside each other, each in the place of the other: {names}."),
     "statement.circle-split": N_(
@@ -76,9 +82,9 @@ SENTENCES: dict[str, str] = {
     "statement.no-recipients": N_(
         "{statement} is also meant for {providers}: the roster names no recipient there, so nothing goes there."
     ),
-    "statement.too-many": N_("{count} files would be given, and others read {limit} of them."),
+    "statement.too-many": N_("Files that would be given: {count}. Others read {limit} of them."),
     "statement.many-recipients": N_(
-        "{statement} goes to {count} recipients, {limit} at most in one file: it is given as {files} files."
+        "{statement} is given in several files ({files}): its recipients are {count}, and {limit} at most fit in one."
     ),
     "statement.give-due": N_(
         "Statements of yours are to be given anew ({count}): a file, a member or the end of an embargo changed them."
@@ -133,6 +139,10 @@ HINTS: dict[str, str] = {
         "Circles that are known: polder network circle list. New ones of peers come with: polder network sync"
     ),
     "statement.no-own-recipients": N_("Add recipients to network.yml: polder key new prints one."),
+    "statement.unknown-provider": N_(
+        "Who is in the network: polder network roster status. Somebody who is not there yet is meant with --yes."
+    ),
+    "statement.unknown-provider-near": N_("If somebody is meant who is not in the network yet, add --yes."),
     "statement.source-behind": N_(
         "polder network read shows it; edit the file to say something new, or take it away."
     ),
