@@ -9,7 +9,9 @@ import jsonschema
 import pytest
 
 from polder.actions.check_site import load_recipes, load_site
+from polder.actions.init_network import init_network
 from polder.actions.init_site import NewSite, init_site
+from polder.actions.load_network import load_network
 from polder.actions.site_schema import one_schema, schemas
 from polder.kernel.document import read_document, to_data
 from polder.kernel.folder import Folder
@@ -71,14 +73,35 @@ def test_what_was_asked_is_what_is_written(tmp_path: Path, clean_environment: Pa
 
 
 def test_nothing_that_exists_is_overwritten(tmp_path: Path, clean_environment: Path) -> None:
-    (tmp_path / "README.md").write_text("mine")
+    (tmp_path / "site.yml").write_text("mine")
     (tmp_path / "hosts.yml").symlink_to("nowhere")
+    (tmp_path / ".gitignore").symlink_to("site.yml")
 
-    assert codes(tmp_path, NewSite(slug="lilas")) == ["site.exists", "site.exists"]
+    assert codes(tmp_path, NewSite(slug="lilas")) == ["site.exists"] * 3
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "home") == [
-        "README.md",
+        ".gitignore",
         "hosts.yml",
+        "site.yml",
     ]
+    assert (tmp_path / "site.yml").read_text() == "mine"
+
+
+def test_a_network_folder_becomes_a_site_too(tmp_path: Path, clean_environment: Path) -> None:
+    folder = tmp_path / "net"
+    folder.mkdir()
+    (folder / "README.md").write_text("mine")
+    (folder / ".gitattributes").write_text("*.svg text")
+    init_network(folder, "alder", ["https://alder.example/net/"], ["ana"])
+    before = (folder / ".gitignore").read_text()
+
+    started = init_site(folder, NewSite())
+
+    ignored = (folder / ".gitignore").read_text()
+    assert ignored.startswith(before) and {".polder/", "*.key", "identity.txt"} <= set(ignored.splitlines())
+    assert len(set(ignored.splitlines())) == len(ignored.splitlines())
+    assert (folder / ".gitattributes").read_text().startswith("*.svg text\n#")
+    assert (folder / "README.md").read_text() == "mine" and "README.md" not in started.files
+    assert load_network(folder).provider == "alder"
 
 
 def test_every_wrong_word_is_told_at_once(tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
-"""Make a new site: a folder that passes the check at once and can be applied. Nothing that exists is overwritten."""
+"""Make a new site: a folder that passes the check at once and can be applied. Nothing that exists is overwritten.
+
+The folder may be a network folder, or a repository that a forge began: a README.md stays as it is, and what ``.gitignore`` and
+``.gitattributes`` lack is added at their end.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,10 @@ from polder.platform.site.model import Site
 from polder.platform.site.start import start_files
 from polder.world.files import write_atomically
 from polder.world.git import Commit, commit_paths, start_repository
+
+COMPLETED = (".gitignore", ".gitattributes")
+"""Lists of lines, to which lines can be added."""
+KEPT = "README.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ def init_site(path: Path, asked: NewSite) -> Started:
     _check(slug, name, domain, asked.operators)
     files = start_files(slug, name, domain, asked.language, asked.operators)
     _refuse_existing(path, files)
+    files = _beside(path, files)
     for file, text in files.items():
         write_atomically(path / file, text.encode())
     write_schemas(path)
@@ -90,10 +99,26 @@ def _accept(kind: Value, key: str, text: str, problems: Problems) -> None:
         problems.add(kind.code, "", key=key, value=text)
 
 
+def _beside(path: Path, files: dict[str, str]) -> dict[str, str]:
+    """What is to be written, so that what is there stays."""
+    found = {file: text for file, text in files.items() if file != KEPT or not (path / KEPT).exists()}
+    for name in COMPLETED:
+        before = (path / name).read_text() if (path / name).exists() else ""
+        missing = [line for line in files[name].splitlines() if line not in before.splitlines()]
+        end = "\n" if before and not before.endswith("\n") else ""
+        found[name] = before + end + "".join(f"{line}\n" for line in missing)
+        if not missing:
+            del found[name]
+    return found
+
+
 def _refuse_existing(path: Path, files: dict[str, str]) -> None:
     problems = Problems()
     for file in files:
-        if (path / file).exists() or (path / file).is_symlink():
+        place = path / file
+        if place.is_file() and not place.is_symlink() and file in (*COMPLETED, KEPT):
+            continue
+        if place.exists() or place.is_symlink():
             problems.add("site.exists", file, folder=str(path))
     if path.exists() and not path.is_dir():
         problems.add("site.exists", "", folder=str(path))
