@@ -1,6 +1,7 @@
 """Cards of peers as they come over the network: published with real keys, verified, shown with their age."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from polder.actions.network_card import give_card, show_card
+from polder.actions.network_card import give_card, is_due, show_card
 from polder.actions.sync_network import sync_network
 from polder.commons.card.write import card_json
 from polder.kernel.problem import Refused
@@ -84,3 +85,14 @@ def test_ones_own_card_has_no_age_and_hides_what_it_gives(folder: Path) -> None:
     assert give_card(folder, NOW)
     assert not give_card(folder, NOW + timedelta(days=3))
     assert b"capacity" not in (folder / "given/card.json").read_bytes()
+
+
+def test_the_card_that_is_given_is_in_the_history_with_its_source(folder: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    assert is_due(folder, NOW)
+
+    give_card(folder, NOW)
+
+    known = subprocess.run(["git", "ls-files"], cwd=folder, check=True, capture_output=True, text=True)
+    assert known.stdout.split() == ["card.yml", "given/card.json"]
+    assert not is_due(folder, NOW + timedelta(days=3))

@@ -256,7 +256,7 @@ def test_what_was_signed_and_is_not_there_is_not_published(three: NetworkFolder)
 
     outcome = freshen(three.path, NOW + DAY)
 
-    assert set(notes(outcome)) == {"trust.targets-wait", "trust.content-missing"}
+    assert notes(outcome) == ["trust.content-missing"], "nothing is said to wait for a signature"
     assert reader.read(three.files(), NOW + DAY).versions["targets"] == 1
 
 
@@ -524,3 +524,25 @@ def test_a_stock_tuf_client_reads_what_we_publish(alder: NetworkFolder, served: 
         assert (tmp_path / f"client/metadata/root_history/{root}.root.json").exists()
         if root == 1:
             (alder.path / "held back").rename(last)
+
+
+def test_what_people_edit_and_sign_is_in_the_history_for_the_other_machines(alder: NetworkFolder) -> None:
+    git = partial(subprocess.run, cwd=alder.path, check=True, capture_output=True, text=True)
+    git(["git", "init", "--quiet"])
+    publish_as(alder, "ana")
+    first = git(["git", "ls-files"]).stdout.split()
+    edited = (alder.path / "network.yml").read_text() + "quota: 5 MB\n"
+    (alder.path / "network.yml").write_text(edited)
+    (alder.path / "notes.txt").write_text("nobody else's")
+    (alder.path / "given/card.json").unlink()
+    alder.give("more.json", b"{}")
+
+    freshen(alder.path, NOW)
+    assert git(["git", "show", "HEAD:network.yml"]).stdout != edited
+    outcome = publish_as(alder, "ana")
+
+    assert {"network.yml", "given/card.json", "signing/targets.json"} <= set(first)
+    assert outcome.commit.id == git(["git", "rev-parse", "HEAD"]).stdout.strip()
+    assert git(["git", "show", "HEAD:network.yml"]).stdout == edited
+    assert git(["git", "ls-files", "given"]).stdout.split() == ["given/more.json"]
+    assert "notes.txt" not in git(["git", "ls-files"]).stdout

@@ -12,6 +12,7 @@ from polder.commons.card.advice import advise
 from polder.commons.card.columns import Exported, Imported, Outgoing
 from polder.commons.card.dates import Age, age_of
 from polder.commons.card.formats import FORMATS, guess, read_directory_file
+from polder.commons.card.json_files import looks_like_json, read_object
 from polder.commons.card.kinds import said
 from polder.commons.card.merge import Change, edited, merge
 from polder.commons.card.model import TARGET, Card
@@ -58,8 +59,9 @@ def show_card(folder: Path, provider: str, now: datetime) -> Shown:
         return Shown(load_card(folder, network))
     published = load_published(folder / network.state)
     if provider not in published:
-        near = nearest(provider, published)
-        raise Refused(Problem("card.no-peer", "", {"provider": provider, "nearest": near or "–"}))
+        if near := nearest(provider, (*published, network.provider)):
+            raise Refused(Problem("card.no-peer-near", "", {"provider": provider, "nearest": near}))
+        raise Refused(Problem("card.no-peer", "", {"provider": provider}))
     content = published[provider].files.get(TARGET)
     if content is None:
         raise Refused(Problem("card.peer-without", "", {"provider": provider}))
@@ -83,6 +85,7 @@ def read_import(
     name, content = next(iter(files.items()))
     known = format or guess(name, content)
     if not known:
+        _refuse_broken(name, content)
         raise Refused(Problem("card.unknown-format", name, {"formats": tuple(FORMATS)}))
     imported = read_directory_file(known, files, language)
     if imported.status == "unfilled":
@@ -136,7 +139,7 @@ def is_begun(folder: Path) -> bool:
 
 
 def give_card(folder: Path, now: datetime) -> bool:
-    """Puts the card where ``polder network publish`` finds it; whether that changed anything.
+    """Puts the card where ``polder network publish`` finds it, and both into the history; whether that changed anything.
 
     Refused with every problem of the card, and with ``card.advice-secret`` when it looks as if it held one.
     """
@@ -145,7 +148,16 @@ def give_card(folder: Path, now: datetime) -> bool:
     given = folder / GIVEN
     place = given / TARGET
     before = place.read_bytes() if place.is_file() else None
-    return write_given(given, TARGET, changed_card_json(card, before, said(now)))
+    changed = write_given(given, TARGET, changed_card_json(card, before, said(now)))
+    commit_paths(folder, [folder / FILE, place], "card: What is given to the network.")
+    return changed
+
+
+def is_due(folder: Path, now: datetime) -> bool:
+    """Whether giving the card would change what is given. Writes nothing."""
+    place = folder / GIVEN / TARGET
+    before = place.read_bytes() if place.is_file() else None
+    return is_begun(folder) and changed_card_json(load_card(folder), before, said(now)) != before
 
 
 def _refuse_secrets(card: Card, now: datetime) -> None:
@@ -180,6 +192,13 @@ def _new_data(card: Card) -> dict[str, object]:
     return {
         key: held for key, held in data.items() if key not in ("provider", "urls", "recipients", "written")
     }
+
+
+def _refuse_broken(name: str, content: bytes) -> None:
+    """What is meant to be JSON and is none: where the mistake is says more than that no format is known."""
+    wrong = read_object(content, name)[1] if looks_like_json(content, name) else None
+    if wrong:
+        raise Refused(wrong)
 
 
 def _refuse_unreadable(content: bytes) -> None:

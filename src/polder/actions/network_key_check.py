@@ -26,8 +26,15 @@ def check_keys(folder: Path, now: datetime) -> tuple[Problem, ...]:
     network = load_network(folder)
     found = [*_same(folder, network), *_broken(folder), *_files(folder), *_shape(folder, network)]
     if not any(one.code == "trust.same-key" for one in found):
-        found += [one for one in look(folder, now).decision.notes if one.code not in _ELSEWHERE]
+        found += [one for one in _waiting(folder, now) if one.code not in _ELSEWHERE]
     return tuple(found)
+
+
+def _waiting(folder: Path, now: datetime) -> tuple[Problem, ...]:
+    try:
+        return look(folder, now).decision.notes
+    except Refused as refused:
+        return refused.problems
 
 
 def _same(folder: Path, network: Network) -> Iterator[Problem]:

@@ -8,17 +8,18 @@ by the same command or by its steward (``freshen``). On one machine with all key
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from polder.actions.load_network import load_network
 from polder.actions.network_keys import OLD, load_keys
+from polder.actions.network_memory import refuse_older, remember
 from polder.actions.network_rotation import retire_keys
-from polder.commons.network.model import GIVEN, ROBOT, SIGNING, Network
+from polder.commons.network.model import FILE, GIVEN, ROBOT, SIGNING, Network
 from polder.commons.trust.present import Present, read_present
 from polder.commons.trust.prune import prunable
-from polder.commons.trust.publication import Decision, Wanted
+from polder.commons.trust.publication import Change, Decision, Wanted
 from polder.commons.trust.publish import check_wanted, compose, decide
 from polder.commons.trust.roles import SERVER
 from polder.kernel.digest import digest_of_data
@@ -82,7 +83,8 @@ def look(
 ) -> Look:
     """What publishing at ``now`` would do, if ``persons`` sign. Nothing is signed, and nobody is asked anything.
 
-    ``alone``: for a steward, which goes on when what people give cannot be read. Refused: ``network.*``, ``trust.*``.
+    ``alone``: for a steward, which goes on when what people give cannot be read. Refused: ``network.*``, ``trust.*``; ``trust.older-copy``
+    and ``trust.older-than-seen`` when readers know newer things than what would be signed.
     """
     network = load_network(folder)
     keys, stored = load_keys(folder, network), stored_contents(folder / network.publish)
@@ -91,7 +93,9 @@ def look(
     wanted = Wanted(keys, files, read_given(folder / network.state / ROBOT), stored)
     check_wanted(wanted)
     signers = _people(folder, network, persons, ask) | _server(folder)
-    return Look(network, present, wanted, decide(present, wanted, frozenset(signers), now), signers)
+    decision = decide(present, wanted, frozenset(signers), now)
+    notes = (*decision.notes, *refuse_older(folder, network, present, decision, now))
+    return Look(network, present, wanted, replace(decision, notes=notes), signers)
 
 
 def publish(
@@ -107,13 +111,16 @@ def publish(
     """Sign and write what is due. ``persons``: who signs the people's part here. ``expected``: the fingerprint of the look that somebody
     agreed to; refused with ``trust.look-changed`` when it is another by now. Refused with ``trust.publishing`` while another
     process publishes for longer than ``wait`` seconds.
+
+    What a person changed in ``network.yml``, and what they sign of ``given/``, goes into the history along with their signatures: the
+    others' machines get both from there.
     """
-    network = load_network(folder)
+    network, persons = load_network(folder), tuple(persons)
     with hold_publication(folder / network.state, seconds=wait):
         found = look(folder, now, persons, ask, alone=alone)
         if expected and found.fingerprint != expected:
             raise Refused(Problem("trust.look-changed"))
-        return _do(folder, found, now)
+        return _do(folder, found, now, [folder / FILE] if persons else [])
 
 
 def freshen(folder: Path, now: datetime) -> Outcome:
@@ -125,20 +132,29 @@ def freshen(folder: Path, now: datetime) -> Outcome:
     return publish(folder, now, alone=True)
 
 
-def _do(folder: Path, found: Look, now: datetime) -> Outcome:
+def _do(folder: Path, found: Look, now: datetime, edited: list[Path]) -> Outcome:
+    """``edited``: what people wrote by hand, to be kept in the history."""
     decision, public = found.decision, folder / found.network.publish
     if public.is_dir():
         sweep(public)
     made = compose(decision, found.present, found.wanted, found.signers, now)
     write_signing(folder / SIGNING, made.signing)
     names = [folder / SIGNING / name for name, _ in made.signing]
-    commit = commit_paths(folder, names, _message(decision)) if names else Commit()
+    names += [
+        folder / GIVEN / one.path for one in decision.changes if decision.people.made and _of_people(one)
+    ]
+    commit = commit_paths(folder, [*names, *edited], _message(decision)) if names or edited else Commit()
     written = write_publication(public, made.public)
     after = read_present(FolderFiles(folder / SIGNING), FolderFiles(public))
     removed = _prune(public, after, now) if written else ()
+    remember(folder / found.network.state, after)
     retire_keys(folder, found.network, after)
     until = after.timestamp.signed.expires if after.timestamp else None
     return Outcome(decision, written, removed, decision.notes, until, commit)
+
+
+def _of_people(change: Change) -> bool:
+    return change.role == "targets"
 
 
 def _prune(public: Path, present: Present, now: datetime) -> tuple[str, ...]:
@@ -148,7 +164,7 @@ def _prune(public: Path, present: Present, now: datetime) -> tuple[str, ...]:
 
 def _message(decision: Decision) -> str:
     names = ", ".join(f"{one.role} {one.version}" for one in decision.dues if one.role in ("root", "targets"))
-    return f"network: Signed {names}." if names else "network: What was signed."
+    return f"network: Signed {names}." if names else "network: What was signed, and network.yml."
 
 
 def _given(place: Path, alone: bool) -> dict[str, bytes] | None:

@@ -88,6 +88,10 @@ def _under(present: Present, wanted: Wanted, here: Here, now: datetime, root: Ro
     for kept in (current, present.published):
         if kept and _signed(root, "targets", kept):
             missing = _missing(kept.signed, wanted)
+            if (
+                missing and why == "content"
+            ):  # what lies here is older than what was signed: nothing new is given
+                notes = ()
             if not missing or kept is present.published:
                 return PeopleStage(root, None, kept, None, (*notes, *missing))
             notes = (*notes, *missing)

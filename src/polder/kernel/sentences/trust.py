@@ -52,7 +52,9 @@ SENTENCES: dict[str, str] = {
     "trust.targets-renew": N_(
         "What you gave has to be signed anew by one of: {people}. Nothing in it changed."
     ),
-    "trust.content-missing": N_("These files were signed, and are neither here nor published yet: {paths}."),
+    "trust.content-missing": N_(
+        "These files were signed on another machine, and are neither here as they were signed nor published yet: {paths}."
+    ),
     "trust.server-waits": N_(
         "The server's part waits: its keys do not open on this machine. What is published now holds until {until}."
     ),
@@ -67,6 +69,15 @@ SENTENCES: dict[str, str] = {
     "trust.too-many-files": N_("{found} files are given; readers take {limit} at most."),
     "trust.many-files": N_(
         "{found} files are given. Above {limit} every reader gets slower: put many small ones into one."
+    ),
+    "trust.older-copy": N_(
+        "This folder is an older copy: “{kind}” would be version {version} here, and {seen} was published already."
+    ),
+    "trust.older-than-seen": N_(
+        "This folder is an older copy, or somebody else signs with your server's keys: here it would be {ours}, and {by} saw {theirs} (keys/timestamp)."
+    ),
+    "trust.perhaps-older": N_(
+        "This folder may be an older copy: it would publish {ours}, and {by} says that {theirs} was there already (keys/timestamp)."
     ),
     "trust.publishing": N_("Something else is publishing here right now."),
     "trust.look-changed": N_("Something changed since you looked. Nothing was signed."),
@@ -147,7 +158,7 @@ SENTENCES: dict[str, str] = {
 HINTS: dict[str, str] = {
     "trust.same-again": N_("Write the new SSH key below agent first, or give {name} a recipient instead."),
     "trust.proposal-outdated": N_(
-        "Bring your folder up to date (git pull). If it is, propose anew: polder network publish"
+        "Bring your folder up to date (git pull). If it is, propose anew: polder network publish --as NAME"
     ),
     "trust.words-checksum": N_("Compare them with the paper once more, one by one."),
     "trust.key-in-agent": N_("Copy the SSH key itself, or your token's way of being copied."),
@@ -164,14 +175,21 @@ HINTS: dict[str, str] = {
     ),
     "trust.key-wanted": N_("They make it on their own machine: polder network keys new --person {name}"),
     "trust.root-waits": N_("Each of them, on their own machine: polder network sign --as NAME"),
-    "trust.root-ends": N_("Begin now: polder network publish"),
+    "trust.root-ends": N_("Begin now: polder network publish --as NAME"),
     "trust.targets-wait": N_("One of them: polder network publish --as NAME"),
     "trust.targets-renew": N_("One of them: polder network publish --as NAME"),
     "trust.content-missing": N_(
-        "Put them back, or have somebody sign what is given now: polder network publish --as NAME"
+        "Get what the others committed: git pull (whoever signed pushes). If it is lost, sign anew: polder network publish --as NAME"
     ),
     "trust.server-next": N_("On the server: polder network publish"),
     "trust.server-waits": N_("On the server: polder network publish"),
+    "trust.older-copy": N_(
+        "Get the newest history (git pull), and the published folder from a mirror. If both are lost: polder network keys replace server"
+    ),
+    "trust.older-than-seen": N_(
+        "Get the newest history (git pull), and take the published folder from a mirror. If that is no help, or you brought nothing back: polder network keys replace server"
+    ),
+    "trust.perhaps-older": N_("If you brought it back from a backup, get the newest history first: git pull"),
     "trust.publishing": N_("Try again in a moment."),
     "trust.look-changed": N_("Look again."),
     "trust.key-closed": N_("Name the file of the right key in POLDER_IDENTITY."),
