@@ -18,7 +18,7 @@ from polder.commons.trust.present import Present
 from polder.commons.trust.publication import Decision
 from polder.commons.trust.tuf import Root, role_keys
 from polder.kernel.digest import digest_of_bytes
-from polder.kernel.problem import Problem
+from polder.kernel.problem import Problem, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def older_than_heard(
         return None
     by = tuple(sorted(name for one in newer for name in one.by))
     low = newer[min(1, len(newer) - 1)]
-    values = {
+    values: dict[str, Value] = {
         "ours": f"{root.version}/{due[0]}",
         "theirs": f"{low.root}/{low.versions['timestamp']}",
         "by": by,

@@ -74,7 +74,7 @@ SENTENCES: dict[str, str] = {
         "This folder is an older copy: “{kind}” would be version {version} here, and {seen} was published already."
     ),
     "trust.older-than-seen": N_(
-        "This folder is an older copy, or somebody else signs with your server's keys: here it would be {ours}, and {by} saw {theirs} (keys/timestamp)."
+        "This folder is an older copy, or somebody else has your server's keys: {by} saw {theirs} (keys/timestamp), here it would be {ours}."
     ),
     "trust.perhaps-older": N_(
         "This folder may be an older copy: it would publish {ours}, and {by} says that {theirs} was there already (keys/timestamp)."
@@ -187,7 +187,7 @@ HINTS: dict[str, str] = {
         "Get the newest history (git pull), and the published folder from a mirror. If both are lost: polder network keys replace server"
     ),
     "trust.older-than-seen": N_(
-        "Get the newest history (git pull), and take the published folder from a mirror. If that is no help, or you brought nothing back: polder network keys replace server"
+        "Get the newest history (git pull) and the published folder from a mirror. If that is no help: polder network keys replace server"
     ),
     "trust.perhaps-older": N_("If you brought it back from a backup, get the newest history first: git pull"),
     "trust.publishing": N_("Try again in a moment."),
