@@ -448,6 +448,7 @@ def test_what_one_follows_by_choice_is_a_peer_besides(five: Providers) -> None:
 
     assert found["gum"].root == digest and load_network(five.place / "alder").follow["gum"]
     assert found["beech"].private and not found["cedar"].private
+    assert set(found["beech"].mirrors) == found["beech"].strangers != set()
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es", "it", "pt", "sq"])

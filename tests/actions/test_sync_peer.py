@@ -1,5 +1,6 @@
 """One peer over HTTP, with real files: what is asked, what is kept, who is asked next."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -177,6 +178,16 @@ def test_three_strikes_and_a_peer_sleeps_until_it_answers(beech, tmp_path):
 def test_a_peer_that_another_process_works_on_is_left_to_it(beech, tmp_path):
     with PeerStore(tmp_path, "beech").locked():
         assert sync(tmp_path, beech.peer("http://127.0.0.1:1/")).state == "busy"
+
+
+def test_the_mirror_of_a_private_peer_leads_to_no_private_address_itself(beech, tmp_path):
+    with Web(beech.files) as mirror:
+        peer = beech.peer("http://127.0.0.1:1/", mirrors=[mirror.url])
+        found = sync(tmp_path, replace(peer, strangers=frozenset({mirror.url})))
+
+        assert (found.state, mirror.asked) == ("failed", [])
+        assert found.troubles[-1].problem.code == "sync.private-address"
+        assert sync(tmp_path, peer).state == "new"
 
 
 def test_a_peer_pinned_anew_is_not_mixed_with_the_one_before(beech, tmp_path):

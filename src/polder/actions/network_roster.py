@@ -84,10 +84,13 @@ def peers(folder: Path, now: datetime | None = None) -> tuple[Peer, ...]:
 def _peer(one: Member, members: tuple[Member, ...], network: Network) -> Peer:
     keepers = [held for held in members if one.id in held.mirrors and held.id != network.provider]
     followed = network.follow.get(one.id)
-    mirrors = [f"{held.urls[0]}mirrors/{one.id}/" for held in keepers]
+    kept = {held.id: f"{held.urls[0]}mirrors/{one.id}/" for held in keepers}
+    strangers = frozenset(url for name, url in kept.items() if name not in network.private)
+    mirrors = list(kept.values())
     mirrors += [url for url in (followed.mirrors if followed else ()) if url not in mirrors]
     private = one.id in network.private or bool(followed and followed.private)
-    return Peer(one.id, one.root, one.urls, tuple(mirrors), one.recipients, one.group or one.id, private)
+    group = one.group or one.id
+    return Peer(one.id, one.root, one.urls, tuple(mirrors), one.recipients, group, private, strangers)
 
 
 def mirrored(folder: Path, now: datetime | None = None) -> tuple[str, ...]:

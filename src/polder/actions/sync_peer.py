@@ -132,7 +132,8 @@ def _ask(visit: Visit, url: str, origin: bool) -> list[Trouble]:
     from polder.commons.trust.kinds import kind_of
 
     try:
-        with Source(url, visit.peer.private, time.monotonic() + LONGEST) as source:
+        private = visit.peer.private and url not in visit.peer.strangers
+        with Source(url, private, time.monotonic() + LONGEST) as source:
             visit.run(source)
     except Unreachable as lost:
         problem = Problem("sync.unreachable", "", {"source": lost.what, "why": lost.why})

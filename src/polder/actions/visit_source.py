@@ -160,7 +160,7 @@ class Visit:
             job.result()
 
     def _fetch_share(self, share: list[Listed]) -> None:
-        with Source(self.url, self.peer.private, self.source.until) as source:
+        with Source(self.url, self.source.private, self.source.until) as source:
             try:
                 for one in share:
                     if self.stopped:

@@ -12,7 +12,7 @@ class Peer:
     """``id``: a slug. ``root``: digest of its first root file, pinned. ``urls``: where its folder is served, the origin first; each ends
     with ``/``. ``mirrors``: addresses of folders in which others serve a copy. ``recipients``: who reads what is encrypted to it.
     ``group``: its independence group (providers of one group count as one voice), its own id when it has none. ``private``: its
-    addresses may be private or loopback ones."""
+    addresses may be private or loopback ones, but not those of ``strangers``: mirrors kept by somebody who is not private."""
 
     id: str
     root: Digest
@@ -21,3 +21,4 @@ class Peer:
     recipients: tuple[str, ...] = ()
     group: str = ""
     private: bool = False
+    strangers: frozenset[str] = frozenset()
