@@ -211,6 +211,15 @@ def test_readers_wait_a_week_before_they_act() -> None:
     assert "fir" in {one.id for one in acting(chain, LATER + timedelta(days=7))}
 
 
+def test_what_was_accepted_by_a_clock_that_went_ahead_is_waited_for_from_now() -> None:
+    second = following(FIRST, JOIN, ["alder", "beech", "cedar", "fir"])
+    ahead = CHAIN.followed_by(second, LATER + timedelta(days=400))
+    mended = merge(ahead, {}, LATER).chain
+
+    assert "fir" in {one.id for one in acting(mended, LATER + timedelta(days=8))}
+    assert "fir" not in {one.id for one in acting(mended, LATER + timedelta(days=6))}
+
+
 def test_the_expulsion_of_a_compromised_member_counts_at_once_and_another_waits() -> None:
     names = ["alder", "beech", "cedar", "dogwood"]
     at_once = following(FIRST, Expel("elm", compromised=True), names)

@@ -55,6 +55,8 @@ def merge(chain: Chain, published: Mapping[str, Published], now: datetime) -> Me
     """``published``: every verified provider, one's own folder among them."""
     facts = collect(published, chain)
     begun = chain.head.version
+    # What a clock that went ahead took in would be waited for as long as it was wrong.
+    chain = replace(chain, accepted={version: min(when, now) for version, when in chain.accepted.items()})
     rivals: dict[tuple[str, str], Rivals] = {}
     while following := valid_following(chain.head, facts, now):
         for pair in combinations(following, 2):
