@@ -39,3 +39,15 @@ def test_what_a_stranger_answers_steers_no_terminal() -> None:
     told = CliRunner().invoke(tell).output
     assert "\x9b" not in told and "\u202e" not in told
     assert json.loads(told) == {"title": "\x9b2J \u202e moved"}
+
+
+def test_bytes_that_are_no_text_are_refused_before_anything_is_done() -> None:
+    @click.command()
+    @click.argument("words", nargs=-1)
+    @guarded
+    def write(words: tuple[str, ...]) -> None:
+        click.echo("written")
+
+    found = CliRunner().invoke(write, ["moving", "caf\udce9"])
+    assert (found.exit_code, found.output) == (2, "“caf?” is not UTF-8.\n")
+    assert CliRunner().invoke(write, ["café 🎈"]).output == "written\n"

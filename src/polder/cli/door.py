@@ -82,6 +82,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
+            _check_words(kwargs.values())
             return command(*args, **kwargs)
         except Refused as refused:
             fail(refused.problems)
@@ -99,6 +100,15 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             sys.exit(130)
 
     return run
+
+
+def _check_words(values: Iterable[object]) -> None:
+    """Refuses (``kernel.not-utf8``) bytes on the command line that are no UTF-8: nothing could write or sign them."""
+    for value in values:
+        if isinstance(value, tuple | list):
+            _check_words(value)
+        elif isinstance(value, str) and (told := value.encode(errors="replace").decode()) != value:
+            raise Refused(Problem("kernel.not-utf8", "", {"text": told[:80]}))
 
 
 def show_json(data: Any) -> None:

@@ -3,6 +3,7 @@
 from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
+    "kernel.not-utf8": N_("“{text}” is not UTF-8."),
     "kernel.not-plain": N_("This is not the JSON that belongs here: {why}"),
     "kernel.example": N_("Mend the {thing}."),
     "kernel.unreachable": N_("No answer from {what}: {why}"),
