@@ -113,6 +113,37 @@ def test_a_timestamp_signed_twice_with_different_contents_is_told(beech):
     assert refusal(beech, trusted) == "sync.two-versions"
 
 
+def test_a_peoples_part_signed_twice_with_different_contents_is_told(beech):
+    trusted = follow(beech)
+    beech.given["card.json"] = b"{}"
+    beech.put_targets(NOW)
+    beech.publish(NOW, ["snapshot", "timestamp"])
+
+    assert refusal(beech, trusted) == "sync.two-versions"
+
+
+def test_one_more_signature_below_the_same_peoples_part_is_taken(beech):
+    trusted = follow(beech)
+    beech.put_targets(NOW, beech.targets_keys[:2])
+    beech.publish(NOW, ["snapshot", "timestamp"])
+
+    assert follow(beech, trusted).targets != trusted.targets
+
+
+def test_after_the_keys_changed_a_number_may_stand_for_another_peoples_part(beech):
+    trusted = follow(beech)
+    beech.keys |= {"snapshot": TestKey("new-snapshot"), "timestamp": TestKey("new-timestamp")}
+    beech.publish_root(NOW)
+    beech.given["card.json"] = b"{}"
+    beech.put_targets(NOW)
+    beech.publish(NOW, ["snapshot", "timestamp"])
+
+    recovered = follow(beech, trusted)
+
+    assert recovered.targets != trusted.targets
+    assert whole(recovered, NOW).versions["targets"] == 1
+
+
 def test_the_same_timestamp_with_other_bytes_around_it_is_the_same(beech):
     plain, beech.files["metadata/timestamp.json"] = beech.files["metadata/timestamp.json"], b""
     for first, second in ((plain, plain + b"\n"), (plain + b"\n", plain)):

@@ -8,7 +8,8 @@ The client workflow of the TUF specification, sections 5.3 to 5.6, in these rule
    snapshot in it is lower than before. The same version means the same signed words: blanks around them, which nobody signs for,
    anybody on the way could change, and have the provider accused.
 3. A snapshot is believed when it is, by version, length and hash, the one that the timestamp names, and no role in it is gone
-   or older than before. The same holds for ``targets`` and ``robot``, which the snapshot names.
+   or older than before. The same holds for ``targets`` and ``robot``, which the snapshot names; the same version of either means
+   the same signed words.
 4. When a root changes the keys of timestamp or snapshot, versions of both before it no longer bind: that is how a provider
    recovers after a thief pushed them up.
 5. The people's part (``targets``) and the server's part (``robot``, only ``threats/*``, ``monitor/*`` and ``seen/*``) never provide
@@ -126,7 +127,9 @@ def accept_snapshot(trusted: Trusted, content: bytes, now: datetime, where: str 
     """Rule 3 for the snapshot."""
     part = snapshot_part(trusted.read(Timestamp, trusted.timestamp).signed, where)
     document = _read_part(trusted, Snapshot, content, part, root_of(trusted), where)
-    if trusted.snapshot:
+    if not trusted.snapshot:  # a beginning, or rule 4: numbers of before no longer bind
+        trusted = _only_named(trusted, document.signed, where)
+    else:
         _check_snapshot_order(
             trusted.read(Snapshot, trusted.snapshot).signed.meta, document.signed.meta, where
         )
@@ -140,6 +143,11 @@ def accept_targets(trusted: Trusted, role: str, content: bytes, now: datetime, w
     delegator = root_of(trusted) if role == "targets" else trusted.read(Targets, trusted.targets).signed
     document = _read_part(trusted, Targets, content, part, delegator, where)
     _check_fresh(role, document.signed.expires, now, where)
+    if (held := getattr(trusted, role)) and content != held:
+        before = trusted.read(Targets, held)
+        if before.version == document.version and before.payload != document.payload:
+            # signed twice: one of the two is shown to others
+            _refuse("sync.two-versions", where, role=role, version=document.version)
     if role == "targets":
         check_people(document.signed, where)
         return replace(trusted, targets=content)
@@ -246,6 +254,17 @@ def _check_snapshot_order(before: Mapping[str, Any], after: Mapping[str, Any], w
             _refuse("sync.role-gone", where, role=role)
         if after[name].version < known.version:
             _refuse("sync.rollback", where, role=role, version=after[name].version, seen=known.version)
+
+
+def _only_named(trusted: Trusted, snapshot: Snapshot, where: str) -> Trusted:
+    """Without the parts held that ``snapshot`` does not name byte for byte."""
+    held = {"targets": trusted.targets, ROBOT: trusted.robot}
+    kept = {
+        role: content
+        for role, content in held.items()
+        if content and has_part(snapshot, role) and fits(content, part_of(snapshot, role, where))
+    }
+    return replace(trusted, targets=kept.get("targets", b""), robot=kept.get(ROBOT, b""))
 
 
 def _check_fresh(role: str, expires: datetime, now: datetime, where: str) -> None:
