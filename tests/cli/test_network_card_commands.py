@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from polder.actions.network_card import Shown
 from polder.cli.main import polder
+from polder.cli.network_card_commands import _card_lines
+from polder.commons.card.dates import age_of
+from polder.commons.card.model import Card, Service
 
 ISP = {
     "name": "Alder",
@@ -87,6 +92,8 @@ def test_a_dry_run_writes_nothing_and_a_second_import_changes_nothing(folder: Pa
         ('{"memberCount": 3,}', "not JSON"),
         ('{"isServiceProvider": true, "name": "A", "foundingDate": "YYYY"}', "template"),
         ('{"symbol": "ISP"}', "--format"),
+        ('{"symbol":\n "ISP",}', "x.json:2: This is not JSON"),
+        ('["symbol"]', "no list of names with their values"),
     ],
 )
 def test_what_is_broken_unfilled_or_unknown_is_refused(
@@ -100,6 +107,36 @@ def test_what_is_broken_unfilled_or_unknown_is_refused(
     assert done.exit_code == 2
     assert code in done.output
     assert (folder / "card.yml").read_text() == before
+
+
+def test_what_comes_is_shown_in_words_and_what_is_read_from_a_pipe_is_known_by_its_keys(
+    folder: Path, card: Run
+) -> None:
+    hoster: dict[str, object] = {
+        "@context": "http://schema.org",
+        "@type": "Organization",
+        "name": "Alder",
+        "location": "Town",
+    }
+    hoster |= {"homeUrl": "https://alder.test", "tagLine": "Wikis", "communicationLanguages": ["fr", "en"]}
+    words = ("import", "-", "--dry-run", "--texts-in", "en")
+
+    done = card(*words, given=json.dumps(hoster))
+    broken = card(*words, given='{"name": "Alder",\n"homeUrl" "x"}')
+
+    assert done.exit_code == 0 and "name: en: Alder" in done.output and "languages: fr, en" in done.output
+    assert "{" not in done.output and "'" not in done.output
+    assert json.loads(card(*words, "--json", given=json.dumps(hoster)).output)["format"] == "librehost"
+    assert broken.exit_code == 2 and "-:2: This is not JSON" in broken.output
+
+
+def test_a_peers_fields_are_named_in_the_readers_words() -> None:
+    card = Card(name={"en": "Beech"}, services={"wiki": Service(contact_email="hello@beech.test")})
+    told = _card_lines(Shown(card, age_of("2026-11-22T12:00:00Z", datetime(2026, 11, 23, tzinfo=UTC))), False)
+    own = _card_lines(Shown(card), False)
+
+    assert any(line.startswith("services: wiki: mail address  hello") for line in told)
+    assert any(line.startswith("services.wiki.contact-email  hello") for line in own)
 
 
 def test_one_language_is_shown_the_readers(folder: Path, card: Run) -> None:
@@ -121,7 +158,14 @@ def test_a_peer_of_which_nothing_came_is_not_shown(card: Run) -> None:
     done = card("show", "beech")
 
     assert done.exit_code == 2
-    assert "beech" in done.output
+    assert "Nothing of “beech” was fetched yet." in done.output and "–" not in done.output
+    assert "did you mean “alder”" in card("show", "aldr").output
+
+
+def test_what_hides_nothing_is_told_with_the_nearest_where_there_is_one(folder: Path, card: Run) -> None:
+    for word, told in (("capacty", "did you mean “capacity”?"), ("zzz", "is not a key of the card.")):
+        write(folder, f"name: {{en: Alder}}\nhide: [{word}]\n")
+        assert told in card("check").output
 
 
 def test_a_check_tells_mistakes_with_their_line_and_gives_advice(folder: Path, card: Run) -> None:

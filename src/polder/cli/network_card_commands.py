@@ -188,8 +188,12 @@ def _change_line(change: Change) -> str:
 
 
 def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+    """A value on one line; of texts and other parts, each with its name: ``en: Alder; fr: Aulne``."""
+    from polder.commons.card.write import flat
+
+    parts = ((path, _line(held)) for path, held in flat(value))
+    text = "; ".join(f"{path}: {held}" if path else held for path, held in parts)
+    return text if len(text) <= 120 else text[:119] + "…"
 
 
 def _shown_data(shown: Shown) -> dict[str, Any]:
@@ -206,14 +210,18 @@ def _shown_data(shown: Shown) -> dict[str, Any]:
 
 
 def _card_lines(shown: Shown, all_languages: bool) -> list[str]:
-    """The name, how old it is, and every field with the word that ``card.yml`` has for it."""
+    """How old it is, and every field: of one's own card with the key that ``card.yml`` has for it, of a peer's in the reader's words."""
+    from functools import partial
+
+    from polder.cli.card_words import label
     from polder.commons.card.audience import for_everybody
     from polder.commons.card.write import card_data, flat
 
     words = language()
     data = card_data(for_everybody(shown.card))
     fields = flat(data if all_languages else _in_one_language(data, words))
-    rows = [(path, _line(held)) for path, held in fields]
+    name = partial(label, language=words) if shown.age else str  # of one's own, the key to write in card.yml
+    rows = [(name(path), _line(held)) for path, held in fields]
     width = max((len(path) for path, _ in rows), default=0)
     age = [say(f"card.age-{shown.age.level}", {"days": shown.age.days}, words)] if shown.age else []
     notes = (say_problem(note, words) for note in shown.notes)

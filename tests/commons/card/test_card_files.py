@@ -114,7 +114,7 @@ also: [1]
         ("card.yml:6", "card.half-a-position"),
         ("card.yml:7", "kernel.not-a-choice"),
         ("card.yml:7", "card.unknown-host"),
-        ("card.yml:8", "card.hides-nothing"),
+        ("card.yml:8", "card.hides-nothing-near"),
         ("card.yml:9", "card.bad-area"),
         ("card.yml:10", "kernel.not-a-mapping"),
     ]

@@ -149,6 +149,12 @@ def test_no_json_breaks_a_reader_or_a_writer_of_what_it_read(name: str, data: st
     FORMATS[name].write(read.card, OUT)
 
 
+def test_an_office_that_is_a_list_is_written_again_as_it_was() -> None:
+    read = read_directory_file("isp", {"x.json": b'{"registeredOffice": [{"": false}]}'}, "en")
+
+    assert FORMATS["isp"].write(read.card, OUT).files
+
+
 LINES = st.tuples(
     st.sampled_from(["organization.", "service.", "metrics.service.accounts.2021.", "subs.", "file.", "host.", "a"]),
     st.sampled_from(["name", "country.code", "months", "startdate", "registration", "memberof.x y.startDate", "datetime", ""]),

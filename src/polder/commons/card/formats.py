@@ -2,6 +2,8 @@
 
 >>> guess("isp.json", b'{"memberCount": 3}'), guess("wiki.properties", b"service.name = Wiki"), guess("-", b'{"tagLine": ""}')
 ('isp', 'chatonsinfos', 'librehost')
+>>> guess("-", b'{"@type": "Organization", "homeUrl": "https://alder.test", "location": {"city": "Town"}}')
+'librehost'
 >>> guess("x.json", b"{}")
 ''
 """
@@ -50,14 +52,14 @@ _JSON: Mapping[str, Callable[[bytes, str, str], Imported]] = {
 }
 _SIGNS = (
     (isp.NAME, {"coveredAreas", "memberCount", "subscriberCount", "progressStatus", "ffdnMemberSince"}),
-    (librehost.NAME, {"isServiceProvider", "homeUrl", "tagLine", "organizationType", "termsOfServiceUrl"}),
+    (librehost.NAME, {*librehost.KEYS} - {"name", "description", "logo", "version"}),
     (freifunk.NAME, {"techDetails", "metacommunity", "nodeMaps", "location", "api"}),
 )
 _SECTIONS = (b"organization.", b"service.", b"federation.", b"subs.", b"metrics.", b"file.class")
 
 
 def guess(name: str, content: bytes) -> str:
-    """Which format it is: by the file's name, else by what is in it; ``""`` when nothing tells."""
+    """Which format it is: by the file's name, else by its keys, of which format most of them are; ``""`` when nothing tells."""
     if name.endswith(".properties"):
         return chatonsinfos.NAME
     for format in (librehost.NAME, isp.NAME):
@@ -67,7 +69,8 @@ def guess(name: str, content: bytes) -> str:
     if wrong:
         lines = (line.strip() for line in content.splitlines())
         return chatonsinfos.NAME if any(line.startswith(_SECTIONS) for line in lines) else ""
-    return next((format for format, signs in _SIGNS if signs & set(data)), "")
+    format, signs = max(_SIGNS, key=lambda one: len(one[1] & set(data)))
+    return format if signs & set(data) else ""
 
 
 def read_directory_file(

@@ -190,7 +190,8 @@ def _write_chats(every: Leaves, carried: set[Path]) -> list[str]:
 
 def _write_country(every: Leaves, carried: set[Path], data: dict[str, Any]) -> None:
     code = every.get(("places", "0", "country"), "")
-    office = data.get("registeredOffice", {})
+    held = data.get("registeredOffice")
+    office = held if isinstance(held, dict) else {}
     name = office.get("country-name") or country_name(code)
     if name and code:
         data["registeredOffice"] = {**office, "country-name": name}

@@ -32,8 +32,17 @@ def read_object(content: bytes, file: str) -> tuple[dict[str, Any], Problem | No
     except (ValueError, RecursionError) as error:
         return {}, Problem("card.not-json", file, {"why": str(error)[:100] or type(error).__name__})
     if not isinstance(data, dict):
-        return {}, Problem("card.not-json", file, {"why": type(data).__name__})
+        return {}, Problem("card.not-an-object", file)
     return data, None
+
+
+def looks_like_json(content: bytes, file: str) -> bool:
+    """Whether somebody meant it to be JSON.
+
+    >>> looks_like_json(b' {"name": }', "-"), looks_like_json(b"service.name = Wiki", "-"), looks_like_json(b"", "isp.json")
+    (True, False, True)
+    """
+    return file.endswith(".json") or content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[", b'"')
 
 
 def _decoded(content: bytes) -> str:

@@ -153,7 +153,8 @@ def _check(card: Card, record: Record, problems: Problems) -> None:
         if area.shape and (trouble := area_trouble(area.shape)):
             problems.add("card.bad-area", record.where("areas", index), area=area.name, why=trouble)
     for word, near in unknown_hiding(card):
-        problems.add("card.hides-nothing", record.where("hide"), key=word, nearest=near)
+        code = "card.hides-nothing-near" if near else "card.hides-nothing"
+        problems.add(code, record.where("hide"), key=word, **({"nearest": near} if near else {}))
     also: object = card.also
     if not isinstance(also, Mapping) or not all(isinstance(held, Mapping) for held in also.values()):
         problems.add("kernel.not-a-mapping", record.where("also"), key="also")
