@@ -259,3 +259,20 @@ def test_more_changes_of_keys_than_fit_in_a_visit_are_followed_in_the_next(beech
 
     assert ([one.kind for one in first.troubles], second.state) == (["incomplete"], "new")
     assert second.versions["root"] == 6
+
+
+def test_numbers_that_begin_again_after_a_change_of_keys_are_told(beech, tmp_path):
+    with Web(beech.files) as web:
+        first = sync(tmp_path, beech.peer(web.url))
+        beech.keys |= {"snapshot": TestKey("new-snapshot"), "timestamp": TestKey("new-timestamp")}
+        beech.publish_root(NOW)
+        beech.given["card.json"] = b"{}"
+        beech.put_targets(NOW)
+        beech.publish(NOW, ["snapshot", "timestamp"])
+        web.files = beech.files
+        second = sync(tmp_path, beech.peer(web.url))
+        beech.publish(NOW)
+        third = sync(tmp_path, beech.peer(web.url))
+
+    assert [one.renumbered for one in (first, second, third)] == [(), ("targets",), ()]
+    assert not second.troubles and load_published(tmp_path)["beech"].files["card.json"] == b"{}"

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from polder.cli.main import polder
 from polder.world.network_alarms import read_alarms
-from support.publisher import Publisher
+from support.publisher import Publisher, TestKey
 from support.web import Web
 
 
@@ -97,3 +97,72 @@ def test_with_nobody_to_read_it_says_so(folder):
 
     assert "nobody to read" in run(folder, "sync").output
     assert "nobody to read" in run(folder, "status").output
+
+
+def test_a_peer_with_wrong_signatures_is_not_said_to_be_away(folder, beech):
+    with Web(beech.files) as web:
+        write(folder, beech, web.url)
+        run(folder, "sync")
+        files = {**beech.files, "metadata/timestamp.json": b"{}"}
+        with Web(files) as other:
+            write(folder, beech, other.url)
+            failed, again = run(folder, "sync"), run(folder, "sync")
+    status = run(folder, "status").output
+
+    assert failed.exit_code == 1
+    assert "after the trouble of the last round" in again.output and " UTC" in again.output
+    assert "did not answer" not in again.output + status
+    assert "last round failed: files are not as they were signed" in " ".join(status.split())
+    assert "fresh, last round failed" in " ".join(status.split())
+
+
+def test_every_alarm_says_what_to_do_and_how_it_is_closed(folder, beech):
+    files = {**beech.files, "metadata/timestamp.json": b"{}"}
+    with Web(files) as web:
+        write(folder, beech, web.url)
+        run(folder, "sync")
+    alarm = read_alarms(folder / "state")[0]
+    listed = " ".join(run(folder, "alarms").output.split())
+
+    assert "Tell the provider" in listed
+    assert f"polder network alarms close {alarm.id}" in listed
+
+
+def test_a_name_of_nobody_in_network_yml_is_found(folder, beech):
+    write(folder, beech, "http://127.0.0.1:1/")
+    file = folder / "network.yml"
+    file.write_text(file.read_text().replace("mirror: [beech]", "mirror: [bech]\nprivate: [quince]"))
+    run(folder, "sync")
+    status = " ".join(run(folder, "status").output.split())
+    steward = " ".join(run(folder, "steward").output.split())
+    data = json.loads(run(folder, "status", "--json").output)
+
+    for told in (status, steward):
+        assert "“mirror” names “bech”, and no such provider is known here. Did you mean “beech”?" in told
+        assert "“private” names “quince”, and no such provider is known here." in told
+    assert [one["code"] for one in data["findings"]] == ["sync.names-nobody-near", "sync.names-nobody"]
+
+
+def test_a_peer_that_is_nobody_is_refused_with_the_nearest_name_if_there_is_one(folder, beech):
+    write(folder, beech, "http://127.0.0.1:1/")
+
+    near, far = run(folder, "sync", "bech"), run(folder, "sync", "quince")
+    assert (near.exit_code, far.exit_code) == (2, 2)
+    assert "Did you mean “beech”?" in near.output
+    assert "There is no peer “quince”." in far.output and "–" not in far.output
+
+
+def test_numbers_that_begin_again_are_said(folder, beech):
+    now = datetime.now(UTC).replace(microsecond=0)
+    with Web(beech.files) as web:
+        write(folder, beech, web.url)
+        run(folder, "sync")
+        beech.keys |= {"snapshot": TestKey("new-snapshot"), "timestamp": TestKey("new-timestamp")}
+        beech.publish_root(now)
+        beech.given["card.json"] = b"{}"
+        beech.put_targets(now)
+        beech.publish(now, ["snapshot", "timestamp"])
+        told = run(folder, "sync", "beech")
+
+    assert told.exit_code == 0
+    assert "beech changed keys, and its numbers begin again: targets" in told.output

@@ -40,8 +40,27 @@ def named(peers: Mapping[str, Peer], names: tuple[str, ...]) -> dict[str, Peer]:
     """The peers with these names, all when there are none. Refused (``sync.unknown-peer``) with every wrong one."""
     wrong = [name for name in names if name not in peers]
     if wrong:
-        raise Refused(
-            Problem("sync.unknown-peer", "", {"peer": name, "near": nearest(name, peers) or "–"})
-            for name in wrong
-        )
+        raise Refused(_unknown(name, peers) for name in wrong)
     return {name: peers[name] for name in names or peers}
+
+
+def _unknown(name: str, peers: Mapping[str, Peer]) -> Problem:
+    if near := nearest(name, peers):
+        return Problem("sync.unknown-peer-near", "", {"peer": name, "near": near})
+    return Problem("sync.unknown-peer", "", {"peer": name})
+
+
+def misnamed(folder: Path, network: Network, now: datetime) -> tuple[Problem, ...]:
+    """Names below “mirror” and “private” in network.yml that are nobody's here (``sync.names-nobody``): a slip of the fingers there
+    would leave a copy unmade for ever."""
+    from polder.actions.network_roster import current_roster
+
+    roster = current_roster(folder)
+    known = {*find_peers(folder, network, now), *network.follow, *(roster.members if roster else ())}
+    found = []
+    for key, names in (("mirror", network.mirror), ("private", network.private)):
+        for name in sorted(set(names) - known):
+            near = nearest(name, sorted(known - {network.provider}))
+            told = {"key": key, "name": name, **({"near": near} if near else {})}
+            found.append(Problem(f"sync.names-nobody{'-near' if near else ''}", "network.yml", told))
+    return tuple(found)

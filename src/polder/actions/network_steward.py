@@ -12,7 +12,7 @@ from pathlib import Path
 
 from polder.actions.load_network import load_network
 from polder.actions.network_gossip import hear_of_ourselves, tell
-from polder.actions.network_peers import find_peers
+from polder.actions.network_peers import find_peers, misnamed
 from polder.actions.sync_network import Round, sync_network
 from polder.actions.sync_peer import PeerNews
 from polder.kernel.problem import Problem, Refused, Unreachable
@@ -22,9 +22,9 @@ from polder.world.network_store import load_published
 
 @dataclass(frozen=True, slots=True)
 class Stewarded:
-    """``news``: what became of the roster, advisories that concern this provider, and signatures that people owe. ``signed``:
-    documents published anew. ``failed``: step to its problems. ``alarms``: raised about this provider itself, besides those of
-    the round."""
+    """``news``: what became of the roster, names of nobody in network.yml, advisories that concern this provider, and
+    signatures that people owe. ``signed``: documents published anew. ``failed``: step to its problems. ``alarms``: raised about
+    this provider itself, besides those of the round."""
 
     round: Round | None
     news: tuple[Problem, ...]
@@ -35,7 +35,7 @@ class Stewarded:
 
 def steward(folder: Path, now: datetime, told: Callable[[PeerNews], None] = lambda news: None) -> Stewarded:
     """Everything that is due at ``now``."""
-    load_network(folder)  # refused when this is no network folder; everything after it is a step
+    network = load_network(folder)  # refused when this is no network folder; everything after it is a step
     rounds: list[Round] = []
     news: list[Problem] = []
     signed: list[str] = []
@@ -43,6 +43,7 @@ def steward(folder: Path, now: datetime, told: Callable[[PeerNews], None] = lamb
     steps: dict[str, Callable[[], object]] = {
         "sync": lambda: rounds.append(sync_network(folder, now, told=told)),
         "roster": lambda: news.extend(_roster(folder, now)),
+        "names": lambda: news.extend(misnamed(folder, network, now)),
         "advisories": lambda: news.extend(_advisories(folder, now)),
         "publish": lambda: _publish(folder, now, signed, news),
         "ourselves": lambda: alarms.extend(_ourselves(folder, now)),

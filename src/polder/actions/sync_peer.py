@@ -42,7 +42,8 @@ class Trouble:
 class PeerNews:
     """How it went. ``state``: ``new``, ``same``, ``failed``, ``waiting`` (left alone for now) or ``busy`` (another process has it).
     ``source``: where the answer came from. ``left_out``: paths beyond the quota. ``clocks``: by how many seconds servers' clocks
-    are ahead of ours."""
+    are ahead of ours. ``trouble``: the kind of what went wrong the last time; ``until``: before that it is left alone.
+    ``renumbered``: parts whose numbers begin again after a change of keys."""
 
     peer: str
     state: str
@@ -57,6 +58,9 @@ class PeerNews:
     received: int = 0
     strikes: int = 0
     asleep: bool = False
+    trouble: str = ""
+    until: str = ""
+    renumbered: tuple[str, ...] = ()
 
 
 def sync_peer(
@@ -121,6 +125,7 @@ def _sync(store: PeerStore, peer: Peer, now: datetime, quota: int, chance: Rando
         before=before,
         troubles=tuple(troubles),
         left_out=visit.left_out if visit else (),
+        renumbered=visit.renumbered if visit else (),
         clocks=tuple(clocks),
         requests=visit.requests if visit else 0,
         received=visit.received if visit else 0,
@@ -163,11 +168,13 @@ def _facts(
     after = (after_failure if away else after_trouble)(patience_of(facts), now, chance.random())
     facts |= {"strikes": after.strikes, "next": write_time(after.next or now)}
     facts["struck"] = write_time(after.struck) if after.struck else ""
-    return {**facts, "trouble": troubles[-1].kind if troubles else "unreachable"}
+    told = [one.kind for one in troubles if one.kind != "unreachable"]
+    return {**facts, "trouble": told[-1] if told else "unreachable"}
 
 
 def _news(store: PeerStore, state: str, **more: Any) -> PeerNews:
-    current, patience = store.current(), patience_of(store.facts())
+    current, facts = store.current(), store.facts()
+    patience = patience_of(facts)
     return PeerNews(
         peer=store.peer,
         state=state,
@@ -175,5 +182,7 @@ def _news(store: PeerStore, state: str, **more: Any) -> PeerNews:
         expires=current.expires,
         strikes=patience.strikes,
         asleep=patience.asleep,
+        trouble=str(facts.get("trouble", "")),
+        until=str(facts.get("next", "")),
         **more,
     )

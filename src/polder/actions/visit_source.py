@@ -32,7 +32,8 @@ ROLES = ("timestamp", "snapshot", "targets", "robot")
 
 
 class Visit:
-    """``done``: the newest state is here whole; ``changed``: it is another than before. ``last``: the file looked at last."""
+    """``done``: the newest state is here whole; ``changed``: it is another than before. ``last``: the file looked at last. ``renumbered``:
+    parts whose numbers begin again, as they may after a change of keys."""
 
     def __init__(self, store: PeerStore, peer: Peer, now: datetime, quota: int, began: float) -> None:
         self.store, self.peer, self.now, self.quota, self.began = store, peer, now, quota, began
@@ -42,6 +43,7 @@ class Visit:
         self.requests = self.received = 0
         self.stopped, self.counting = False, Lock()
         self.left_out: tuple[str, ...] = ()
+        self.renumbered: tuple[str, ...] = ()
 
     def run(self, source: Source) -> None:
         """``Refused`` with what is wrong with its files, ``Unreachable``; else ``done``."""
@@ -140,9 +142,18 @@ class Visit:
         self._fetch_all([one for one in files if not self.store.has_target(one.sha256, one.length)])
         parts = self._keep(trusted, found)
         index = self.store.keep_index({one.path: one.sha256 for one in files})
+        self.renumbered = self._renumbered(trusted)
         new = Current(len(trusted.roots), parts, parts, found.versions, write_time(found.expires), index)
         self.changed = True
         self.store.commit(new)
+
+    def _renumbered(self, trusted: Trusted) -> tuple[str, ...]:
+        """Parts with a lower number than in the last whole state, or the same one for something else."""
+        from polder.commons.trust.accept import same_number_or_lower
+
+        before = self.store.current().parts
+        held = {role: self.store.read(before.get(role, "")) for role in ROLES}
+        return tuple(role for role in ROLES if same_number_or_lower(trusted, role, held[role]))
 
     def _fetch_all(self, missing: list[Listed]) -> None:
         """One after the other when they are few, else over several connections; the first trouble ends it. Each content once:

@@ -116,7 +116,9 @@ def _read() -> tuple[Any, ...]:
 
 def _peer_data(one: Any) -> dict[str, Any]:
     held = {name: getattr(one, name) for name in one.__dataclass_fields__}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in held.items()}
+    return {
+        name: list(value) if isinstance(value, tuple | frozenset) else value for name, value in held.items()
+    }
 
 
 def _alarm_data(one: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 
 from polder.cli.door import FAILED, UNREACHABLE, console, guarded, language, network_path, show_json
 from polder.cli.lines import print_lines
-from polder.cli.network_sync_data import round_data, status_data, steward_data
+from polder.cli.network_sync_data import problems_data, round_data, status_data, steward_data
 from polder.kernel.problem import Value
 from polder.kernel.sentences import hint, say, say_loosely, say_problem, translate
 from polder.kernel.sentences.mark import N_
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 Line = tuple[str, str]
 HEADERS = (N_("peer"), N_("state"), N_("version"), N_("seen"), N_("files"), N_("copy here"), N_("source"))
 STATES = {"fresh": N_("fresh"), "never": N_("never seen")}
+TROUBLES = {
+    "unreachable": N_("it did not answer"),
+    "older": N_("it shows an older state"),
+    "expired": N_("what it shows has expired"),
+    "mixed": N_("old and new files are mixed"),
+    "two versions": N_("one version was signed twice with different contents"),
+    "incomplete": N_("files are missing"),
+    "altered": N_("files are not as they were signed"),
+}
+TROUBLED = N_("{state}, last round failed")
+CLOSE = N_("When it is settled: polder network alarms close {alarm} --reason …")
 STALE = N_("stale since {date}")
 STYLES = {"fresh": "", "stale": "yellow", "old": "red", "never": "yellow"}
 
@@ -61,16 +72,20 @@ def status(as_json: bool) -> None:
     from datetime import UTC, datetime
 
     from polder.actions.load_network import load_network
+    from polder.actions.network_peers import misnamed
     from polder.actions.network_status import network_status
     from polder.world.network_alarms import read_alarms
 
-    folder = network_path()
-    found = network_status(folder, datetime.now(UTC))
-    alarms = [one for one in read_alarms(folder / load_network(folder).state) if not one.closed]
+    folder, now = network_path(), datetime.now(UTC)
+    network = load_network(folder)
+    found, wrong = network_status(folder, now), misnamed(folder, network, now)
+    alarms = [one for one in read_alarms(folder / network.state) if not one.closed]
     if as_json:
-        show_json({"peers": [status_data(one) for one in found], "alarms": [one.id for one in alarms]})
+        data = {"peers": [status_data(one) for one in found], "alarms": [one.id for one in alarms]}
+        show_json({**data, "findings": problems_data(wrong)})
         return
     print_lines(status_lines(found))
+    print_lines((say_problem(one, language()), "yellow") for one in wrong)
     print_lines(line for one in alarms for line in alarm_lines(one))
 
 
@@ -140,13 +155,18 @@ def news_lines(news: PeerNews) -> Iterator[Line]:
     words = language()
     version = f"{news.versions.get('root', 0)}/{news.versions.get('timestamp', 0)}"
     values: dict[str, Value] = {"peer": news.peer, "version": version, "source": news.source}
-    values["strikes"] = news.strikes
+    values |= {"strikes": news.strikes, "until": news.until[:16].replace("T", " ")}
+    after_trouble = news.state == "waiting" and news.trouble not in ("", "unreachable")
     style = {"new": "green", "failed": "red", "same": "", "waiting": "dim", "busy": "dim"}[news.state]
-    yield say(f"sync.{news.state}", values, words), style
+    yield say("sync.waiting-after-trouble" if after_trouble else f"sync.{news.state}", values, words), style
     for trouble in news.troubles:
         yield "    " + say_problem(trouble.problem, words), "yellow"
         if advice := hint(trouble.problem.code, trouble.problem.values, words):
             yield "    " + advice, "dim"
+    if news.renumbered:
+        again: dict[str, Value] = {"peer": news.peer, "roles": news.renumbered}
+        yield "    " + say("sync.numbers-again", again, words), "yellow"
+        yield "    " + hint("sync.numbers-again", again, words), "dim"
     if news.left_out:
         left: dict[str, Value] = {"peer": news.peer, "count": len(news.left_out)}
         yield "    " + say("sync.left-out", left, words), "yellow"
@@ -173,8 +193,10 @@ def alarm_lines(alarm: Alarm) -> Iterator[Line]:
         yield f"    {where}", style
     if alarm.closed:
         yield "    " + say("sync.closed", {"date": alarm.closed[:10], "reason": alarm.reason}, words), "dim"
-    elif advice := hint(alarm.code, alarm.values, words):
-        yield f"    {advice}", "dim"
+        return
+    advice = hint(alarm.code, alarm.values, words) or hint("sync.altered", {}, words)
+    yield f"    {advice}", "dim"
+    yield "    " + translate(CLOSE, words).format(alarm=alarm.id), "dim"
 
 
 def status_lines(found: tuple[PeerStatus, ...]) -> Iterator[Line]:
@@ -185,8 +207,12 @@ def status_lines(found: tuple[PeerStatus, ...]) -> Iterator[Line]:
         yield say("sync.nobody", {}, words), "yellow"
         return
     headers = [translate(one, words) for one in HEADERS]
-    yield from table_lines(headers, [_row(one, words) for one in found], [STYLES[one.state] for one in found])
+    styles = [STYLES[one.state] or ("yellow" if one.trouble else "") for one in found]
+    yield from table_lines(headers, [_row(one, words) for one in found], styles)
     for one in found:
+        if one.trouble and not one.asleep:
+            told = translate(TROUBLES.get(one.trouble, one.trouble), words)
+            yield say("sync.last-round", {"peer": one.peer, "trouble": told}, words), "yellow"
         if one.asleep:
             yield say("sync.asleep", {"peer": one.peer, "strikes": one.strikes}, words), "yellow"
             yield "    " + hint("sync.asleep", {"peer": one.peer}, words), "dim"
@@ -197,6 +223,8 @@ def _row(one: PeerStatus, words: str) -> list[str]:
         state = translate(STATES[one.state], words)
     else:
         state = translate(STALE, words).format(date=f"{one.expires:%Y-%m-%d}")
+    if one.trouble:
+        state = translate(TROUBLED, words).format(state=state)
     version = f"{one.versions['root']}/{one.versions['timestamp']}" if one.versions else "–"
     copy = "–" if one.mirror < 0 else f"{one.mirror / 2**20:.1f} MiB"
     seen = f"{one.seen:%Y-%m-%d %H:%M}" if one.seen else "–"
@@ -210,7 +238,7 @@ def steward_lines(done: Stewarded) -> Iterator[Line]:
     for alarm in done.alarms:
         yield from alarm_lines(alarm)
     for one in done.news:
-        yield say_problem(one, words), "green"
+        yield say_problem(one, words), "yellow" if one.code.startswith("sync.names-nobody") else "green"
         if advice := hint(one.code, one.values, words):
             yield f"    {advice}", "dim"
     if done.signed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from polder.actions.network_steward import Stewarded
     from polder.actions.sync_network import Round
     from polder.actions.sync_peer import PeerNews
+    from polder.kernel.problem import Problem
 
 
 def status_data(one: PeerStatus) -> dict[str, Any]:
@@ -39,17 +41,23 @@ def _news_data(news: PeerNews) -> dict[str, Any]:
         for one in news.troubles
     ]
     held = {name: getattr(news, name) for name in news.__dataclass_fields__ if name != "clocks"}
-    return {**held, "troubles": troubles, "left_out": list(news.left_out)}
+    return {
+        **held,
+        "troubles": troubles,
+        "left_out": list(news.left_out),
+        "renumbered": list(news.renumbered),
+    }
+
+
+def problems_data(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    return [{"code": one.code, "where": one.where, "values": dict(one.values)} for one in problems]
 
 
 def steward_data(done: Stewarded) -> dict[str, Any]:
-    def plain(problems: tuple[Any, ...]) -> list[dict[str, Any]]:
-        return [{"code": one.code, "where": one.where, "values": dict(one.values)} for one in problems]
-
     return {
         "sync": round_data(done.round) if done.round else None,
-        "news": plain(done.news),
+        "news": problems_data(done.news),
         "signed": list(done.signed),
         "alarms": [one.id for one in done.alarms],
-        "failed": {step: plain(problems) for step, problems in done.failed},
+        "failed": {step: problems_data(problems) for step, problems in done.failed},
     }

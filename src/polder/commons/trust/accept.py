@@ -196,6 +196,17 @@ def version_of(trusted: Trusted, role: str) -> int:
     return trusted.read(kinds.get(role, Targets), content).version if content else 0
 
 
+def same_number_or_lower(trusted: Trusted, role: str, before: bytes) -> bool:
+    """Whether the accepted ``role`` says something else than ``before`` did, with a number that is not higher."""
+    content = getattr(trusted, role)
+    if not (content and before) or content == before:
+        return False
+    kinds: Mapping[str, Any] = {"timestamp": Timestamp, "snapshot": Snapshot}
+    kind = kinds.get(role, Targets)
+    old, new = trusted.read(kind, before), trusted.read(kind, content)
+    return bool(new.version <= old.version and new.payload != old.payload)
+
+
 def root_of(trusted: Trusted) -> Root:
     """The last root."""
     return trusted.read(Root, trusted.roots[-1]).signed

@@ -33,7 +33,12 @@ SENTENCES: dict[str, str] = {
     "sync.unreachable": N_("No answer from {source}: {why}"),
     "sync.began-anew": N_("{peer} is pinned with another first root than the one known here."),
     "sync.damaged": N_("What was kept of {peer} can be read no longer; the disk may be damaged."),
-    "sync.unknown-peer": N_("There is no peer “{peer}” (did you mean “{near}”?)."),
+    "sync.unknown-peer": N_("There is no peer “{peer}”."),
+    "sync.unknown-peer-near": N_("There is no peer “{peer}”. Did you mean “{near}”?"),
+    "sync.names-nobody": N_("“{key}” names “{name}”, and no such provider is known here."),
+    "sync.names-nobody-near": N_(
+        "“{key}” names “{name}”, and no such provider is known here. Did you mean “{near}”?"
+    ),
     "sync.frozen": N_(
         "{by} saw version {theirs} of {peer} before {peer}'s sources gave us {ours}: somebody shows us an old state."
     ),
@@ -51,7 +56,12 @@ SENTENCES: dict[str, str] = {
     "sync.new": N_("{peer}: version {version} from {source}"),
     "sync.same": N_("{peer}: nothing new since version {version}"),
     "sync.failed": N_("{peer}: nothing that can be believed; what was known stays"),
-    "sync.waiting": N_("{peer}: left alone for now, it did not answer before"),
+    "sync.waiting": N_("{peer}: left alone until {until} UTC, it did not answer before"),
+    "sync.waiting-after-trouble": N_(
+        "{peer}: left alone until {until} UTC, after the trouble of the last round"
+    ),
+    "sync.numbers-again": N_("{peer} changed keys, and its numbers begin again: {roles}"),
+    "sync.last-round": N_("{peer}: the last round failed: {trouble}"),
     "sync.busy": N_("{peer}: another process is reading it"),
     "sync.asleep": N_("{peer} did not answer on {strikes} rounds. It sleeps: it is asked once a day."),
     "sync.left-out": N_("{count} files of {peer} are beyond the quota and were left out."),
@@ -80,6 +90,28 @@ HINTS: dict[str, str] = {
         "Set it right (timedatectl): with a wrong clock, words that expired are believed."
     ),
     "sync.clock-ahead": N_("Set it right (timedatectl): with a wrong clock, everything looks expired."),
+    "sync.numbers-again": N_(
+        "So a provider recovers from a theft or a lost folder. If it told nobody of that, ask it."
+    ),
+    "sync.tampered": N_(
+        "Nothing of it was believed. Tell the provider: somebody changes its files, on its server or on the way."
+    ),
+    "sync.altered": N_(
+        "Nothing of it was believed. Tell the provider: somebody changes its files, on its server or on the way."
+    ),
+    "sync.mixed": N_("Tell the provider, if it is still so in an hour: its server gives old and new files."),
+    "sync.role-gone": N_("Tell the provider: something that it signed before is no longer there."),
+    "sync.not-numbered": N_("Tell the provider: it signed something that no reader takes."),
+    "sync.root-version": N_("Tell the provider: its root files are not in order."),
+    "sync.no-hash": N_("Tell the provider: it signed something that no reader takes."),
+    "sync.delegates": N_("Tell the provider: it signed something that no reader takes."),
+    "sync.robot-reaches": N_("Tell the provider: it signed something that no reader takes."),
+    "sync.too-many-files": N_("Tell the provider: it signed something that no reader takes."),
+    "sync.bad-path": N_("Tell the provider: it signed something that no reader takes."),
+    "sync.foreign-path": N_("Tell the provider: it signed something that no reader takes."),
+    "sync.redirected": N_("Tell the provider: its web server must give the files themselves."),
+    "sync.encoded": N_("Tell the provider: its web server must give the files as they are."),
+    "sync.endless": N_("Tell the provider: its web server gives something else than its files."),
     "sync.no-alarm": N_("polder network alarms lists them."),
     "sync.private-address": N_(
         "If that is meant (a laboratory, a mesh), add the peer to “private” in network.yml."
