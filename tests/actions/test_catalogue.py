@@ -208,7 +208,7 @@ def test_approvals_are_shown_with_who_counts(site: Path) -> None:
 
     assert "cedar read it and runs it (2026-11-21): For a year." in shown
     assert "beech approved it, but does not count here" in shown
-    assert "Your rule wants 2 approvals of cedar, dogwood; 1 of them count." in shown
+    assert "Approvals that your rule wants of cedar, dogwood: 2. Those that count: 1." in shown
     assert page_data(page, "en")["rule"]["met"] is False
 
 

@@ -46,7 +46,7 @@ def test_a_recipe_that_was_not_there_goes_again_unless_an_app_needs_it(site: Pat
 
     assert not (site / "recipes/calendar").exists() and load_site(site).lock.adopted == {}
     assert undo(shelf(site), site, "calendar").files == ()
-    assert codes(lambda: undo(shelf(site), site, "plain")) == ["catalogue.nothing-kept"]
+    assert codes(lambda: undo(shelf(site), site, "plain")) == ["catalogue.nothing-to-undo"]
 
 
 def test_undoing_goes_back_step_by_step_and_not_over_edits(site: Path) -> None:

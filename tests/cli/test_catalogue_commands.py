@@ -141,9 +141,16 @@ def test_a_recipe_goes_from_one_provider_to_another_and_its_newer_version_too(
     assert town.run("adopt", "calendar", "--yes").exit_code == 0
     assert 'version: "2"' in (town.site / "recipes/calendar/recipe.yml").read_text()
 
-    back = town.run("adopt", "--undo", "calendar")
+    refused = town.run("adopt", "--undo", "calendar", typed="no\n")
+    assert refused.exit_code == 4 and "Nothing was changed." in refused.output
+    assert 'version: "2"' in (town.site / "recipes/calendar/recipe.yml").read_text()
+    back = town.run("adopt", "--undo", "calendar", typed="calendar\n")
     assert back.exit_code == 0 and "As before: calendar." in back.output
     assert 'version: "1"' in (town.site / "recipes/calendar/recipe.yml").read_text()
+    assert town.run("adopt", "--undo", "calendar", "--yes").exit_code == 0
+    for name in ("calendar", "plain"):
+        nothing = town.run("adopt", "--undo", name)
+        assert nothing.exit_code == 2 and "nothing to undo" in nothing.output
 
 
 def test_a_rule_is_met_by_approvals_that_came_over_the_network(town: Town, calendar: Path) -> None:
@@ -153,7 +160,8 @@ def test_a_rule_is_met_by_approvals_that_came_over_the_network(town: Town, calen
     town.sync()
     refused = town.run("adopt", "calendar", "--yes")
     assert (
-        refused.exit_code == 2 and "Your rule wants 1 approvals of cedar; 0 of them count." in refused.output
+        refused.exit_code == 2
+        and "Approvals that your rule wants of cedar: 1. Those that count: 0." in refused.output
     )
 
     digest = json.loads(town.run("catalogue", "calendar", "--json").output)["digest"]

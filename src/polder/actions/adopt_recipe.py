@@ -116,7 +116,7 @@ def adopt(shelf: Shelf, folder: Path, proposal: Proposal) -> Adopted:
 
 
 def undo(shelf: Shelf, folder: Path, name: str, *, anyway: bool = False) -> Adopted:
-    """Put back what was so before ``name`` was adopted. Refused when nothing was kept.
+    """Put back what was so before ``name`` was adopted. Refused when nothing was adopted, or kept.
 
     An adopted one that was edited since gives way only ``anyway``.
     """
@@ -127,7 +127,8 @@ def undo(shelf: Shelf, folder: Path, name: str, *, anyway: bool = False) -> Adop
     with changing_recipes(site):
         now = _state(site, name)["digest"]
         if kept is None and (taken or not was_before(site, name, now)):
-            raise Refused(Problem("catalogue.nothing-kept", "", {"recipe": name}))
+            code = "catalogue.nothing-kept" if taken else "catalogue.nothing-to-undo"
+            raise Refused(Problem(code, "", {"recipe": name}))
         if kept and now not in (adopted, kept[0].digest) and not anyway:
             raise Refused(Problem("catalogue.own-changes", f"recipes/{name}", {"recipe": name}))
         changed, lock = _put_back(shelf, name, now, *kept) if kept else ([], shelf.lock)

@@ -122,16 +122,24 @@ def adopt(
     shelf = open_shelf(folder, site, datetime.now(UTC))
     name, digest = split_reference(recipe)
     if undo:
+        if shelf.taken_from(name):
+            _agree("catalogue.ask-undo", name, yes)
         _tell_undone(action.undo(shelf, folder, name, anyway=replace), name, as_json)
         return
     proposal = action.propose(shelf, action.Wish(name, digest, provider, replace, older))
     _show(proposal, as_json)
     if proposal.against:
         fail(proposal.against)
-    if not proposal.nothing and not confirm(say("catalogue.ask", {"recipe": name}, language()), name, yes):
+    if not proposal.nothing:
+        _agree("catalogue.ask", name, yes)
+    _tell_adopted(action.adopt(shelf, folder, proposal), proposal, as_json)
+
+
+def _agree(code: str, name: str, yes: bool) -> None:
+    """Leaves when somebody says no."""
+    if not confirm(say(code, {"recipe": name}, language()), name, yes):
         click.echo(say("catalogue.declined", {}, language()), err=True)
         sys.exit(DECLINED)
-    _tell_adopted(action.adopt(shelf, folder, proposal), proposal, as_json)
 
 
 def _show(proposal: Proposal, as_json: bool) -> None:
@@ -163,6 +171,8 @@ def _tell_adopted(done: Adopted, proposal: Proposal, as_json: bool) -> None:
 def _tell_undone(done: Adopted, name: str, as_json: bool) -> None:
     from polder.cli.site_commands import tell_commit
 
+    if not done.files and not done.commit.id:
+        raise Refused(Problem("catalogue.nothing-to-undo", "", {"recipe": name}))
     if as_json:
         show_json({"recipe": name, "files": list(done.files), "commit": done.commit.id})
         return

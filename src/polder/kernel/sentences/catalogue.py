@@ -4,7 +4,9 @@ from polder.kernel.sentences.mark import N_
 
 SENTENCES: dict[str, str] = {
     "catalogue.bundle-bad-name": N_("“{path}” is no name under which a recipe's file can be given away."),
-    "catalogue.bundle-too-many": N_("The recipe has {count} files; {limit} at most can be given away."),
+    "catalogue.bundle-too-many": N_(
+        "Files in the recipe: {count}. The most that can be given away: {limit}."
+    ),
     "catalogue.bundle-too-big": N_("The recipe has {size} bytes; {limit} at most can be given away."),
     "catalogue.bundle-not-plain": N_(
         "The recipe's file is not packed the one way in which recipes are packed."
@@ -28,8 +30,12 @@ SENTENCES: dict[str, str] = {
     "catalogue.alarm": N_(
         "There is an open alarm about {provider}; nothing new is taken from it before somebody has looked."
     ),
-    "catalogue.too-few-approvals": N_("Your rule wants {wanted} approvals of {of}; {found} of them count."),
-    "catalogue.too-few-of-all": N_("Your rule wants {wanted} approvals of members; {found} count."),
+    "catalogue.too-few-approvals": N_(
+        "Approvals that your rule wants of {of}: {wanted}. Those that count: {found}."
+    ),
+    "catalogue.too-few-of-all": N_(
+        "Approvals that your rule wants of members: {wanted}. Those that count: {found}."
+    ),
     "catalogue.does-not-count": N_("is not among those whose word your rule asks for"),
     "catalogue.word-is-old": N_("was not heard of in time"),
     "catalogue.offers-it-itself": N_("is who it would be taken from, or belongs together with them"),
@@ -53,6 +59,7 @@ SENTENCES: dict[str, str] = {
     "catalogue.older": N_("It is version {version}; yours is {ours}, which is newer."),
     "catalogue.same-version": N_("It says it is version {version}, like yours, but its files differ."),
     "catalogue.is-here": N_("You have exactly this recipe “{recipe}” already."),
+    "catalogue.nothing-to-undo": N_("“{recipe}” is not adopted: there is nothing to undo."),
     "catalogue.nothing-kept": N_("What was there before “{recipe}” was adopted is not kept here."),
     "catalogue.not-a-folder": N_("There is something that is not a folder."),
     "catalogue.busy": N_("Another command is changing this site's recipes just now."),
@@ -113,7 +120,7 @@ SENTENCES: dict[str, str] = {
     "catalogue.approval-left-out": N_("{provider} approved it, but does not count here: {reason}."),
     "catalogue.nobody-approved": N_("Nobody has said that they read it."),
     "catalogue.adopted-by": N_("Adopted by {providers}."),
-    "catalogue.rule-met": N_("Your rule ({wanted} approvals) is met by {counted}."),
+    "catalogue.rule-met": N_("Your rule (approvals: {wanted}) is met by {counted}."),
     "catalogue.no-rule": N_("Your network.yml asks for no approvals."),
     "catalogue.image-same": N_("Built alike, byte for byte, by {providers}: {key}"),
     "catalogue.image-once": N_("Built by {providers} alone: {key}"),
@@ -126,7 +133,7 @@ SENTENCES: dict[str, str] = {
     "catalogue.file-changed": N_("{file} is changed."),
     "catalogue.file-may-run-now": N_("{file} can be run now."),
     "catalogue.file-may-not-run-now": N_("{file} cannot be run any longer."),
-    "catalogue.lines-left-out": N_("({count} more lines)"),
+    "catalogue.lines-left-out": N_("(lines left out: {count})"),
     "catalogue.lines-unread": N_(
         "(no text, or too long to be shown here: read it with polder catalogue NAME --unpack DIR)"
     ),
@@ -137,6 +144,7 @@ SENTENCES: dict[str, str] = {
     ),
     # adopting
     "catalogue.ask": N_("Put it into the site? Type its name, “{recipe}”, to agree"),
+    "catalogue.ask-undo": N_("Put back what was there before? Type the recipe's name, “{recipe}”, to agree"),
     "catalogue.declined": N_("Nothing was changed."),
     "catalogue.adopted": N_("Adopted: {recipe} {version} from {provider}. Nothing that runs was changed."),
     "catalogue.adopted-already": N_("{recipe} {version} is adopted already."),
