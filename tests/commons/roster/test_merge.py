@@ -15,10 +15,12 @@ from polder.commons.roster.approval import (
 )
 from polder.commons.roster.chain import Chain, acting
 from polder.commons.roster.changes import Change, ChangeLeast, Expel, Join, Leave
+from polder.commons.roster.collect import collect
 from polder.commons.roster.document import Edition
 from polder.commons.roster.merge import begin, merge
 from polder.commons.roster.own_word import plain_word
 from polder.commons.roster.propose import propose
+from polder.commons.roster.standing import hindrances
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.plain import write_plain
 from polder.kernel.published import Published
@@ -263,6 +265,29 @@ def test_of_one_provider_one_document_is_read_for_each_number_however_many_it_li
 
     assert list(merged.facts.proposed) == [many[0].digest]
     assert {one.values["field"] for one in merged.facts.noted} == {"version"}
+
+
+def test_dates_at_the_end_of_time_are_no_dates_and_stop_nobody() -> None:
+    never = NOW.replace(year=9999, month=12, day=31)
+    second = proposed(JOIN)
+    evil = proposed(ChangeLeast(4), when=never)
+    held = folders(said(evil, "elm"), said(second, "alder beech cedar fir"))
+    merged = merge(CHAIN, held, LATER)
+
+    assert merged.chain.head.digest == second.digest
+    assert [one.code for one in merged.facts.noted] == ["roster.wrong-field"]
+
+
+def test_a_block_of_one_member_falls_however_it_is_dated() -> None:
+    second = proposed(JOIN)
+    vouched = said(second, "alder beech", "vouch", "known")
+    for day, pending in ((10, True), (20, True), (22, False), (40, False), (5000, False)):
+        late = NOW + timedelta(days=day)
+        facts = collect(folders(vouched, said(second, "elm", "block", "no", late)), CHAIN)
+        codes = {one.code for one in hindrances(CHAIN, second, facts, "alder", max(LATER, late))}
+        assert ("roster.block-pending" in codes) == pending
+        facts = collect(folders(vouched, said(second, "elm dogwood", "block", "no", late)), CHAIN)
+        assert "roster.blocked" in {one.code for one in hindrances(CHAIN, second, facts, "alder", LATER)}
 
 
 def test_the_same_history_is_the_same_roster_in_whatever_order_it_comes() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 def written(when: datetime) -> str:
@@ -17,7 +17,7 @@ def written(when: datetime) -> str:
 
 
 def moment(text: object) -> datetime:
-    """``ValueError`` for any other spelling, and for days that do not exist."""
-    if not isinstance(text, str) or not _FORM.fullmatch(text):
+    """``ValueError`` for any other spelling, and for days that do not exist or lie so far away that nothing can be counted from them."""
+    if not isinstance(text, str) or not _FORM.fullmatch(text) or not "2000" <= text[:4] < "3000":
         raise ValueError(str(text)[:40])
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -74,12 +74,22 @@ def standing(chain: Chain, edition: Edition, facts: Facts, now: datetime) -> Sta
         needed.signatures,
         tuple(name for name, one in words if one.stance in ("vouch", "sign")),
         tuple(sorted(name for name, one in said.items() if one.stance == "refuse")),
-        _blocks([(name, one) for name, one in words if one.stance == "block"], roster.rules.second, now),
+        _blocks(
+            [(name, one) for name, one in words if one.stance == "block"],
+            roster.rules.second,
+            open_until,
+            now,
+        ),
     )
 
 
-def _blocks(said: Iterable[tuple[str, Approval]], days: int, now: datetime) -> tuple[Block, ...]:
+def _blocks(
+    said: Iterable[tuple[str, Approval]], days: int, open_until: datetime, now: datetime
+) -> tuple[Block, ...]:
+    """A block that comes late finds a second member or is nothing: else one member, with a new date each week or one far ahead, could
+    hold everything up for ever."""
     ordered = sorted(said, key=lambda entry: (entry[1].date, entry[0]))
+    late = open_until + timedelta(days=days)
     found = []
     for name, one in ordered:
         until = one.date + timedelta(days=days)
@@ -87,7 +97,8 @@ def _blocks(said: Iterable[tuple[str, Approval]], days: int, now: datetime) -> t
             other for other, another in ordered if other != name and one.date <= another.date <= until
         )
         holds = bool(seconds) or days == 0
-        found.append(Block(name, one.reason, one.date, seconds, holds, not holds and now <= until))
+        pending = not holds and one.date <= late and now <= until
+        found.append(Block(name, one.reason, one.date, seconds, holds, pending))
     return tuple(found)
 
 
