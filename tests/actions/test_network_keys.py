@@ -23,6 +23,7 @@ from polder.commons.trust.tuf import Snapshot, Targets, read, sign
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.problem import Refused
 from polder.kernel.secret import Secret
+from polder.kernel.sentences import hint
 from polder.world.signing_keys import by_passphrase, key_path, open_key, public_keys
 from support.network_folder import NOW, NetworkFolder, Reader, one_person, publish_as
 
@@ -591,3 +592,28 @@ def test_nobody_is_called_like_a_key_of_the_server(tmp_path: Path, monkeypatch: 
     with pytest.raises(Refused) as refused:
         new_keys(NetworkFolder(tmp_path, monkeypatch, ["robot", "governance"], 1).path)
     assert codes(refused) == ["network.reserved-name"] * 2
+
+
+def test_a_key_that_is_gone_is_asked_of_nobody(three: NetworkFolder) -> None:
+    replace_keys(three.path, ["carla"], gone=True)
+    three.at("ana")
+
+    outcome = publish_as(three, "ana")
+
+    (waits,) = [one for one in outcome.notes if one.code == "trust.root-waits"]
+    assert waits.values["missing"] == ("ben", "carla")
+    waiting = look_signing(three.path, NOW)
+    assert waiting and waiting.signed.missing == ("ben", "carla")
+
+
+def test_a_server_without_keys_is_told_how_it_gets_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = NetworkFolder(tmp_path, monkeypatch, ["ana"], 1)
+    folder.at("ana")
+    new_keys(folder.path, ["ana"])
+
+    found = {one.values.get("name"): one.code for one in check_keys(folder.path, NOW)}
+
+    assert found["robot"] == "trust.server-key-wanted"
+    assert "--server" in hint("trust.server-key-wanted", {})

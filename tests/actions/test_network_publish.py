@@ -546,3 +546,16 @@ def test_what_people_edit_and_sign_is_in_the_history_for_the_other_machines(alde
     assert git(["git", "show", "HEAD:network.yml"]).stdout == edited
     assert git(["git", "ls-files", "given"]).stdout.split() == ["given/more.json"]
     assert "notes.txt" not in git(["git", "ls-files"]).stdout
+
+
+def test_a_provider_that_is_published_is_not_called_otherwise(alder: NetworkFolder) -> None:
+    alder.give("card.json", b'{"provider":"alder"}')
+    publish_as(alder, "ana")
+    file = alder.path / "network.yml"
+    file.write_text(file.read_text().replace("provider: alder", "provider: elder"))
+
+    with pytest.raises(Refused) as refused:
+        look(alder.path, NOW, ["ana"])
+
+    assert codes(refused) == ["trust.renamed"]
+    assert freshen(alder.path, NOW + DAY).written, "what is published stays fresh meanwhile"

@@ -166,3 +166,46 @@ def test_a_file_is_encrypted_anew(folder: Path) -> None:
     assert done.exit_code == 0, done.output
     assert key_path(folder, "ben").read_bytes() != before
     assert "lapwing" not in done.output and PASSPHRASE not in done.output
+
+
+def test_after_signing_it_is_said_where_it_is_and_whose_turn_it_is(folder: Path) -> None:
+    run("network", "keys", "new", given=f"{PASSPHRASE}\n{PASSPHRASE}\n")
+
+    proposed = run("network", "publish", "--as", "ana", "--yes")
+    assert "Signed and kept in" in proposed.output and "Then one of ben" in proposed.output
+    run("network", "sign", "--as", "ben", "--yes", given=f"{PASSPHRASE}\n")
+    run("network", "publish", "--as", "ana", "--yes")
+
+    shown = run("network", "keys", "list").output
+    told = json.loads(run("network", "keys", "list", "--json").output)
+    assert len(told["words"].split()) == 24
+    assert " ".join(told["words"].split()[:6]) in shown
+
+
+def test_who_signs_is_known_before_anything_is_asked(folder: Path) -> None:
+    run("network", "keys", "new", given=f"{PASSPHRASE}\n{PASSPHRASE}\n")
+    run("network", "publish", "--as", "ana", "--yes")
+
+    wrong = run("network", "sign", "--as", "bne", given="alder\n")
+    there = run("network", "keys", "restore", "ana")
+
+    assert wrong.exit_code == 2 and "Did you mean “ben”?" in wrong.output and "type" not in wrong.output
+    assert there.exit_code == 2 and "There is a key for “ana” already" in there.output
+
+
+def test_a_dry_run_says_that_the_card_would_be_given_anew(folder: Path) -> None:
+    run("network", "keys", "new", given=f"{PASSPHRASE}\n{PASSPHRASE}\n")
+    (folder / "card.yml").write_text("name: {en: Alder}\n")
+
+    shown = run("network", "publish", "--as", "ana", "--dry-run")
+
+    assert "card.yml was edited" in shown.output
+    assert (folder / "given/card.json").read_text() == "{}"
+
+
+def test_a_key_that_is_there_shows_its_public_half_again(tmp_path: Path) -> None:
+    made = run("key", "new", "--file", str(tmp_path / "key.txt"))
+    again = run("key", "new", "--file", str(tmp_path / "key.txt"))
+
+    assert again.exit_code == 2
+    assert made.stdout.strip() in again.output and "network.yml" in again.output

@@ -16,7 +16,8 @@ from polder.commons.network.model import SIGNING, Network, Person
 from polder.commons.trust.roles import GOVERNANCE, SERVER
 from polder.commons.trust.roots import Keys
 from polder.kernel.digest import Digest, digest_of_bytes
-from polder.kernel.problem import Problems
+from polder.kernel.names import nearest
+from polder.kernel.problem import Problem, Problems, Refused, Value
 from polder.kernel.secret import Secret
 from polder.kernel.signing import PublicKey
 from polder.world.files import write_atomically
@@ -40,6 +41,8 @@ AskNew = Callable[[str], Secret]
 """Asks a person, twice, for the passphrase that will protect the key of that name."""
 OLD = ".old"
 """Ends the name of a key that is on its way out."""
+GONE = "lost or stolen"
+"""Begins the comment in the public half of a key that signs nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,19 @@ def load_keys(folder: Path, network: Network) -> Keys:
     server = {name: found[name] for name in SERVER if name in found}
     others = {name: one for name, one in found.items() if name.endswith(OLD)}
     lacking = tuple(name for name in (*network.people, *SERVER) if name not in found)
-    return Keys(people, network.threshold, server, others, lacking)
+    gone = frozenset(one for name, one in others.items() if _is_gone(folder, name))
+    return Keys(people, network.threshold, server, others, lacking, gone)
+
+
+def mark_gone(folder: Path, name: str) -> None:
+    """Keep with the old public key of ``name`` that nobody signs with it any more, for whoever reads the folder elsewhere."""
+    public = public_keys(folder).get(name + OLD)
+    if public:
+        put_public(folder, name + OLD, public, f"{GONE}, {name}'s key before")
+
+
+def _is_gone(folder: Path, name: str) -> bool:
+    return public_path(folder, name).read_text(encoding="utf-8").startswith(f"# {GONE},")
 
 
 def new_keys(
@@ -200,12 +215,28 @@ def chosen(network: Network, names: tuple[str, ...]) -> tuple[str, ...]:
     """``server`` stands for its three keys."""
     every = (*network.people, *SERVER, GOVERNANCE)
     spread = [one for name in names for one in (SERVER if name == "server" else (name,))]
-    problems = Problems()
-    for name in spread:
-        if name not in every:
-            problems.add("trust.unknown-name", "", name=name, known=(*every, "server"))
-    problems.refuse_if_any()
+    wrong = [unknown_name(name, (*every, "server")) for name in spread if name not in every]
+    if wrong:
+        raise Refused(wrong)
     return tuple(dict.fromkeys(spread)) or every
+
+
+def unknown_name(name: str, known: tuple[str, ...]) -> Problem:
+    """Nobody here is called ``name``; whoever is nearly is named."""
+    near = nearest(name, known)
+    values: dict[str, Value] = {"name": name, "known": known or ("–",)}
+    return (
+        Problem("trust.unknown-name-near", "", {**values, "near": near})
+        if near
+        else Problem("trust.unknown-name", "", values)
+    )
+
+
+def check_restorable(folder: Path, name: str) -> None:
+    """Refused before anybody types 24 words: ``trust.unknown-name``, ``trust.key-there`` (the private key is on this machine)."""
+    chosen(load_network(folder), (name,))
+    if key_path(folder, name).exists():
+        raise Refused(Problem("trust.key-there", f"{FOLDER}/{name}.age", {"name": name}))
 
 
 def check_makeable(network: Network, names: Iterable[str], ask_new: AskNew | None) -> None:

@@ -13,16 +13,18 @@ from datetime import datetime
 from pathlib import Path
 
 from polder.actions.load_network import load_network
-from polder.actions.network_keys import OLD, load_keys
+from polder.actions.network_keys import OLD, load_keys, unknown_name
 from polder.actions.network_memory import refuse_older, remember
 from polder.actions.network_rotation import retire_keys
 from polder.commons.network.model import FILE, GIVEN, ROBOT, SIGNING, Network
+from polder.commons.trust.listing import listed
 from polder.commons.trust.present import Present, read_present
 from polder.commons.trust.prune import prunable
 from polder.commons.trust.publication import Change, Decision, Wanted
 from polder.commons.trust.publish import check_wanted, compose, decide
 from polder.commons.trust.roles import SERVER
 from polder.kernel.digest import digest_of_data
+from polder.kernel.plain import read_plain
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.signing import PublicKey, Signer
 from polder.world.git import Commit, commit_paths
@@ -37,6 +39,9 @@ from polder.world.publication import (
     write_signing,
 )
 from polder.world.signing_keys import AgeSigner, Ask, key_path, open_key, public_keys, reveal_key
+
+CARD, INTRODUCTION = "card.json", "governance/introduction.json"
+"""What names the provider in the published folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ def look(
     keys, stored = load_keys(folder, network), stored_contents(folder / network.publish)
     present = read_present(FolderFiles(folder / SIGNING), FolderFiles(folder / network.publish))
     files = _given(folder / GIVEN, alone)
+    if not alone:
+        _refuse_renamed(folder, network, present)
     wanted = Wanted(keys, files, read_given(folder / network.state / ROBOT), stored)
     check_wanted(wanted)
     signers = _people(folder, network, persons, ask) | _server(folder)
@@ -167,6 +174,20 @@ def _message(decision: Decision) -> str:
     return f"network: Signed {names}." if names else "network: What was signed, and network.yml."
 
 
+def _refuse_renamed(folder: Path, network: Network, present: Present) -> None:
+    """Others know a provider by the id that it published first, in its card and in the roster."""
+    for path, one in (listed(present.published.signed) if present.published else {}).items():
+        if path not in (CARD, INTRODUCTION):
+            continue
+        try:
+            held = read_plain((folder / network.publish / "targets" / one.name).read_bytes())
+        except (OSError, Refused):
+            continue
+        before = held.get("id" if path == INTRODUCTION else "provider")
+        if isinstance(before, str) and before != network.provider:
+            raise Refused(Problem("trust.renamed", FILE, {"before": before, "now": network.provider}))
+
+
 def _given(place: Path, alone: bool) -> dict[str, bytes] | None:
     try:
         return read_given(place)
@@ -184,7 +205,7 @@ def _people(
     signers: list[Signer] = []
     for person in persons:
         if person not in network.people:
-            raise Refused(Problem("trust.unknown-name", "", {"name": person, "known": tuple(network.people)}))
+            raise Refused(unknown_name(person, tuple(network.people)))
         signers.append(open_key(folder, person, ask))
         signers += _perhaps(folder, person + OLD, ask) if person + OLD in known else []
     return {one.public: one for one in signers}

@@ -14,7 +14,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from polder.actions.load_network import load_network
-from polder.actions.network_keys import OLD, AskNew, MadeKeys, check_makeable, chosen, commit_keys, put_new
+from polder.actions.network_keys import (
+    OLD,
+    AskNew,
+    MadeKeys,
+    check_makeable,
+    chosen,
+    commit_keys,
+    mark_gone,
+    put_new,
+)
 from polder.commons.network.model import SIGNING, Network
 from polder.commons.trust.documents import robot_key
 from polder.commons.trust.present import Present, read_present
@@ -86,6 +95,7 @@ def _replace(
     public_path(folder, new).replace(public_path(folder, name))
     if gone:
         key_path(folder, old).unlink(missing_ok=True)
+        mark_gone(folder, name)
 
 
 def _put_away(folder: Path, name: str, counting: frozenset[PublicKey], *, gone: bool) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from polder.actions.load_network import load_network
-from polder.actions.network_keys import OLD, load_keys
+from polder.actions.network_keys import OLD, load_keys, unknown_name
 from polder.commons.network.model import SIGNING, Network
 from polder.commons.trust.present import Present, read_present, root_name
 from polder.commons.trust.roots import (
@@ -95,6 +95,16 @@ def sign_root(
         return SignedRoot(progress(present.last, document.signed, have, keys), commit)
 
 
+def check_signer(folder: Path, person: str) -> None:
+    """Refused (``trust.unknown-name``) when nobody of ``network.yml`` is called ``person``."""
+    _check_person(load_network(folder), person)
+
+
+def _check_person(network: Network, person: str) -> None:
+    if person not in network.people:
+        raise Refused(unknown_name(person, tuple(network.people)))
+
+
 def _add(
     folder: Path,
     network: Network,
@@ -104,8 +114,7 @@ def _add(
     keys: Keys,
     ask: Ask | None,
 ) -> Document[Root]:
-    if person not in network.people:
-        raise Refused(Problem("trust.unknown-name", "", {"name": person, "known": tuple(network.people)}))
+    _check_person(network, person)
     counting = keys.of_person(person) & signing_keys(last, proposal.signed)
     if not counting:
         raise Refused(Problem("trust.signs-nothing", "", {"name": person}))

@@ -20,6 +20,7 @@ from polder.kernel.sentences.mark import N_
 if TYPE_CHECKING:
     from polder.actions.network_keys import MadeKeys
     from polder.actions.network_paper import Paper
+    from polder.kernel.digest import Digest
 
 HEADERS = (N_("key"), N_("whose it is"), N_("beginning of its id"), N_("where it is"))
 KINDS = {
@@ -85,7 +86,7 @@ def list_(as_json: bool) -> None:
             {"name": r.name, "kind": r.kind, "public": r.public.hex if r.public else None, "where": r.home}
             for r in rows
         ]
-        show_json({"keys": held, "fingerprint": fingerprint})
+        show_json({"keys": held, "fingerprint": fingerprint, "words": _spoken(fingerprint)})
         return
     table = [
         [
@@ -99,6 +100,16 @@ def list_(as_json: bool) -> None:
     print_lines(table_lines([translate(header, words) for header in HEADERS], table))
     if fingerprint:
         tell("trust.says-fingerprint", fingerprint=fingerprint)
+        tell("trust.says-in-words")
+        told = _spoken(fingerprint).split()
+        for start in range(0, len(told), 6):
+            click.echo("    " + " ".join(told[start : start + 6]))
+
+
+def _spoken(fingerprint: Digest | None) -> str:
+    from polder.commons.roster.fingerprint import spoken
+
+    return spoken(fingerprint, language()) if fingerprint else ""
 
 
 @keys.command(epilog="Example: polder network keys paper ana | lp")
@@ -133,10 +144,11 @@ def paper(name: str, path: Path | None, yes: bool) -> None:
 @guarded
 def restore(name: str) -> None:
     """Bring the key of NAME back from paper: the words are asked for without echo, or read from standard input."""
-    from polder.actions.network_keys import restore_key
+    from polder.actions.network_keys import check_restorable, restore_key
     from polder.commons.trust.paper import seed_of
 
     folder = network_path()
+    check_restorable(folder, name)
     if sys.stdin.isatty():
         given = click.prompt(say("trust.ask-words", {"name": name}, language()), hide_input=True, err=True)
     else:

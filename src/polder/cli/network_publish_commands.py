@@ -11,7 +11,7 @@ import click
 
 from polder.cli.door import DECLINED, confirm, guarded, language, network_path, show_json
 from polder.cli.network_words import asker, note_data, tell, tell_commit, tell_notes
-from polder.kernel.problem import Refused
+from polder.kernel.problem import Problem, Refused
 from polder.kernel.sentences import say, translate
 from polder.kernel.sentences.mark import N_
 from polder.kernel.text import harmless
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from polder.actions.network_sign import Waiting
     from polder.commons.trust.publication import Decision
     from polder.commons.trust.roots import Signed
+    from polder.world.git import Commit
 
 TYPE_PUBLISH = N_("To sign and publish this, type the provider's name ({provider})")
 TYPE_SIGN = N_("To sign this change of keys as {person}, type the provider's name ({provider})")
@@ -51,13 +52,15 @@ def publish(persons: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -
 
     folder, now, ask = network_path(), datetime.now(UTC), asker()
     persons = persons or _only_person()
+    seen = look(folder, now, persons, ask)
     if persons and not dry_run:
         _give(folder, now)
-    seen = look(folder, now, persons, ask)
+        seen = look(folder, now, persons, ask)
+    due = _due(folder, now) if dry_run else ()
     if dry_run and as_json:
-        return show_json(_decision_data(seen.decision))
+        return show_json(_decision_data(seen.decision) | {"given_anew": note_data(due)})
     if not as_json:
-        _tell_decision(seen.decision)
+        _tell_decision(seen.decision, due)
     if dry_run:
         return None
     question = translate(TYPE_PUBLISH, language()).format(provider=seen.network.provider)
@@ -92,6 +95,15 @@ def _give(folder: Path, now: datetime) -> None:
         tell_news(refused.problems)
 
 
+def _due(folder: Path, now: datetime) -> tuple[Problem, ...]:
+    """What a person who publishes gives first, and what is shown here does not have in it yet."""
+    from polder.actions.network_card import is_due
+    from polder.actions.say_statement import due
+
+    card = (Problem("trust.card-due"),) if is_due(folder, now) else ()
+    return (*card, *(due(folder, now) if (folder / "statements").is_dir() else ()))
+
+
 @click.command(epilog="Example: polder network sign --as ben")
 @click.option("--as", "person", required=True, metavar="NAME", help="Who signs.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -100,10 +112,10 @@ def _give(folder: Path, now: datetime) -> None:
 def sign(person: str, yes: bool, as_json: bool) -> None:
     """Sign a change of keys that somebody proposed, after reading what it changes."""
     from polder.actions.load_network import load_network
-    from polder.actions.network_sign import look_signing, sign_root
-    from polder.kernel.problem import Problem, Refused
+    from polder.actions.network_sign import check_signer, look_signing, sign_root
 
     folder, now, words = network_path(), datetime.now(UTC), language()
+    check_signer(folder, person)
     waiting = look_signing(folder, now)
     if waiting is None:
         raise Refused(Problem("trust.nothing-to-sign"))
@@ -119,13 +131,13 @@ def sign(person: str, yes: bool, as_json: bool) -> None:
         show_json(_signed_data(done.signed) | {"changes": note_data(waiting.lines)})
     else:
         _tell_signed(done.signed)
+        _tell_kept(done.commit)
     tell_commit(done.commit, quiet=True)
 
 
 def _only_person() -> tuple[str, ...]:
     """Whoever is the only one need not be named, where their key is."""
     from polder.actions.load_network import load_network
-    from polder.kernel.problem import Refused
     from polder.world.signing_keys import open_key
 
     folder = network_path()
@@ -136,7 +148,7 @@ def _only_person() -> tuple[str, ...]:
         return ()
 
 
-def _tell_decision(decision: Decision) -> None:
+def _tell_decision(decision: Decision, due: tuple[Problem, ...] = ()) -> None:
     if decision.roots.lines:
         version = (
             decision.roots.chain[-1].version
@@ -147,11 +159,12 @@ def _tell_decision(decision: Decision) -> None:
         _tell_lines(decision.roots.lines)
     for one in decision.changes:
         click.echo(harmless(f"  {MARKS[one.kind]} {one.path} ({one.size} B)"))
-    for due in decision.dues:
-        tell(f"trust.due-{due.why}", kind=due.role, version=due.version, by=due.by or ("-",))
-    if decision.nothing:
+    for one_due in decision.dues:
+        by = one_due.by or ("–",)
+        tell(f"trust.due-{one_due.why}", kind=one_due.role, version=one_due.version, by=by)
+    if decision.nothing and not due:
         tell("trust.says-nothing")
-    tell_notes(decision.notes)
+    tell_notes((*due, *decision.notes))
 
 
 def _tell_lines(lines: Any) -> None:
@@ -170,12 +183,33 @@ def _tell_signed(signed: Signed) -> None:
     for code, count in (("trust.says-signed-old", signed.old), ("trust.says-signed", signed.new)):
         if count:
             tell(code, found=count[0], wanted=count[1])
-    tell("trust.says-who", have=signed.have or ("-",), missing=signed.missing or ("-",))
+    tell("trust.says-who", have=signed.have or ("–",), missing=signed.missing or ("–",))
     if signed.complete:
         tell("trust.says-complete")
 
 
+def _tell_kept(commit: Commit) -> None:
+    """Where a signature is, and how it comes to the others."""
+    if commit.id:
+        tell("trust.says-kept", commit=commit.id[:10])
+    else:
+        tell("trust.says-kept-here")
+
+
+def _tell_next(outcome: Outcome) -> None:
+    """What is signed here, is not published yet: whose turn it is."""
+    _tell_kept(outcome.commit)
+    waiting = outcome.decision.roots.signed
+    if waiting and not waiting.complete:
+        tell("trust.next-people", missing=waiting.missing or ("–",))
+    elif outcome.decision.people.root:
+        tell("trust.next-server")
+
+
 def _tell_outcome(outcome: Outcome) -> None:
+    by_people = any(due.role in ("root", "targets") and due.by for due in outcome.decision.dues)
+    if by_people and not outcome.written:
+        _tell_next(outcome)
     if outcome.written:
         tell("trust.says-written", count=len(outcome.written), removed=len(outcome.removed))
     if outcome.until:

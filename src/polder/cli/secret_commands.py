@@ -40,14 +40,26 @@ def key() -> None:
 @click.option("--file", "path", type=click.Path(path_type=Path, dir_okay=False), help="Where to write it.")
 @guarded
 def new_key(path: Path | None) -> None:
-    """Make a private key of age, and print its public half for site.yml."""
+    """Make a private key of age, and print its public half, for site.yml or network.yml. One that is there stays."""
     from polder.world.age import default_identity, new_identity
 
     target, words = path or default_identity(), language()
-    recipient = new_identity(target)
+    try:
+        recipient = new_identity(target)
+    except Refused:
+        _tell_public_half(target, words)
+        raise
     click.echo(say("secret.key-made", {"path": str(target)}, words), err=True)
     click.echo(say("secret.key-recipient", {"recipient": ""}, words).rstrip(), err=True)
     click.echo(recipient)
+
+
+def _tell_public_half(path: Path, words: str) -> None:
+    """Of a key that is there, as its file says it."""
+    text = path.read_text(errors="replace") if path.is_file() else ""
+    found = [line.split(":", 1)[1].strip() for line in text.splitlines() if line.startswith("# public key:")]
+    if found:
+        click.echo(say("secret.key-recipient", {"recipient": found[0]}, words), err=True)
 
 
 @click.group(epilog="Example: polder secret show lilas.wiki.admin-password")

@@ -28,13 +28,14 @@ from polder.kernel.signing import PublicKey
 class Keys:
     """``people``: name to key; ``threshold`` of them sign a root. ``server``: ``robot``, ``snapshot`` and ``timestamp`` to key.
     ``others``: names of keys that are on their way out (``ana.old``), for showing and for signing what they still must. ``lacking``:
-    people and roles that have no key yet."""
+    people and roles that have no key yet. ``gone``: those of ``others`` that are lost or stolen, and sign nothing more."""
 
     people: Mapping[str, PublicKey]
     threshold: int
     server: Mapping[str, PublicKey]
     others: Mapping[str, PublicKey] = field(default_factory=dict)
     lacking: tuple[str, ...] = ()
+    gone: frozenset[PublicKey] = frozenset()
 
     def name(self, one: PublicKey) -> str:
         """What we call a key; the beginning of its id when nobody here knows it."""
@@ -125,7 +126,7 @@ def progress(last: Root | None, proposed: Root, have: frozenset[PublicKey], keys
     return Signed(
         int(proposed.version),
         _names(keys, have & signing_keys(last, proposed)),
-        _names(keys, signing_keys(last, proposed) - have),
+        _names(keys, signing_keys(last, proposed) - have - keys.gone),
         _count(last, have) if last else None,
         _count(proposed, have),
     )

@@ -14,7 +14,7 @@ from polder.commons.trust.documents import is_file, new_targets, robot_key, same
 from polder.commons.trust.listing import ROBOT, listed
 from polder.commons.trust.present import Present
 from polder.commons.trust.publication import Due, PeopleStage, RootStage, ServerStage, Wanted, Why
-from polder.commons.trust.roles import due
+from polder.commons.trust.roles import SERVER, due
 from polder.commons.trust.roots import (
     differences,
     next_root,
@@ -39,9 +39,7 @@ def root_stage(present: Present, wanted: Wanted, here: Here, now: datetime) -> R
     keys, last = wanted.keys, present.last
     chain = tuple(one.signed for one in present.roots)
     if keys.lacking:
-        return RootStage(
-            chain, notes=tuple(Problem("trust.key-wanted", "", {"name": n}) for n in keys.lacking)
-        )
+        return RootStage(chain, notes=tuple(_key_wanted(name) for name in keys.lacking))
     waiting = present.proposal
     if waiting and still_right(waiting, last, keys, now):
         signed = progress(last, waiting.signed, signed_by(last, waiting), keys)
@@ -225,7 +223,13 @@ def _names(wanted: Wanted, keys: Here) -> tuple[str, ...]:
     return tuple(sorted(wanted.keys.name(one) for one in keys))
 
 
+def _key_wanted(name: str) -> Problem:
+    return Problem("trust.server-key-wanted" if name in SERVER else "trust.key-wanted", "", {"name": name})
+
+
 def _waits(signed: Any) -> Problem:
     return Problem(
-        "trust.root-waits", "", {"version": signed.version, "have": signed.have, "missing": signed.missing}
+        "trust.root-waits",
+        "",
+        {"version": signed.version, "have": signed.have or ("–",), "missing": signed.missing or ("–",)},
     )

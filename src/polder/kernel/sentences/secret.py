@@ -37,7 +37,7 @@ SENTENCES: dict[str, str] = {
     "secret.key-made": N_(
         "A private key was written to {path}. Keep a copy of it where only you can read it."
     ),
-    "secret.key-recipient": N_("Its public half, for site.yml: {recipient}"),
+    "secret.key-recipient": N_("Its public half, for site.yml or network.yml: {recipient}"),
     "secret.ask": N_("Value of {name} (not shown)"),
     "secret.ask-again": N_("The same value again"),
     "secret.list-empty": N_("This site has no secrets."),

@@ -30,6 +30,16 @@ SENTENCES: dict[str, str] = {
     "trust.same-key": N_("“{name}” and “{other}” have the same key: it would count twice."),
     "trust.unknown-name": N_("“{name}” is none of those who have a key here: {known}."),
     "trust.no-recipients": N_("Nobody could open the key “{name}”: network.yml names no recipients."),
+    "trust.unknown-name-near": N_(
+        "“{name}” is none of those who have a key here: {known}. Did you mean “{near}”?"
+    ),
+    "trust.renamed": N_(
+        "network.yml calls this provider “{now}”, and it is published as “{before}”: others know it by that name."
+    ),
+    "trust.card-due": N_("card.yml was edited: who publishes gives the card anew, and it is not among this."),
+    "trust.server-key-wanted": N_(
+        "The server has no key “{name}” yet. Until there is one, no change of keys is proposed."
+    ),
     "trust.key-wanted": N_("“{name}” has no key yet. Until there is one, no change of keys is proposed."),
     "trust.root-waits": N_(
         "The keys of version {version} wait for signatures. Signed: {have}. May still sign: {missing}."
@@ -74,7 +84,7 @@ SENTENCES: dict[str, str] = {
         "This folder is an older copy: “{kind}” would be version {version} here, and {seen} was published already."
     ),
     "trust.older-than-seen": N_(
-        "This folder is an older copy, or somebody else has your server's keys: {by} saw {theirs} (keys/timestamp), here it would be {ours}."
+        "This folder is an older copy, or somebody else has your server's keys: {by} saw {theirs} (keys/timestamp), here comes {ours}."
     ),
     "trust.perhaps-older": N_(
         "This folder may be an older copy: it would publish {ours}, and {by} says that {theirs} was there already (keys/timestamp)."
@@ -151,6 +161,13 @@ SENTENCES: dict[str, str] = {
     "trust.says-signed": N_("{found} of {wanted} needed signatures of those who have keys afterwards."),
     "trust.says-who": N_("Signed: {have}. May still sign: {missing}."),
     "trust.says-complete": N_("That is enough. Next: polder network publish --as NAME"),
+    "trust.says-kept": N_("Signed and kept in the history ({commit}). For the others to have it: git push"),
+    "trust.says-kept-here": N_("Signed and kept in signing/. The others need that folder as it is now."),
+    "trust.next-people": N_(
+        "Then one of {missing}, on their own machine: git pull, polder network sign --as NAME, git push"
+    ),
+    "trust.next-server": N_("Then the server: git pull, polder network publish"),
+    "trust.says-in-words": N_("In words, to read to others:"),
     "trust.says-written": N_("Published: {count} files written, {removed} old ones removed."),
     "trust.says-until": N_("What is published holds until {until}; the steward signs it anew each day."),
 }
@@ -173,6 +190,10 @@ HINTS: dict[str, str] = {
     "trust.no-recipients": N_(
         "Make a key for your server with `polder key new` there, and name it below recipients."
     ),
+    "trust.renamed": N_(
+        "Write “{before}” again. For another name, begin anew in another folder, and join the network again."
+    ),
+    "trust.server-key-wanted": N_("Make the server's keys: polder network keys new --server"),
     "trust.key-wanted": N_("They make it on their own machine: polder network keys new --person {name}"),
     "trust.root-waits": N_("Each of them, on their own machine: polder network sign --as NAME"),
     "trust.root-ends": N_("Begin now: polder network publish --as NAME"),
