@@ -104,7 +104,7 @@ SENTENCES: dict[str, str] = {
     "catalogue.hidden-left-out": N_("Hidden files do not travel with a recipe; left out: {files}."),
     "catalogue.approved": N_("Approved: {recipe}@{digest}."),
     "catalogue.approval-withdrawn": N_("No longer approved: {recipe}@{digest}."),
-    "catalogue.publish-next": N_("Others see it after: polder network publish"),
+    "catalogue.publish-next": N_("Others see it after: polder network publish --as NAME"),
     # the list and the page
     "catalogue.empty": N_("No peer offers a recipe."),
     "catalogue.title": N_("{name} ({recipe}), version {version}"),
@@ -149,7 +149,7 @@ SENTENCES: dict[str, str] = {
     "catalogue.adopted": N_("Adopted: {recipe} {version} from {provider}. Nothing that runs was changed."),
     "catalogue.adopted-already": N_("{recipe} {version} is adopted already."),
     "catalogue.undone": N_("As before: {recipe}. Nothing that runs was changed."),
-    "catalogue.told": N_("Others are told of it after: polder network publish"),
+    "catalogue.told": N_("Others are told of it after: polder network publish --as NAME"),
     "catalogue.plan-next": N_("See what it would change: polder plan"),
 }
 

@@ -89,8 +89,12 @@ SENTENCES: dict[str, str] = {
     "roster.rivals": N_("There are two valid rosters with the number {version}. Who signed both: {members}."),
     "roster.signed-two": N_("{member} signed two different proposals for version {version}."),
     "roster.has-left": N_("{member} said on {day} that it leaves; nothing is shared with it any more."),
-    "roster.introduced": N_("You are introduced, as soon as this is published: polder network publish"),
-    "roster.given": N_("It is given to the network, as soon as it is published: polder network publish"),
+    "roster.introduced": N_(
+        "You are introduced, as soon as this is published: polder network publish --as NAME"
+    ),
+    "roster.given": N_(
+        "It is given to the network, as soon as it is published: polder network publish --as NAME"
+    ),
     "roster.no-words": N_("Nobody left or woke without its being proposed."),
     "roster.no-news": N_("Nothing new about the roster."),
     "roster.no-open-proposal": N_("No proposal is open."),
@@ -163,7 +167,7 @@ HINTS: dict[str, str] = {
     ),
     "roster.private-address": N_("If that is meant (a laboratory, a mesh), add --private to the command."),
     "roster.no-open-proposal": N_("What others proposed comes with: polder network sync"),
-    "roster.not-published": N_("Publish first: polder network publish"),
+    "roster.not-published": N_("Publish first: polder network publish --as NAME"),
     "roster.no-introduction": N_(
         "The provider makes one: polder network roster introduce; then publish there and sync here."
     ),

@@ -115,7 +115,7 @@ SENTENCES: dict[str, str] = {
     "statement.not-withdrawn": N_("{statement} stands."),
     "statement.given": N_("Files given to the network: {written} new, {dropped} gone."),
     "statement.given-nothing": N_("Nothing new to give to the network."),
-    "statement.publish": N_("Others see it after: polder network publish"),
+    "statement.publish": N_("Others see it after: polder network publish --as NAME"),
     "statement.withdrawn": N_("Withdrawn: {statement}. Whoever read it has read it."),
     "statement.none": N_("Nothing is said that you can read."),
     "statement.no-circles": N_("There are no circles that you know of."),
@@ -134,7 +134,7 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
-    "statement.give-due": N_("polder network give && polder network publish"),
+    "statement.give-due": N_("polder network give && polder network publish --as NAME"),
     "statement.unknown-circle": N_(
         "Circles that are known: polder network circle list. New ones of peers come with: polder network sync"
     ),
