@@ -82,6 +82,14 @@ def test_the_timestamp_is_signed_anew_even_when_a_step_fails_and_nobody_answers(
     assert done.round and [one.state for one in done.round.failed] == ["failed"]
 
 
+def test_a_file_that_the_system_refuses_stops_one_step_and_not_the_next(alder):
+    (alder.path / "state/robot/seen/state.json").mkdir(parents=True)
+    done = steward(alder.path, NOW + timedelta(hours=21))
+
+    assert dict(done.failed)["sync"][0].code == "kernel.file-trouble"
+    assert "metadata/timestamp.json" in done.signed
+
+
 def test_two_who_saw_of_us_what_we_did_not_sign_show_that_our_servers_keys_are_stolen(alder):
     first = digest_of_bytes(alder.files()["metadata/1.root.json"])
     seen = {"alder": Seen(first, 1, 99, "sha256:" + "9" * 64, NOW)}

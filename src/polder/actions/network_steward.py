@@ -15,7 +15,7 @@ from polder.actions.network_gossip import hear_of_ourselves, tell
 from polder.actions.network_peers import find_peers, misnamed
 from polder.actions.sync_network import Round, sync_network
 from polder.actions.sync_peer import PeerNews
-from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.world.network_alarms import Alarm
 from polder.world.network_store import load_published
 
@@ -89,4 +89,6 @@ def _try(step: Callable[[], object]) -> tuple[Problem, ...]:
         return refused.problems
     except Unreachable as lost:
         return (Problem("kernel.unreachable", "", {"what": lost.what, "why": lost.why}),)
+    except OSError as error:
+        return (file_trouble(error),)
     return ()

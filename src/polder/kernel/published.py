@@ -66,4 +66,5 @@ class Published:
 
     def long_stale(self, now: datetime) -> bool:
         """Whether it has been stale for 30 days: still history, but nothing new should be begun with it."""
-        return now - self.expires >= LONG  # and not the other way about: it may say that it holds until the last day there is
+        # Not the other way about: a provider may say that its words hold until the last day there is.
+        return now - self.expires >= LONG
