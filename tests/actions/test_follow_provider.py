@@ -85,6 +85,9 @@ def test_who_is_followed_no_longer_is_gone_from_the_file_and_the_nearest_name_is
     follow(folder, meet(folder, "beech", served.url, private=True))
     with pytest.raises(Refused) as refused:
         unfollow(folder, ["beach"])
+    with pytest.raises(Refused) as far:
+        unfollow(folder, ["quince"])
+    assert [one.code for one in far.value.problems] == ["network.not-followed"]
     assert refused.value.problems[0].values["near"] == "beech"
     unfollow(folder, ["beech"])
     assert load_network(folder).follow == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,13 +77,16 @@ def unfollow(folder: Path, names: Sequence[str]) -> Commit:
     known = load_network(folder).follow
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise Refused(
-            Problem("network.not-followed", FILE, {"name": name, "near": nearest(name, known) or "-"})
-            for name in unknown
-        )
+        raise Refused(_not_followed(name, known) for name in unknown)
     text = (folder / FILE).read_text()
     for name in names:
         text = remove(text, ("follow", name), FILE)
     read_network(text.encode())
     write_atomically(folder / FILE, text.encode())
     return commit_paths(folder, [folder / FILE], f"network: {', '.join(names)} followed no longer.")
+
+
+def _not_followed(name: str, known: Iterable[str]) -> Problem:
+    if near := nearest(name, known):
+        return Problem("network.not-followed-near", FILE, {"name": name, "near": near})
+    return Problem("network.not-followed", FILE, {"name": name})

@@ -13,7 +13,8 @@ SENTENCES: dict[str, str] = {
     "network.unfollowed": N_("Followed no longer: {names}."),
     "network.nothing-there": N_("Nothing is published at {url}."),
     "network.follow-known": N_("{name} is followed by another fingerprint, {known}; there it is {found}."),
-    "network.not-followed": N_("“{name}” is not followed. Nearest: {near}."),
+    "network.not-followed": N_("“{name}” is not followed."),
+    "network.not-followed-near": N_("“{name}” is not followed. Did you mean “{near}”?"),
     "network.not-an-address": N_(
         "“{value}” is not an address to publish at: https://…/, with a slash at its end."
     ),
