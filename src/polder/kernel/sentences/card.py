@@ -74,7 +74,7 @@ SENTENCES: dict[str, str] = {
     "card.imported": N_("Fields that came into card.yml: {fields}."),
     "card.nothing-new": N_("The card says all of that already."),
     "card.checked": N_("The card can be given to the network; services in it: {services}."),
-    "card.given": N_("The card is ready. Next: polder network publish"),
+    "card.given": N_("The card is ready. Next: polder network publish --as NAME"),
     "card.given-already": N_("The card was given as it is."),
     "card.age-fresh": N_("Days since it was changed: {days}."),
     "card.age-old": N_("Days since it was changed: {days}, over a year."),
