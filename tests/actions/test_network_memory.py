@@ -118,10 +118,11 @@ def heard(alder: NetworkFolder, timestamp: int, *peers: str) -> None:
         sync_network(alder.path, NOW, ())
 
 
-def test_what_two_peers_saw_is_not_signed_a_second_time(alder: NetworkFolder) -> None:
+def test_what_two_peers_saw_is_told_loudly_and_keeps_nobody_from_speaking(alder: NetworkFolder) -> None:
     heard(alder, 7, "beech", "cedar")
 
-    assert refusal(alder) == ["trust.older-than-seen"]
+    assert "trust.older-than-seen" in [one.code for one in look(alder.path, NOW + 2 * DAY).decision.notes]
+    assert freshen(alder.path, NOW + 2 * DAY).written
 
 
 def test_what_one_peer_says_alone_stops_nobody_but_is_told(alder: NetworkFolder) -> None:

@@ -106,4 +106,4 @@ def test_two_who_saw_of_us_what_we_did_not_sign_show_that_our_servers_keys_are_s
         ("sync.signed-elsewhere", ("beech", "cedar"))
     ]
     assert not again.alarms
-    assert [problem.code for _, found in again.failed for problem in found] == ["trust.older-than-seen"]
+    assert not again.failed

@@ -25,15 +25,16 @@ FILE, FORMAT = "published.json", "polder-memory-1"
 def refuse_older(
     folder: Path, network: Network, present: Present, decision: Decision, now: datetime
 ) -> tuple[Problem, ...]:
-    """Refused (``trust.older-copy``, ``trust.older-than-seen``) when readers know newer numbers than what would be signed. What one
-    voice alone says is given back as a note."""
+    """Refused (``trust.older-copy``) when this machine published newer numbers than what would be signed. What peers say is a note, however
+    many say it (``trust.perhaps-older``, ``trust.older-than-seen``): words of others must not keep a provider from speaking."""
     state = folder / network.state
     if problem := older_than_known(load_known(state), present, decision):
         raise Refused(problem)
     found = older_than_heard(_heard(folder, network, present, now), present, decision)
-    if found and found[1]:
-        raise Refused(found[0])
-    return (Problem("trust.perhaps-older", "", found[0].values),) if found else ()
+    if found is None:
+        return ()
+    problem, several = found
+    return (problem if several else Problem("trust.perhaps-older", "", problem.values),)
 
 
 def load_known(state: Path) -> Known | None:

@@ -89,7 +89,7 @@ def look(
     """What publishing at ``now`` would do, if ``persons`` sign. Nothing is signed, and nobody is asked anything.
 
     ``alone``: for a steward, which goes on when what people give cannot be read. Refused: ``network.*``, ``trust.*``; ``trust.older-copy``
-    and ``trust.older-than-seen`` when readers know newer things than what would be signed.
+    when this machine published newer things than what would be signed.
     """
     network = load_network(folder)
     keys, stored = load_keys(folder, network), stored_contents(folder / network.publish)
