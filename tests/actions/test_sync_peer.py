@@ -11,6 +11,7 @@ from polder.actions import sync_peer as sync_peer_module
 from polder.actions import visit_source
 from polder.actions.sync_peer import PeerNews, sync_peer
 from polder.kernel.peer import Peer
+from polder.kernel.problem import Refused
 from polder.world.network_store import PeerStore, load_published
 from support.publisher import Publisher, TestKey, served
 from support.web import Web
@@ -276,3 +277,19 @@ def test_numbers_that_begin_again_after_a_change_of_keys_are_told(beech, tmp_pat
 
     assert [one.renumbered for one in (first, second, third)] == [(), ("targets",), ()]
     assert not second.troubles and load_published(tmp_path)["beech"].files["card.json"] == b"{}"
+
+
+def test_a_file_that_the_disk_altered_is_not_given_out_as_verified(beech, tmp_path):
+    with Web(beech.files) as web:
+        sync(tmp_path, beech.peer(web.url))
+        store = PeerStore(tmp_path, "beech")
+        name = store.files(store.current())["card.json"]
+        (store.targets / name).write_bytes(b"x" * len(beech.given["card.json"]))
+        with pytest.raises(Refused) as refused:
+            load_published(tmp_path)["beech"].files["card.json"]
+        beech.given["b.json"] = b"b"
+        beech.publish(NOW)
+        sync(tmp_path, beech.peer(web.url))
+
+    assert [problem.code for problem in refused.value.problems] == ["sync.damaged"]
+    assert load_published(tmp_path)["beech"].files["card.json"] == beech.given["card.json"]

@@ -48,7 +48,10 @@ def steward(folder: Path, now: datetime, told: Callable[[PeerNews], None] = lamb
         "publish": lambda: _publish(folder, now, signed, news),
         "ourselves": lambda: alarms.extend(_ourselves(folder, now)),
     }
-    failed = [(name, problems) for name, step in steps.items() if (problems := _try(step))]
+    unforeseen: list[Exception] = []
+    failed = [(name, problems) for name, step in steps.items() if (problems := _try(step, unforeseen))]
+    if unforeseen:  # our own bug: said loudly, and not at the price of what the other steps do
+        raise unforeseen[0]
     return Stewarded(rounds[0] if rounds else None, tuple(news), tuple(signed), tuple(failed), tuple(alarms))
 
 
@@ -82,7 +85,7 @@ def _ourselves(folder: Path, now: datetime) -> list[Alarm]:
     return hear_of_ourselves(folder, network, find_peers(folder, network, now), now)
 
 
-def _try(step: Callable[[], object]) -> tuple[Problem, ...]:
+def _try(step: Callable[[], object], unforeseen: list[Exception]) -> tuple[Problem, ...]:
     try:
         step()
     except Refused as refused:
@@ -91,4 +94,6 @@ def _try(step: Callable[[], object]) -> tuple[Problem, ...]:
         return (Problem("kernel.unreachable", "", {"what": lost.what, "why": lost.why}),)
     except OSError as error:
         return (file_trouble(error),)
+    except Exception as error:
+        unforeseen.append(error)
     return ()

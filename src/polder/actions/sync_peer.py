@@ -108,9 +108,11 @@ def _sync(store: PeerStore, peer: Peer, now: datetime, quota: int, chance: Rando
     troubles: list[Trouble] = []
     clocks: list[float] = []
     visit = None
-    for url, origin in sources(peer, chance):
+    places = list(sources(peer, chance))
+    for number, (url, origin) in enumerate(places, start=1):
         visit = Visit(store, peer, now, quota, began)
-        found = _ask(visit, url, origin)
+        left = max(0.0, began + LONGEST - time.monotonic())
+        found = _ask(visit, url, origin, left if number == len(places) else left / 2)
         clocks += visit.clocks
         troubles += found
         if visit.done:
@@ -132,13 +134,13 @@ def _sync(store: PeerStore, peer: Peer, now: datetime, quota: int, chance: Rando
     )
 
 
-def _ask(visit: Visit, url: str, origin: bool) -> list[Trouble]:
-    """Visit one source; what went wrong there."""
+def _ask(visit: Visit, url: str, origin: bool, seconds: float) -> list[Trouble]:
+    """Visit one source for so long at most (half of what is left, where others wait); what went wrong there."""
     from polder.commons.trust.kinds import kind_of
 
     try:
         private = visit.peer.private and url not in visit.peer.strangers
-        with Source(url, private, time.monotonic() + LONGEST) as source:
+        with Source(url, private, time.monotonic() + seconds) as source:
             visit.run(source)
     except Unreachable as lost:
         problem = Problem("sync.unreachable", "", {"source": lost.what, "why": lost.why})

@@ -29,7 +29,8 @@ def init(
 ) -> None:
     """Write a new, commented site into DIR (default: this folder). It can be applied as it is.
 
-    Nothing that exists is overwritten; it may be a network folder, or a repository with a README.md and a .gitignore. The comments are in your language (--language en, fr, es).
+    Nothing that exists is overwritten; it may be a network folder, or a repository with a README.md and a .gitignore. The comments are in
+    your language (--language en, fr, es).
     """
     from polder.actions.init_site import NewSite, init_site
 

@@ -22,6 +22,7 @@ from polder.world.contents import read_contents
 
 RECIPE_BYTES, RECIPE_FILES = 20 * 2**20, 2_000
 GROUPS, SECRETS = 10_000, 50_000
+FEW = 50
 TOP_FILES = ("site.yml", "hosts.yml", "polder.lock", "internal-ca.crt")
 
 
@@ -104,6 +105,20 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
+
+
+def flush_paths(paths: Iterable[Path]) -> None:
+    """Files and folders to disk: a few one by one, many by flushing everything once (a single flush costs milliseconds)."""
+    held = list(paths)
+    if len(held) > FEW:
+        os.sync()
+        return
+    for path in held:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _flush_folder(path: Path) -> None:

@@ -29,7 +29,7 @@ from polder.kernel.names import is_slug
 from polder.kernel.plain import read_plain, write_plain
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
-from polder.world.files import write_atomically
+from polder.world.files import flush_paths, write_atomically
 
 FORMAT, INDEX_FORMAT = "polder-peer-1", "polder-index-1"
 _HASHED = re.compile(r"\.([0-9a-f]{64})\.json$")
@@ -60,6 +60,7 @@ class PeerStore:
         self.peer, self.path = peer, state / PEERS / peer
         self.metadata, self.targets = self.path / "metadata", self.path / "targets"
         self._unflushed = False
+        self._new_targets: list[Path] = []
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -97,7 +98,7 @@ class PeerStore:
         except OSError:
             raise self._damaged(path) from None
         named = _HASHED.search(name)
-        if named and hashlib.sha256(content).hexdigest() != named[1]:
+        if named and _hash_of(content) != named[1]:
             raise self._damaged(path)
         return content
 
@@ -144,23 +145,33 @@ class PeerStore:
             finally:
                 os.close(handle)
         self._unflushed = False
+        if self._new_targets:
+            flush_paths([*(one for one in self._new_targets if one.exists()), self.targets])
+        self._new_targets = []
 
     def has_target(self, sha256: str, length: int) -> bool:
-        """Whether it is there whole (a file may be empty after the power failed)."""
+        """Whether it is there whole (a file that no ``commit`` followed may be empty or wrong after the power failed)."""
+        place = self.targets / sha256
         try:
-            return (self.targets / sha256).stat().st_size == length
+            return place.stat().st_size == length and _hash_of(place.read_bytes()) == sha256
         except FileNotFoundError:
             return False
 
     def keep_target(self, sha256: str, content: bytes) -> None:
-        """``content``, whose hash was compared already. Not flushed one by one: its length tells whether it was cut short."""
+        """``content``, whose hash was compared already. Flushed with the others by ``commit``."""
         self.targets.mkdir(parents=True, exist_ok=True)
         beside = self.targets / f"{sha256}.tmp"
         beside.write_bytes(content)
         beside.replace(self.targets / sha256)
+        self._new_targets.append(self.targets / sha256)
 
     def target(self, sha256: str) -> bytes:
-        return (self.targets / sha256).read_bytes()
+        """Refused (``sync.damaged``) unless it is what its name says."""
+        place = self.targets / sha256
+        content = place.read_bytes()
+        if _hash_of(content) != sha256:
+            raise self._damaged(place)
+        return content
 
     def held(self) -> frozenset[str]:
         """Hashes of the targets that are there."""
@@ -220,7 +231,7 @@ class PeerStore:
             versions=current.versions,
             seen=seen,
             expires=read_time(current.expires) or seen,
-            files=Targets(self.targets, self.files(current)),
+            files=Targets(self, self.files(current)),
             source=str(facts.get("source", "")),
         )
 
@@ -239,13 +250,13 @@ class PeerStore:
 
 
 class Targets(Mapping[str, bytes]):
-    """Files by path, read when they are asked for."""
+    """Files by path, read (and held against their hash again) when they are asked for. Refused: ``sync.damaged``."""
 
-    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
-        self._folder, self._files = folder, files
+    def __init__(self, store: PeerStore, files: Mapping[str, str]) -> None:
+        self._store, self._files = store, files
 
     def __getitem__(self, path: str) -> bytes:
-        return (self._folder / self._files[path]).read_bytes()
+        return self._store.target(self._files[path])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
@@ -301,3 +312,7 @@ def _plain(value: Any) -> Any:
 
 def _changed(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
+
+
+def _hash_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -20,10 +20,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from polder.kernel.problem import Problem, Refused
-from polder.world.files import write_atomically
+from polder.world.files import flush_paths, write_atomically
 
 LOCK, SECONDS = "publish.lock", 30.0
-FEW = 50
 _LEFT_OVER = re.compile(r"\.(?:[0-9]+\.[a-z]+\.json|timestamp\.json|[0-9a-f]{64}\..+)\.[a-z0-9_]{8}")
 """A neighbour file of ours (``world.files``) whose writer was killed."""
 
@@ -88,25 +87,11 @@ def _write_together(public: Path, files: Sequence[tuple[str, bytes]]) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         begun.append((Path(name), place))
-    _flush(name for name, _ in begun)
+    flush_paths(name for name, _ in begun)
     for neighbour, place in begun:
         neighbour.chmod(0o644)
         neighbour.replace(place)
-    _flush({place.parent for _, place in begun})
-
-
-def _flush(paths: Iterable[Path]) -> None:
-    """To disk: a few one by one, many by flushing everything once (a single flush costs milliseconds)."""
-    held = list(paths)
-    if len(held) > FEW:
-        os.sync()
-        return
-    for path in held:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    flush_paths({place.parent for _, place in begun})
 
 
 def write_signing(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
