@@ -189,7 +189,10 @@ def test_answers_that_are_no_answers_are_trouble_and_never_a_crash(answer, impat
                     held.sendall(answer)
 
         threading.Thread(target=serve, daemon=True).start()
-        with Source(f"http://127.0.0.1:{server.getsockname()[1]}/", private=True) as source, pytest.raises((Refused, Unreachable)):
+        with (
+            Source(f"http://127.0.0.1:{server.getsockname()[1]}/", private=True) as source,
+            pytest.raises((Refused, Unreachable)),
+        ):
             source.get("a.json", 100)
 
 
