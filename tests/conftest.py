@@ -46,10 +46,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def only_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests without an engine or a lab reach this machine alone; any other address is as unreachable as without a network."""
-    if any(request.node.get_closest_marker(name) for name in ("engine", "builder", "lab")):
-        return
+def only_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests without an engine or a lab reach this machine alone; any other address is as unreachable as without a network.
+
+    With a ``MonkeyPatch`` of its own: the shared one would outlive what tests take down after it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if not any(request.node.get_closest_marker(name) for name in ("engine", "builder", "lab")):
+            _stay_here(patch)
+        yield
+
+
+def _stay_here(patch: pytest.MonkeyPatch) -> None:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
@@ -57,7 +65,7 @@ def only_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
             raise OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    patch.setattr(socket.socket, "connect", guarded)
 
 
 def _is_here(host: str) -> bool:
