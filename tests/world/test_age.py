@@ -5,15 +5,27 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 
+import pyrage
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polder.kernel.problem import Refused
 from polder.kernel.secret import Secret
-from polder.world.age import ALPHABET, Identities, decrypt, encrypt, generate, load_identities, new_identity
+from polder.world.age import (
+    ALPHABET,
+    Identities,
+    decrypt,
+    encrypt,
+    generate,
+    load_identities,
+    new_identity,
+    nobodys_recipient,
+)
 
 
 def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -66,6 +78,31 @@ def test_a_damaged_file_is_said_to_be_damaged(ana: tuple[str, Path], cut: int) -
     with pytest.raises(Refused) as refused:
         decrypt(sealed[:cut], identities(ana[1]))
     assert codes(refused) == ["secret.damaged"]
+
+
+@pytest.mark.parametrize("cut", [2**16 + 16, 2**16, -1, -17])
+def test_a_file_that_ends_too_early_gives_nothing_of_its_beginning(ana: tuple[str, Path], cut: int) -> None:
+    """Also where a part of it (64 KiB and a tag) ends."""
+    sealed = encrypt(Secret(b"x" * 2**17), [ana[0]], armored=False)
+    header = len(encrypt(Secret(b""), [ana[0]], armored=False)) - 16
+    for broken in (sealed[: header + cut if cut > 0 else cut], sealed + b"x"):
+        with pytest.raises(Refused) as refused:
+            decrypt(broken, identities(ana[1]))
+        assert codes(refused) == ["secret.damaged"]
+
+
+def test_a_file_for_many_opens_in_time_that_grows_with_their_number(ana: tuple[str, Path]) -> None:
+    """The library's ``decrypt`` takes more than ten times as long for 128."""
+    sealed = encrypt(Secret("x"), [*(nobodys_recipient() for _ in range(127)), ana[0]], armored=False)
+    found = identities(ana[1])
+
+    def seconds(work: Callable[[], object]) -> float:
+        began = process_time()
+        work()
+        return process_time() - began
+
+    ours = min(seconds(lambda: decrypt(sealed, found)) for _ in range(3))
+    assert ours < seconds(lambda: pyrage.decrypt(sealed, found.keys())) / 2
 
 
 @pytest.mark.skipif(not shutil.which("age"), reason="Debian's age is not installed")
