@@ -322,3 +322,79 @@ def test_the_next_version_of_a_lie_is_the_same_alarm(neighbours):
         counts.append([one.times for one in read_alarms(neighbours.state)])
 
     assert counts == [[1], [2], [3]]
+
+
+def test_what_was_decided_of_a_witness_stays_decided_while_it_claims_the_same(neighbours):
+    beech = neighbours.peers["beech"]
+    neighbours.sync()
+    neighbours.says("cedar", "beech", 1, "sha256:" + "0" * 64)
+    (alarm,) = neighbours.sync(LATER).alarms
+    close_alarm(neighbours.state, alarm.id, "carla asked beech: it is cedar that lies", LATER)
+    later = LATER + timedelta(hours=1)
+    neighbours.says("cedar", "beech", 1, "sha256:" + "0" * 64, later)  # the same claim in other bytes
+    beech.publish(later)  # and another state of beech is what we see
+    same = neighbours.sync(later)
+    neighbours.says("dogwood", "beech", 1, "sha256:" + "0" * 64)
+    second = neighbours.sync(later + timedelta(hours=1))
+    close_alarm(neighbours.state, alarm.id, "both", later)
+    neighbours.says("cedar", "beech", 1, "sha256:" + "1" * 64)
+    other = neighbours.sync(later + timedelta(hours=2))
+
+    assert codes(same) == []
+    assert codes(second) == ["sync.shown-two-ways"]
+    assert codes(other) == ["sync.shown-two-ways"]
+
+
+def test_blanks_and_signatures_that_anybody_can_add_open_no_closed_alarm(neighbours):
+    web, beech = neighbours.webs["beech"], neighbours.peers["beech"]
+    web.files = {**beech.files, "metadata/timestamp.json": b'{"signed": {"a": 1}, "signatures": []}'}
+    (alarm,) = neighbours.sync().alarms
+    close_alarm(neighbours.state, alarm.id, "a broken disk", NOW)
+    web.files = {**beech.files, "metadata/timestamp.json": b'{"signed": {"a": 1},  "signatures": [1]} '}
+
+    assert codes(neighbours.sync(LATER, "beech")) == []
+
+
+def test_a_page_for_people_is_one_trouble_whatever_it_says_today(neighbours):
+    web, beech = neighbours.webs["beech"], neighbours.peers["beech"]
+    web.files = {**beech.files, "metadata/timestamp.json": b"<p>Monday"}
+    (alarm,) = neighbours.sync().alarms
+    close_alarm(neighbours.state, alarm.id, "ben mends it", NOW)
+    web.files = {**beech.files, "metadata/timestamp.json": b"<p>Tuesday"}
+
+    assert codes(neighbours.sync(LATER, "beech")) == []
+
+
+def test_an_origin_that_was_restored_is_one_trouble_until_it_is_beyond_what_was_seen(neighbours):
+    web, beech = neighbours.webs["beech"], neighbours.peers["beech"]
+    states = [dict(beech.files)]
+    for _ in range(3):
+        beech.publish(NOW)
+        states.append(dict(beech.files))
+    neighbours.sync()
+    web.files = states[0]
+    (alarm,) = neighbours.sync(LATER, "beech").alarms
+    close_alarm(neighbours.state, alarm.id, "beech restored a backup", LATER)
+    web.files = states[1]
+    climbing = neighbours.sync(LATER + timedelta(hours=1), "beech")
+    beech.publish(LATER)
+    web.files = beech.files
+    beyond = neighbours.sync(LATER + timedelta(hours=2), "beech")
+    web.files = states[1]
+    again = neighbours.sync(LATER + timedelta(hours=3), "beech")
+
+    assert (codes(climbing), codes(beyond), codes(again)) == ([], [], ["sync.rollback"])
+
+
+def test_a_clock_that_drifts_on_opens_no_alarm_that_was_closed_this_week(neighbours):
+    alarms = []
+    for number in (3.0, 3.2):
+        told = (NOW + timedelta(hours=number)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+        for name in ("beech", "cedar"):
+            neighbours.webs[name].date = told
+        found = neighbours.sync(NOW, "beech", "cedar", "dogwood")
+        alarms.append(codes(found))
+        for one in found.alarms:
+            close_alarm(neighbours.state, one.id, "carla mends it tonight", NOW)
+
+    assert alarms == [["sync.clock-behind"], []]

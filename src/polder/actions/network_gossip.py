@@ -40,7 +40,9 @@ def listen(folder: Path, network: Network, peers: Mapping[str, Peer], now: datet
             store = PeerStore(state, finding.subject)
             evidence["what we saw"] = store.read(store.current().parts.get("timestamp", ""))
         key = str(finding.values.get("version", ""))
-        alarms.append(raise_alarm(state, finding.code, finding.subject, finding.values, evidence, now, key))
+        code, told = finding.code, finding.values
+        alarm = raise_alarm(state, code, finding.subject, told, evidence, now, key, finding.claims)
+        alarms.append(alarm)
     return [alarm for alarm in alarms if alarm]
 
 
@@ -57,7 +59,9 @@ def hear_of_ourselves(
     if not found:
         return []
     by = tuple(sorted({name for one in found for name in one.witnesses}))
-    alarm = raise_alarm(state, "sync.signed-elsewhere", network.provider, {"by": by}, evidence, now)
+    claims = [claim for one in found for claim in one.claims]
+    code, us = "sync.signed-elsewhere", network.provider
+    alarm = raise_alarm(state, code, us, {"by": by}, evidence, now, about=claims)
     return [alarm] if alarm else []
 
 

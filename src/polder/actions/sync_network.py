@@ -16,6 +16,7 @@ from polder.actions.network_peers import find_peers, mirrored_peers, named
 from polder.actions.sync_peer import PeerNews, Trouble, sync_peer
 from polder.commons.network.model import Network
 from polder.commons.trust.clock import ahead, off_by
+from polder.commons.trust.kinds import about
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Refused, file_trouble
 from polder.world.network_alarms import Alarm, raise_alarm
@@ -118,11 +119,12 @@ def _alarm(state: Path, news: PeerNews, trouble: Trouble, now: datetime) -> Alar
     told = f"{problem.code} {problem.where} {dict(problem.values)}"
     evidence = {f"what {trouble.source} gave": trouble.evidence or told.encode()}
     if trouble.kind == "two versions":
-        store = PeerStore(state, news.peer)
-        evidence["what was seen before"] = store.read(store.current().binding.get("timestamp", ""))
+        store, role = PeerStore(state, news.peer), str(problem.values.get("role", "timestamp"))
+        evidence["what was seen before"] = store.read(store.current().binding.get(role, ""))
     values = {**problem.values, "source": trouble.source, "peer": news.peer, "where": problem.where}
     key = f"{trouble.source} {_UNNUMBERED.sub('', problem.where.rpartition('/')[2])}"
-    return raise_alarm(state, problem.code, news.peer, values, evidence, now, key)
+    what = (about(problem, trouble.evidence),)
+    return raise_alarm(state, problem.code, news.peer, values, evidence, now, key, what)
 
 
 def _clock(news: tuple[PeerNews, ...], now: datetime) -> float:
@@ -135,5 +137,6 @@ def _clock_alarm(state: Path, network: Network, clock: float, now: datetime) -> 
         return []
     code = "sync.clock-behind" if clock > 0 else "sync.clock-ahead"
     hours = round(abs(clock) / 3600, 1)
-    alarm = raise_alarm(state, code, network.provider, {"hours": hours}, {"hours": str(hours).encode()}, now)
+    told, week = {"hours": str(hours).encode()}, f"{now:%G-W%V}"  # a clock that was mended may go wrong again
+    alarm = raise_alarm(state, code, network.provider, {"hours": hours}, told, now, about=(week,))
     return [alarm] if alarm else []

@@ -1,7 +1,8 @@
 """Alarms of the network: ``state/alarms/ID.json``, each with the bytes that prove it. They are closed with a reason, never taken away.
 
-The same alarm again is counted in the one that is there. After it was closed it opens again only by evidence that was not known then:
-what somebody decided about is decided.
+The same alarm again is counted in the one that is there. After it was closed it opens again only by something that was not known then:
+what somebody decided about is decided. Whoever raises it says what it is ``about``, so that a liar who writes the same lie with other
+bytes around it says nothing new, and pushes no evidence out.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,14 +22,16 @@ from polder.world.files import write_atomically
 from polder.world.network_store import write_time
 
 FOLDER, FORMAT = "alarms", "polder-alarm-1"
-MOST_EVIDENCE, MOST_BYTES, MOST_ALIKE = 6, 512_000, 40
-"""Pieces of evidence and their size in one alarm; alarms of one code about one peer, before more become a single one."""
+MOST_EVIDENCE, MOST_BYTES, MOST_ALIKE, MOST_KNOWN = 6, 512_000, 40, 400
+"""Pieces of evidence and their size in one alarm; alarms of one code about one peer, before more become a single one; things that one
+alarm was about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """``code`` and ``values`` make its sentence. ``opened``, ``last``: when it was raised first, and last; ``times``: how often.
-    ``evidence``: what each piece is, to its bytes. ``closed``: when; ``reason``: why, in somebody's words."""
+    ``evidence``: what each piece is, to its bytes. ``closed``: when; ``reason``: why, in somebody's words. ``known``: short digests of
+    everything that it was about so far."""
 
     id: str
     code: str
@@ -40,6 +43,7 @@ class Alarm:
     evidence: Mapping[str, bytes] = field(default_factory=dict)
     closed: str = ""
     reason: str = ""
+    known: tuple[str, ...] = ()
 
 
 def raise_alarm(
@@ -50,23 +54,39 @@ def raise_alarm(
     evidence: Mapping[str, bytes],
     now: datetime,
     key: str = "",
+    about: Iterable[str] = (),
 ) -> Alarm | None:
-    """Write an alarm down; ``None`` when that is no news. ``key``: what makes it another one of the same code and peer."""
+    """Write an alarm down; ``None`` when that is no news. ``key``: what makes it another one of the same code and peer. ``about``: what
+    it says, without what may differ from one time to the next; the evidence itself unless given."""
     short = hashlib.sha256(f"{code}\0{peer}\0{key}".encode()).hexdigest()[:8]
     of, moment = f"{code.partition('.')[2]}-{peer}-", write_time(now)
     name = f"{of}{short}" if _has_room(state, of, short) else f"{of}others"
     pieces = {what: content[:MOST_BYTES] for what, content in evidence.items()}
-    known = _read_or_nothing(state / FOLDER / f"{name}.json")
-    if known is None:
-        return _keep(state, Alarm(name, code, peer, dict(values), moment, moment, 1, pieces))
-    fresh = {what: content for what, content in pieces.items() if content not in known.evidence.values()}
-    if known.closed and not fresh:
+    told = _marks([one.encode() for one in about] or pieces.values())
+    before = _read_or_nothing(state / FOLDER / f"{name}.json")
+    if before is None:
+        return _keep(state, Alarm(name, code, peer, dict(values), moment, moment, 1, pieces, known=told))
+    new = tuple(one for one in told if one not in before.known)
+    if before.closed and not new:
         return None
-    added = {f"{what} ({moment})": content for what, content in fresh.items()}
-    kept = dict(list({**known.evidence, **added}.items())[-MOST_EVIDENCE:])
-    again = replace(known, values=dict(values), last=moment, times=known.times + 1, evidence=kept)
-    _keep(state, replace(again, closed="", reason=""))
-    return again if known.closed else None
+    again = replace(before, values=dict(values), last=moment, times=before.times + 1, closed="", reason="")
+    if new:
+        known = (*before.known, *new)[-MOST_KNOWN:]
+        again = replace(again, known=known, evidence=_with(before.evidence, pieces, moment))
+    _keep(state, again)
+    return again if before.closed else None
+
+
+def _marks(told: Iterable[bytes]) -> tuple[str, ...]:
+    return tuple(sorted({hashlib.sha256(one).hexdigest()[:16] for one in told}))
+
+
+def _with(held: Mapping[str, bytes], pieces: Mapping[str, bytes], moment: str) -> dict[str, bytes]:
+    """The evidence with what is new in ``pieces``; the oldest gives way."""
+    added = {
+        f"{what} ({moment})": content for what, content in pieces.items() if content not in held.values()
+    }
+    return dict(list({**held, **added}.items())[-MOST_EVIDENCE:])
 
 
 def _has_room(state: Path, of: str, short: str) -> bool:
@@ -109,10 +129,11 @@ def _read(path: Path) -> Alarm | None:
     """``None`` when there is none. Refused (``kernel.not-plain``) when it can be read no longer."""
     try:
         data = json.loads(path.read_bytes())
-        held = {name: data[name] for name in Alarm.__dataclass_fields__}
+        held = {name: data[name] for name in Alarm.__dataclass_fields__ if name != "known"}
         values = held["values"].items()
         held["values"] = {name: tuple(value) if isinstance(value, list) else value for name, value in values}
         held["evidence"] = {what: b64decode(content) for what, content in held["evidence"].items()}
+        held["known"] = tuple(data.get("known") or _marks(held["evidence"].values()))
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -67,12 +67,14 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``code`` with ``values``; ``subject``: the peer (or ``roster``); ``witnesses``: whose words say so."""
+    """``code`` with ``values``; ``subject``: the peer (or ``roster``); ``witnesses``: whose words say so; ``claims``: who says what,
+    without anything else of their words. A witness who says what we saw claims nothing."""
 
     code: str
     subject: str
     values: Mapping[str, Value]
     witnesses: tuple[str, ...]
+    claims: tuple[str, ...]
 
 
 def digest_of_timestamp(content: bytes) -> Digest:
@@ -146,10 +148,11 @@ def _frozen(name: str, mine: Own, words: Mapping[str, Word], groups: Mapping[str
     claims = sorted(newest.values(), reverse=True)
     if len(claims) < 2:
         return None
+    told = tuple(f"{witness} {root}/{timestamp}" for (root, timestamp), witness in claims)
     (root, timestamp), _ = claims[1]
     witnesses = tuple(sorted(witness for _, witness in claims))
     values: dict[str, Value] = {"peer": name, "by": witnesses, "theirs": f"{root}/{timestamp}"}
-    return Finding("sync.frozen", name, {**values, "ours": f"{here[0]}/{here[1]}"}, witnesses)
+    return Finding("sync.frozen", name, {**values, "ours": f"{here[0]}/{here[1]}"}, witnesses, told)
 
 
 def _two_versions(name: str, mine: Own, words: Mapping[str, Word]) -> Iterator[Finding]:
@@ -162,7 +165,8 @@ def _two_versions(name: str, mine: Own, words: Mapping[str, Word]) -> Iterator[F
         if len(digests) > 1:
             witnesses = tuple(sorted(one for by in digests.values() for one in by if one))
             values: dict[str, Value] = {"peer": name, "version": f"{root}/{timestamp}", "by": witnesses}
-            yield Finding("sync.shown-two-ways", name, values, witnesses)
+            claims = _claims(f"{root}/{timestamp}", digests)
+            yield Finding("sync.shown-two-ways", name, values, witnesses, claims)
 
 
 def _two_rosters(rosters: Mapping[int, str], words: Mapping[str, Word]) -> Iterator[Finding]:
@@ -173,7 +177,14 @@ def _two_rosters(rosters: Mapping[int, str], words: Mapping[str, Word]) -> Itera
     for version, digests in sorted(told.items()):
         if len(digests) > 1:
             witnesses = tuple(sorted(one for by in digests.values() for one in by if one))
-            yield Finding("sync.two-rosters", "roster", {"version": version, "by": witnesses}, witnesses)
+            values: dict[str, Value] = {"version": version, "by": witnesses}
+            yield Finding("sync.two-rosters", "roster", values, witnesses, _claims(str(version), digests))
+
+
+def _claims(version: str, digests: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """Who saw what as ``version``, but for whoever saw what we did."""
+    others = {digest: by for digest, by in digests.items() if "" not in by}
+    return tuple(f"{one} {version} {digest}" for digest, by in sorted(others.items()) for one in by)
 
 
 def _of(name: str, first: str, words: Mapping[str, Word]) -> Iterator[tuple[str, Seen]]:
