@@ -113,7 +113,7 @@ def test_a_damaged_file_of_one_peer_is_said_and_holds_up_nobody_else(neighbours,
     found = neighbours.sync(LATER)
 
     assert [one.state for one in found.news] == ["failed", "new", "new"]
-    assert {one.problem.code for one in found.news[0].troubles} <= {"sync.damaged", "sync.began-anew"}
+    assert {one.problem.code for one in found.news[0].troubles} <= {"sync.damaged", "sync.own-root-altered"}
     assert {"cedar", "dogwood"} <= set(load_published(neighbours.state))
     assert len(network_status(neighbours.folder, LATER)) == 3
 

@@ -201,6 +201,28 @@ def test_a_peer_pinned_anew_is_not_mixed_with_the_one_before(beech, tmp_path):
     assert load_published(tmp_path)["beech"].root == beech.pinned
 
 
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("content", [b"", b'{"signed": {}, "signatures": []}', "another"])
+def test_a_root_that_was_altered_on_our_own_disk_is_told_as_ours_and_the_peer_is_not_blamed(
+    beech, tmp_path, number, content
+):
+    with Web(beech.files) as web:
+        beech.publish_root(NOW)
+        sync(tmp_path, beech.peer(web.url))
+        place = tmp_path / f"peers/beech/metadata/{number}.root.json"
+        valid = Publisher("cedar", NOW).files["metadata/1.root.json"]
+        place.write_bytes(valid if content == "another" else content)
+        beech.publish(NOW)
+        news = sync(tmp_path, beech.peer(web.url))
+        (tmp_path / "peers/beech").rename(tmp_path / "aside")
+        mended = sync(tmp_path, beech.peer(web.url))
+
+    (trouble,) = news.troubles
+    assert (trouble.problem.code, trouble.kind, trouble.source) == ("sync.own-root-altered", "damaged", "")
+    assert trouble.problem.where == str(place)
+    assert (news.strikes, mended.state) == (0, "new")
+
+
 def test_a_root_that_is_there_before_what_its_keys_sign_is_no_alarm(beech, tmp_path):
     with Web(beech.files) as web:
         sync(tmp_path, beech.peer(web.url))

@@ -48,6 +48,22 @@ def test_sync_says_what_came_and_status_what_is_believed(folder, beech):
     assert data["peers"][0]["mirror"] > 1000
 
 
+def test_a_copy_of_ours_that_was_altered_is_told_by_status_with_what_to_do(folder, beech):
+    with Web(beech.files) as web:
+        write(folder, beech, web.url)
+        run(folder, "sync")
+        (folder / "state/peers/beech/metadata/1.root.json").write_bytes(b"")
+        beech.publish(datetime.now(UTC).replace(microsecond=0))
+        synced = run(folder, "sync")
+    status, data = run(folder, "status"), json.loads(run(folder, "status", "--json").output)
+
+    for told in (synced.output, status.output):
+        assert "Our own copy" in told and f"Move {folder}/state/peers/beech away" in told
+    assert "our copy is damaged" in status.output
+    assert data["peers"][0]["damage"][0]["code"] == "sync.own-root-altered"
+    assert not read_alarms(folder / "state")
+
+
 def test_nobody_answering_is_unreachable_and_told_on_the_third_round(folder, beech):
     write(folder, beech, "http://127.0.0.1:1/")
     first = run(folder, "sync")

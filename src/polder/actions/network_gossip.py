@@ -122,9 +122,7 @@ def _seen_by_us(store: PeerStore, current: Current, facts: Mapping[str, Any]) ->
         return None
     at = read_time(str(facts.get("since", ""))) or asked
     digest = digest_of_timestamp(store.read(current.parts["timestamp"]))
-    seen = Seen(
-        digest_of_bytes(store.read("1.root.json")), current.roots, current.versions["timestamp"], digest, at
-    )
+    seen = Seen(digest_of_bytes(store.first_root()), current.roots, current.versions["timestamp"], digest, at)
     digests = {_pair(version): str(found) for version, found in dict(facts.get("timestamps") or {}).items()}
     return Own(seen, {**digests, (seen.root, seen.timestamp): digest}, asked)
 

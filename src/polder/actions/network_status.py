@@ -12,14 +12,16 @@ from polder.actions.network_peers import find_peers, mirrored_peers, named
 from polder.actions.sync_network import mirror_place
 from polder.actions.sync_peer import patience_of
 from polder.kernel.peer import Peer
+from polder.kernel.problem import Problem, Refused
+from polder.kernel.published import Published
 from polder.world.network_mirror import mirror_size
-from polder.world.network_store import PeerStore, load_one, read_time
+from polder.world.network_store import PeerStore, read_time
 
 
 @dataclass(frozen=True, slots=True)
 class PeerStatus:
-    """``state``: ``fresh``, ``stale`` (since ``expires``), ``old`` (stale for 30 days) or ``never`` seen. ``next``: not asked before.
-    ``mirror``: bytes of the copy served here, -1 when there is to be none."""
+    """``state``: ``fresh``, ``stale`` (since ``expires``), ``old`` (stale for 30 days), ``never`` seen, or ``damaged``: what is wrong with
+    our own copy is in ``damage``. ``next``: not asked before. ``mirror``: bytes of the copy served here, -1 when there is to be none."""
 
     peer: str
     state: str
@@ -33,6 +35,7 @@ class PeerStatus:
     next: datetime | None = None
     trouble: str = ""
     mirror: int = -1
+    damage: tuple[Problem, ...] = ()
 
 
 def network_status(folder: Path, now: datetime) -> tuple[PeerStatus, ...]:
@@ -59,15 +62,12 @@ def wake_peer(folder: Path, names: tuple[str, ...], now: datetime) -> tuple[str,
 
 def _status(state: Path, peer: Peer, now: datetime, mirror: int) -> PeerStatus:
     store = PeerStore(state, peer.id)
-    published, facts = load_one(store), store.facts()
+    published, damage = _read(store)
+    facts = store.facts()
     patience = patience_of(facts)
-    if published is None:
-        fresh = "never"
-    else:
-        fresh = "old" if published.long_stale(now) else "stale" if published.stale(now) else "fresh"
     return PeerStatus(
         peer=peer.id,
-        state=fresh,
+        state="damaged" if damage else _freshness(published, now),
         versions=published.versions if published else {},
         expires=published.expires if published else None,
         seen=read_time(str(facts.get("seen", ""))),
@@ -78,4 +78,18 @@ def _status(state: Path, peer: Peer, now: datetime, mirror: int) -> PeerStatus:
         next=patience.next if patience.next and patience.next > now else None,
         trouble=str(facts.get("trouble", "")),
         mirror=mirror,
+        damage=damage,
     )
+
+
+def _read(store: PeerStore) -> tuple[Published | None, tuple[Problem, ...]]:
+    try:
+        return store.published(), ()
+    except Refused as refused:
+        return None, refused.problems
+
+
+def _freshness(published: Published | None, now: datetime) -> str:
+    if published is None:
+        return "never"
+    return "old" if published.long_stale(now) else "stale" if published.stale(now) else "fresh"

@@ -146,6 +146,8 @@ def _ask(visit: Visit, url: str, origin: bool, seconds: float) -> list[Trouble]:
         problem = Problem("sync.unreachable", "", {"source": lost.what, "why": lost.why})
         return [Trouble(url, "unreachable", problem, b"", origin)]
     except Refused as refused:
+        if any(kind_of(one.code) == "damaged" for one in refused.problems):  # here: no other source mends it
+            raise
         held = visit.last
         return [Trouble(url, kind_of(one.code), one, held, origin) for one in refused.problems[:5]]
     return []

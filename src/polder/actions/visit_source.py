@@ -77,7 +77,7 @@ class Visit:
 
         held = {role: self.store.read(current.binding.get(role, "")) for role in ROLES}
         self.trusted = Trusted(
-            self.store.roots(current.roots),
+            self.store.roots(current),
             held["timestamp"],
             held["snapshot"],
             held["targets"],
@@ -143,7 +143,8 @@ class Visit:
         parts = self._keep(trusted, found)
         index = self.store.keep_index({one.path: one.sha256 for one in files})
         self.renumbered = self._renumbered(trusted)
-        new = Current(len(trusted.roots), parts, parts, found.versions, write_time(found.expires), index)
+        until, hashes = write_time(found.expires), _hashes(trusted)
+        new = Current(len(trusted.roots), parts, parts, found.versions, until, index, root_hashes=hashes)
         self.changed = True
         self.store.commit(new)
 
@@ -210,7 +211,8 @@ class Visit:
         """Keep what is believed by now; the last whole state stays the one that is read."""
         current, binding = self.store.current(), self._keep(trusted, None)
         if (len(trusted.roots), binding) != (current.roots, dict(current.binding)):
-            self.store.commit(replace(current, roots=len(trusted.roots), binding=binding))
+            roots, hashes = len(trusted.roots), _hashes(trusted)
+            self.store.commit(replace(current, roots=roots, binding=binding, root_hashes=hashes))
 
     def _keep(self, trusted: Trusted, found: Whole | None) -> dict[str, str]:
         from polder.commons.trust.accept import version_of
@@ -243,3 +245,7 @@ class Visit:
 
     def _where(self, name: str) -> str:
         return f"{self.url}metadata/{name}"
+
+
+def _hashes(trusted: Trusted) -> tuple[str, ...]:
+    return tuple(hashlib.sha256(root).hexdigest() for root in trusted.roots)

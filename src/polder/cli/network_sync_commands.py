@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Line = tuple[str, str]
 HEADERS = (N_("peer"), N_("state"), N_("version"), N_("seen"), N_("files"), N_("copy here"), N_("source"))
-STATES = {"fresh": N_("fresh"), "never": N_("never seen")}
+STATES = {"fresh": N_("fresh"), "never": N_("never seen"), "damaged": N_("our copy is damaged")}
 TROUBLES = {
     "unreachable": N_("it did not answer"),
     "older": N_("it shows an older state"),
@@ -38,7 +38,7 @@ TROUBLES = {
 TROUBLED = N_("{state}, last round failed")
 CLOSE = N_("When it is settled: polder network alarms close {alarm} --reason …")
 STALE = N_("stale since {date}")
-STYLES = {"fresh": "", "stale": "yellow", "old": "red", "never": "yellow"}
+STYLES = {"fresh": "", "stale": "yellow", "old": "red", "never": "yellow", "damaged": "red"}
 
 
 @click.command(epilog="Example: polder network sync beech")
@@ -210,6 +210,9 @@ def status_lines(found: tuple[PeerStatus, ...]) -> Iterator[Line]:
     styles = [STYLES[one.state] or ("yellow" if one.trouble else "") for one in found]
     yield from table_lines(headers, [_row(one, words) for one in found], styles)
     for one in found:
+        for problem in one.damage:
+            yield say_problem(problem, words), "red"
+            yield "    " + hint(problem.code, problem.values, words), "dim"
         if one.trouble and not one.asleep:
             told = translate(TROUBLES.get(one.trouble, one.trouble), words)
             yield say("sync.last-round", {"peer": one.peer, "trouble": told}, words), "yellow"

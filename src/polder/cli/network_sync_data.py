@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def status_data(one: PeerStatus) -> dict[str, Any]:
     held = {name: getattr(one, name) for name in one.__dataclass_fields__}
     times = {name: held[name] and f"{held[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("expires", "seen", "next")}
-    return {**held, **times, "versions": dict(one.versions)}
+    return {**held, **times, "versions": dict(one.versions), "damage": problems_data(one.damage)}
 
 
 def round_data(found: Round) -> dict[str, Any]:

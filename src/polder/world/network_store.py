@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -40,7 +40,8 @@ PEERS, CURRENT, INDEX_LIMIT = "peers", "current.json", 10_000_000
 class Current:
     """``current.json``. ``roots``: how many roots are believed. ``binding``: role to file, what newer documents are compared with.
     ``parts``: role to file of the last whole state, with its ``versions`` and when it ``expires``; ``index``: the file that lists
-    its targets. ``before``: files that the previous one named."""
+    its targets. ``before``: files that the previous one named. ``root_hashes``: SHA-256 (hex) of each root, the first one first; missing
+    in states of before they were kept."""
 
     roots: int = 0
     binding: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Current:
     expires: str = ""
     index: str = ""
     before: tuple[str, ...] = ()
+    root_hashes: tuple[str, ...] = ()
 
 
 class PeerStore:
@@ -78,8 +80,9 @@ class PeerStore:
         path = self.path / CURRENT
         try:
             data = json.loads(path.read_bytes())
-            held = {name: data[name] for name in Current.__dataclass_fields__}
-            return Current(**{**held, "before": tuple(held["before"])})
+            held = {name: data[name] for name in Current.__dataclass_fields__ if name != "root_hashes"}
+            hashes = tuple(data.get("root_hashes") or ())
+            return Current(**{**held, "before": tuple(held["before"]), "root_hashes": hashes})
         except FileNotFoundError:
             return Current()
         except (OSError, ValueError, KeyError, TypeError):
@@ -109,11 +112,29 @@ class PeerStore:
         except (ValueError, KeyError, TypeError):
             raise self._damaged(self.metadata / index) from None
 
-    def roots(self, count: int) -> tuple[bytes, ...]:
-        return tuple(self.read(f"{number}.root.json") for number in range(1, count + 1))
+    def roots(self, current: Current) -> tuple[bytes, ...]:
+        return tuple(self._root(current, number) for number in range(1, current.roots + 1))
 
-    def keep_roots(self, roots: Iterable[bytes]) -> None:
+    def first_root(self) -> bytes:
+        """Refused as ``read``; ``b""`` when there is none yet."""
+        there = (self.metadata / "1.root.json").exists()
+        current = self.current()
+        return self._root(current, 1) if there or current.roots else b""
+
+    def _root(self, current: Current, number: int) -> bytes:
+        """A root as it was verified. Refused (``sync.own-root-altered``) when the one here is another now: nothing that the peer did."""
+        name, known = f"{number}.root.json", current.root_hashes[number - 1 : number]
+        content = self.read(name)
+        if (known and _hash_of(content) != known[0]) or not content.strip():
+            told = {"peer": self.peer, "folder": str(self.path)}
+            raise Refused(Problem("sync.own-root-altered", str(self.metadata / name), told))
+        return content
+
+    def keep_roots(self, roots: Sequence[bytes]) -> None:
         """Roots that were accepted; those that are there already stay as they are."""
+        last = self.metadata / f"{len(roots)}.root.json"
+        if last.exists() and last.read_bytes() != roots[-1]:  # of a visit that was cut off
+            last.unlink()
         for number, content in enumerate(roots, start=1):
             self._write_once(self.metadata / f"{number}.root.json", content)
 
@@ -227,7 +248,7 @@ class PeerStore:
         seen = read_time(str(facts.get("seen", ""))) or _changed(self.path / CURRENT)
         return Published(
             provider=self.peer,
-            root=digest_of_bytes(self.read("1.root.json")),
+            root=digest_of_bytes(self.first_root()),
             versions=current.versions,
             seen=seen,
             expires=read_time(current.expires) or seen,
@@ -298,8 +319,8 @@ def read_time(text: str) -> datetime | None:
 
 def root_digest(store: PeerStore) -> Digest:
     """Whose folder this is: the digest of the first root; ``""`` when there is none."""
-    there = (store.metadata / "1.root.json").exists()
-    return digest_of_bytes(store.read("1.root.json")) if there else Digest("")
+    content = store.first_root()
+    return digest_of_bytes(content) if content else Digest("")
 
 
 def _named(current: Current) -> set[str]:

@@ -25,12 +25,14 @@ KINDS = {
     "sync.file-missing": "incomplete",
     "sync.keys-change": "incomplete",
     "sync.private-address": "unreachable",
+    "sync.damaged": "damaged",
+    "sync.own-root-altered": "damaged",
 }
 """Any other code means that something was altered, or made wrongly by whoever holds the keys."""
 
 
 def kind_of(code: str) -> str:
-    """``older``, ``expired``, ``two versions``, ``mixed``, ``incomplete``, ``unreachable`` or ``altered``."""
+    """``older``, ``expired``, ``two versions``, ``mixed``, ``incomplete``, ``unreachable``, ``damaged`` (our own disk) or ``altered``."""
     return KINDS.get(code, "altered")
 
 

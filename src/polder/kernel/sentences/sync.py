@@ -33,6 +33,9 @@ SENTENCES: dict[str, str] = {
     "sync.unreachable": N_("No answer from {source}: {why}"),
     "sync.began-anew": N_("{peer} is pinned with another first root than the one known here."),
     "sync.damaged": N_("What was kept of {peer} can be read no longer; the disk may be damaged."),
+    "sync.own-root-altered": N_(
+        "Our own copy of this root of {peer} is not what was verified: it was altered on this machine, or the disk is damaged."
+    ),
     "sync.unknown-peer": N_("There is no peer “{peer}”."),
     "sync.unknown-peer-near": N_("There is no peer “{peer}”. Did you mean “{near}”?"),
     "sync.names-nobody": N_("“{key}” names “{name}”, and no such provider is known here."),
@@ -119,6 +122,9 @@ HINTS: dict[str, str] = {
     "sync.page-instead": N_("Its web server must answer 404 for files that are not there."),
     "sync.began-anew": N_("If it began anew, and you compared the fingerprint, move {folder} away."),
     "sync.damaged": N_("Restore {folder} from a backup, or move it away: it is fetched anew then."),
+    "sync.own-root-altered": N_(
+        "Move {folder} away: all is fetched anew, from the fingerprint that you pinned. Was a stranger here? Compare it with {peer} first."
+    ),
     "sync.another-root": N_(
         "Compare the fingerprint with the provider over another channel. If it began anew, change root in network.yml."
     ),
