@@ -176,6 +176,17 @@ def test_three_strikes_and_a_peer_sleeps_until_it_answers(beech, tmp_path):
     assert (awake.state, awake.asleep, awake.strikes) == ("new", False, 0)
 
 
+def test_a_peer_at_an_address_that_may_not_be_asked_gets_no_strike_and_is_not_called_dead(beech, tmp_path):
+    with Web(beech.files) as web:
+        for day in range(4):
+            news = sync(tmp_path, replace(beech.peer(web.url), private=False), NOW + timedelta(day))
+
+    assert [(one.kind, one.problem.code) for one in news.troubles] == [
+        ("not allowed", "sync.private-address")
+    ]
+    assert (news.strikes, news.asleep, news.trouble, web.asked) == (0, False, "not allowed", [])
+
+
 def test_a_peer_that_another_process_works_on_is_left_to_it(beech, tmp_path):
     with PeerStore(tmp_path, "beech").locked():
         assert sync(tmp_path, beech.peer("http://127.0.0.1:1/")).state == "busy"

@@ -64,6 +64,19 @@ def test_a_copy_of_ours_that_was_altered_is_told_by_status_with_what_to_do(folde
     assert not read_alarms(folder / "state")
 
 
+def test_an_address_that_may_not_be_asked_is_told_with_what_to_do(folder, beech):
+    with Web(beech.files) as web:
+        write(folder, beech, web.url)
+        file = folder / "network.yml"
+        file.write_text(file.read_text().replace(', "private": true', ""))
+        synced = run(folder, "sync")
+        status = run(folder, "status")
+
+    assert synced.exit_code == 1
+    assert "nobody is asked there" in synced.output and "“private” in network.yml" in synced.output
+    assert "its address is none of the public Internet" in status.output
+
+
 def test_nobody_answering_is_unreachable_and_told_on_the_third_round(folder, beech):
     write(folder, beech, "http://127.0.0.1:1/")
     first = run(folder, "sync")

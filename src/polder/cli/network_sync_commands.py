@@ -28,6 +28,7 @@ HEADERS = (N_("peer"), N_("state"), N_("version"), N_("seen"), N_("files"), N_("
 STATES = {"fresh": N_("fresh"), "never": N_("never seen"), "damaged": N_("our copy is damaged")}
 TROUBLES = {
     "unreachable": N_("it did not answer"),
+    "not allowed": N_("its address is none of the public Internet and was not asked"),
     "older": N_("it shows an older state"),
     "expired": N_("what it shows has expired"),
     "mixed": N_("old and new files are mixed"),

@@ -24,7 +24,7 @@ KINDS = {
     "sync.role-gone": "mixed",
     "sync.file-missing": "incomplete",
     "sync.keys-change": "incomplete",
-    "sync.private-address": "unreachable",
+    "sync.private-address": "not allowed",
     "sync.damaged": "damaged",
     "sync.own-root-altered": "damaged",
 }
@@ -32,7 +32,7 @@ KINDS = {
 
 
 def kind_of(code: str) -> str:
-    """``older``, ``expired``, ``two versions``, ``mixed``, ``incomplete``, ``unreachable``, ``damaged`` (our own disk) or ``altered``."""
+    """``older``, ``expired``, ``two versions``, ``mixed``, ``incomplete``, ``not allowed`` (a rule of ours), ``damaged`` (our own disk) or ``altered``."""
     return KINDS.get(code, "altered")
 
 

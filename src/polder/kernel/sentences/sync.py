@@ -22,7 +22,9 @@ SENTENCES: dict[str, str] = {
     "sync.bad-peer": N_("“{peer}” is no id that a provider may have."),
     "sync.locked": N_("Another process is working on {peer} just now."),
     "sync.bad-address": N_("“{url}” is no address of a published folder."),
-    "sync.private-address": N_("It leads to {address}, which is no address of the public Internet."),
+    "sync.private-address": N_(
+        "It leads to {address}, which is no address of the public Internet: nobody is asked there."
+    ),
     "sync.redirected": N_("It sends elsewhere ({to}); redirects are not followed."),
     "sync.encoded": N_("It came compressed, which was not asked for."),
     "sync.endless": N_("It sends more than the {limit} bytes that the file may have."),
@@ -117,7 +119,7 @@ HINTS: dict[str, str] = {
     "sync.endless": N_("Tell the provider: its web server gives something else than its files."),
     "sync.no-alarm": N_("polder network alarms lists them."),
     "sync.private-address": N_(
-        "If that is meant (a laboratory, a mesh), add the peer to “private” in network.yml."
+        "If that is meant (a laboratory, a mesh), add the peer to “private” in network.yml. If not, tell the provider where its name leads."
     ),
     "sync.page-instead": N_("Its web server must answer 404 for files that are not there."),
     "sync.began-anew": N_("If it began anew, and you compared the fingerprint, move {folder} away."),
