@@ -134,6 +134,88 @@ def test_a_host_in_one_flat_key_is_read() -> None:
     assert codes(found) == ["old-key"]
 
 
+def test_a_host_whose_provider_is_said_in_words_is_that_company_s() -> None:
+    found = read("chatonsinfos", "service.name = Wiki\nhost.name = reed\nhost.provider = A company\n")
+
+    host = next(iter(found.card.hosts.values()))
+    assert (host.name, host.company, host.where) == ("reed", "A company", "")
+    assert codes(found) == ["old-key"]
+
+
+def test_where_a_cached_copy_came_from_is_not_said_again() -> None:
+    found = read("chatonsinfos", "file.url = https://cache.test/a.properties\norganization.name = A\n")
+
+    made = FORMATS["chatonsinfos"].write(found.card, OUT)
+
+    assert codes(found) == [] and b"cache.test" not in made.files["organization.properties"]
+
+
+def test_figures_of_two_services_stay_apart_and_go_back_into_files_of_their_own() -> None:
+    files = {
+        "organization.properties": b"organization.name = A\n",
+        **{
+            f"{name}-metrics.properties": f"metrics.http.visits.2021.months = {figures}\n".encode()
+            for name, figures in (("wiki", "1,2"), ("pad", "3,4"))
+        },
+    }
+
+    made = FORMATS["chatonsinfos"].write(read_directory_file("chatonsinfos", files, "en").card, OUT)
+
+    assert sorted(made.files) == sorted(files)
+    assert made.files["wiki-metrics.properties"].endswith(b"metrics.http.visits.2021.months = 1,2\n")
+    assert made.files["pad-metrics.properties"].endswith(b"metrics.http.visits.2021.months = 3,4\n")
+    assert b"metrics" not in made.files["organization.properties"]
+
+
+def test_what_a_service_s_file_says_besides_goes_back_whatever_the_file_is_called() -> None:
+    name = "pad.libre.test.properties"
+    found = read_directory_file(
+        "chatonsinfos", {name: b"service.name = Pad\nservice.install.type = PACKAGE\n"}, "en"
+    )
+
+    made = FORMATS["chatonsinfos"].write(found.card, OUT)
+
+    assert b"service.install.type = PACKAGE" in made.files["pad-libre-test.properties"]
+    assert made.dropped == ()
+
+
+def test_files_of_one_name_in_two_folders_are_two_services() -> None:
+    files = {f"{folder}/pad.properties": f"service.name = {folder}\n".encode() for folder in ("one", "two")}
+
+    card = read_directory_file("chatonsinfos", files, "en").card
+
+    assert {name: service.name["en"] for name, service in card.services.items()} == {
+        "pad": "one",
+        "pad-2": "two",
+    }
+
+
+def test_what_came_with_a_service_that_is_gone_or_hidden_is_not_given_away() -> None:
+    files = {"pad.properties": b"service.name = Pad\nservice.mascot = otter\n"}
+    found = read_directory_file("chatonsinfos", files, "en").card
+    gone, hidden = replace(found, services={}), replace(found, hide=("services",))
+
+    for card in (gone, hidden):
+        made = FORMATS["chatonsinfos"].write(card, OUT)
+        assert list(made.files) == ["organization.properties"]
+        assert b"otter" not in made.files["organization.properties"]
+        assert "also.chatonsinfos.pad/service.mascot" in made.dropped
+
+
+def test_figures_of_a_hidden_service_are_hidden_with_it() -> None:
+    files = {
+        "pad.properties": b"service.name = Pad\nmetrics.http.visits.2021.months = 3\n",
+        "pad-metrics.properties": b"metrics.http.visits.2022.months = 4\n",
+        "paddle-metrics.properties": b"metrics.http.visits.2022.months = 5\n",
+    }
+    found = read_directory_file("chatonsinfos", files, "en").card
+
+    made = FORMATS["chatonsinfos"].write(replace(found, hide=("services.pad",)), OUT)
+
+    assert sorted(made.files) == ["organization.properties", "paddle-metrics.properties"]
+    assert "also.chatonsinfos.pad-metrics/metrics.http.visits.2022.months" in made.dropped
+
+
 def test_services_on_one_machine_share_a_host() -> None:
     host = "host.name = Reed\nhost.server.type = VIRTUAL\n"
     files = {f"{name}.properties": f"service.name = {name}\n{host}".encode() for name in ("wiki", "pad")}

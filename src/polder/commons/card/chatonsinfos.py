@@ -1,5 +1,6 @@
 """ChatonsInfos files into a card. One provider is several files: its own (organization), one for each service, some with figures; the
-first names the others (``subs``). Each is read for itself, and the parts are put together.
+first names the others (``subs``). Each is read for itself, and the parts are put together. What no key of a card takes is kept with
+the file it came from, so that it goes back there: figures of two services have the same keys.
 
 >>> read = read_chatonsinfos({"alder.properties": b"file.class=Organization\\norganization.name=Alder\\norganization.type=INFORMAL\\n"})
 >>> read.status, read.card.name, read.card.kind
@@ -14,12 +15,22 @@ from typing import Any
 
 from polder.commons.card.build import build
 from polder.commons.card.carry import take
-from polder.commons.card.chatonsinfos_table import HEAD, HOST, NETWORK, ORGANIZATION, SERVICE
-from polder.commons.card.columns import Imported, Leaves, Path
+from polder.commons.card.chatonsinfos_table import (
+    FIGURES,
+    HEAD,
+    HOST,
+    HOST_FIRST,
+    NETWORK,
+    ORGANIZATION,
+    RESERVED,
+    SERVICE,
+    WHERE,
+)
+from polder.commons.card.columns import Imported, Leaves, Pair, Path
 from polder.commons.card.loose import Loose, split
 from polder.commons.card.model import UNKNOWN_LANGUAGE
 from polder.commons.card.properties import Line, read_properties
-from polder.commons.card.words import slug_of
+from polder.commons.card.words import fresh_slug, slug_of
 from polder.kernel.problem import Problem
 
 NAME = "chatonsinfos"
@@ -34,6 +45,7 @@ class _Reading:
         self.card: Leaves = {}
         self.kept: dict[str, Any] = {}
         self.warnings: list[Problem] = []
+        self.places = {RESERVED}
         self.unfilled = self.filled = 0
         self.known = self.about = False
 
@@ -43,35 +55,44 @@ class _Reading:
         source = {tuple(line.key.split(".")): line.value for line in lines}
         sections = {path[0] for path in source}
         self.known = self.known or bool(sections & {"organization", "service", "federation", "metrics"})
-        self.about = self.about or bool(sections - {"metrics", "file", "subs"})
-        rest = self._sections(name, source, sections, loose)
+        self.about = self.about or bool(sections - FIGURES)
+        place, rest = self._sections(name, source, sections, loose)
         self._figures(lines, loose)
         self.filled += "metrics" in sections
-        self._keep(name if "service" in sections else "", _subs(rest, loose))
+        self._keep(place, _subs(rest, loose))
         self.warnings += [*odd, *loose.warnings]
         self.unfilled += loose.unfilled
 
-    def _sections(self, name: str, source: Leaves, sections: set[str], loose: Loose) -> Leaves:
+    def _sections(self, name: str, source: Leaves, sections: set[str], loose: Loose) -> tuple[str, Leaves]:
+        """The place that the rest is kept at, ``""`` for the provider's own, and the rest."""
         head, rest = take(source, HEAD, loose)
         if when := head.get(("written",)):
             self.card[("written",)] = max(when, self.card.get(("written",), ""))
         if "federation" in sections:
             loose.warn("card.is-a-network", "federation")
-        table = NETWORK if "federation" in sections and "organization" not in sections else ORGANIZATION
         if "service" in sections:
             return self._service(name, rest, loose)
-        found, rest = take(rest, table, loose)
+        network = "federation" in sections and "organization" not in sections
+        found, rest = take(rest, NETWORK if network else ORGANIZATION, loose)
         self._add(found, ())
-        return rest
+        figures = {"metrics"} <= sections <= FIGURES
+        return self._place(_stem(name), "other") if network or figures else "", rest
 
-    def _service(self, name: str, source: Leaves, loose: Loose) -> Leaves:
+    def _service(self, name: str, source: Leaves, loose: Loose) -> tuple[str, Leaves]:
         service, rest = take(source, SERVICE, loose)
-        host, rest = take(rest, HOST, loose)
-        slug = slug_of(_stem(name)) or slug_of(str(service.get(("name", self.language), ""))) or "service"
+        host, rest = take(rest, _hosts(rest), loose)
+        called = str(service.get(("name", self.language), ""))
+        slug = self._place(_stem(name) if slug_of(_stem(name)) else called, "service")
         self._add(service, ("services", slug))
         if host:
             self.card[("services", slug, "host")] = self._host(host)
-        return rest
+        return slug, rest
+
+    def _place(self, said: str, otherwise: str) -> str:
+        """A name of its own for a file."""
+        place = fresh_slug(said, self.places, otherwise)
+        self.places.add(place)
+        return place
 
     def _host(self, host: Leaves) -> str:
         """The id of a host like this; services on one machine say the same of it."""
@@ -101,10 +122,9 @@ class _Reading:
         for path, value in found.items():
             self.card.setdefault((*below, *path), value)
 
-    def _keep(self, name: str, rest: Leaves) -> None:
-        stem = _stem(name)
+    def _keep(self, place: str, rest: Leaves) -> None:
         for path, value in rest.items():
-            self.kept[f"{stem}/{'.'.join(path)}" if stem else ".".join(path)] = value
+            self.kept[f"{place}/{'.'.join(path)}" if place else ".".join(path)] = value
 
 
 def read_chatonsinfos(files: Mapping[str, bytes], language: str = UNKNOWN_LANGUAGE) -> Imported:
@@ -147,6 +167,12 @@ def _subs(rest: Leaves, loose: Loose) -> Leaves:
         if name and (url := loose.url(value, key)):
             found[("subs", name)] = url
     return found
+
+
+def _hosts(source: Leaves) -> tuple[Pair, ...]:
+    """How the keys of a host are meant: the first form of the format names a company in ``host.provider``."""
+    provider = str(source.get(("host", "provider"), "")).strip()
+    return HOST_FIRST if provider and provider.upper() not in WHERE else HOST
 
 
 def _stem(name: str) -> str:

@@ -10,6 +10,9 @@ from polder.commons.card.carry import IGNORED
 from polder.commons.card.columns import Pair, pair
 
 PROTOCOL = "ChatonsInfos-0.5"
+RESERVED = "organization"
+"""What the provider's own file is called when we write it."""
+
 KIND = {
     "ASSOCIATION": "association",
     "INFORMAL": "informal",
@@ -132,10 +135,17 @@ HOST: tuple[Pair, ...] = (
 )
 """Below ``hosts.<id>``. ``host.name`` is whose machine it is, says the form that writes it."""
 
+HOST_FIRST: tuple[Pair, ...] = (_host("name", "name"), _host("provider", "company", old=True), *HOST)
+"""As the first form had it: ``host.name`` is the machine's name, ``host.provider`` in words is whose it is."""
+
+FIGURES = {"metrics", "file", "subs"}
+"""Sections of a file that holds figures of a service and says nothing else."""
+
 HEAD: tuple[Pair, ...] = (
     pair("file.class", "", IGNORED),
     pair("file.protocol", "", IGNORED),
     pair("file.generator", "", IGNORED),
+    pair("file.url", "", IGNORED),
     pair("file.datetime", "written", "moment"),
 )
 REQUIRED = (

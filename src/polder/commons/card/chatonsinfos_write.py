@@ -11,51 +11,54 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from polder.commons.card.audience import for_everybody
 from polder.commons.card.build import dropped, mine
 from polder.commons.card.carry import give
 from polder.commons.card.chatonsinfos_table import (
+    FIGURES,
     HOST,
     NETWORK,
     ORGANIZATION,
     PROTOCOL,
     REQUIRED,
+    RESERVED,
     SERVICE,
 )
 from polder.commons.card.columns import Exported, Leaves, Outgoing, Pair, Path, matched
 from polder.commons.card.countries import country_name
 from polder.commons.card.model import Card
 from polder.commons.card.properties import write_properties
+from polder.kernel.names import is_slug
 from polder.kernel.problem import Problem
 
 NAME = "chatonsinfos"
-FILE = "organization.properties"
+FILE = f"{RESERVED}.properties"
 Values = dict[str, Any]
 
 
 def write_chatonsinfos(card: Card, out: Outgoing) -> Exported:
     """The files, what they drop, and what their form insists on that the card does not say."""
     every = mine(card)
+    services = for_everybody(card).services
+    hidden = set(card.services) - set(services)
     fit = {path: value for path, value in every.items() if all(_can_be_in_a_key(part) for part in path)}
-    kept, refused = _kept_unknown(card)
+    kept, refused = _kept_unknown(card, services, hidden)
     first, carried = _part(fit, ORGANIZATION, (), out)
     figures = _figures(fit, kept, out)
-    files = {
-        FILE: _file("Organization", _with_country(first) | _subs(card, out) | figures, _kept(kept, ""), out)
-    }
-    for name in card.services:
+    whole = _with_country(first)
+    files = {FILE: _file("Organization", whole | _subs(services, out) | figures, _kept(kept, ""), out)}
+    for name in sorted(_figure_files(kept) - set(services)):
+        files[f"{name}.properties"] = _file("Metrics", {}, _kept(kept, name), out)
+    for name in services:
         held, more = _service(fit, name, out)
         files[f"{name}.properties"] = _file("Service", held, _kept(kept, name), out)
         carried |= more
     if any(key.startswith("metrics.service.accounts.") for key in (*figures, *_all_keys(kept))):
         carried.add(("counts", "accounts"))
-    wants = (
-        Problem("card.format-wants", FILE, {"key": key})
-        for key in REQUIRED
-        if key not in _with_country(first)
-    )
+    wants = (Problem("card.format-wants", FILE, {"key": key}) for key in REQUIRED if key not in whole)
     lost = (*dropped(every, carried), *refused)
     return Exported(NAME, files, lost, tuple(wants))
 
@@ -88,8 +91,8 @@ def _with_country(values: Values) -> Values:
     return {"organization.country.name": name, **values} if name else values
 
 
-def _subs(card: Card, out: Outgoing) -> Values:
-    return {f"subs.{name}": f"{out.base}{name}.properties" for name in card.services}
+def _subs(services: Iterable[str], out: Outgoing) -> Values:
+    return {f"subs.{name}": f"{out.base}{name}.properties" for name in services}
 
 
 def _figures(found: Leaves, kept: Mapping[str, Any], out: Outgoing) -> Values:
@@ -102,12 +105,35 @@ def _figures(found: Leaves, kept: Mapping[str, Any], out: Outgoing) -> Values:
     return {f"metrics.service.accounts.{out.written[:4]}.months": ",".join(cells)}
 
 
-def _kept_unknown(card: Card) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What was kept of each file, ``file/key``, without keys that are known; and those."""
+def _kept_unknown(
+    card: Card, services: Iterable[str], hidden: set[str]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What was kept of each file, ``file/key``, to be given back; and what is not: known keys, and those of a file nobody writes."""
     held = {key: str(value) for key, value in card.also.get(NAME, {}).items()}
-    known = {key for key in held if _is_known(tuple(key.rpartition("/")[2].split(".")))}
-    lost = tuple(f"also.{NAME}.{key}" for key in sorted(known))
-    return {key: value for key, value in held.items() if key not in known}, lost
+    figures = {name for name in _figure_files(held) if not _is_of(name, hidden)}
+    written = {"", *services, *figures}
+    refused = {
+        key
+        for key in held
+        if key.rpartition("/")[0] not in written or _is_known(tuple(key.rpartition("/")[2].split(".")))
+    }
+    lost = tuple(f"also.{NAME}.{key}" for key in sorted(refused))
+    return {key: value for key, value in held.items() if key not in refused}, lost
+
+
+def _figure_files(kept: Mapping[str, Any]) -> set[str]:
+    """Names of files that held nothing but figures."""
+    sections: dict[str, set[str]] = {}
+    for key in kept:
+        name, _, path = key.rpartition("/")
+        sections.setdefault(name, set()).add(path.partition(".")[0])
+    named = {name for name in sections if is_slug(name) and name != RESERVED}
+    return {name for name in named if {"metrics"} <= sections[name] <= FIGURES}
+
+
+def _is_of(name: str, services: Iterable[str]) -> bool:
+    """Whether a file called ``name`` tells of one of ``services``: ``wiki-metrics`` of ``wiki``."""
+    return any(f"{name}-".startswith(f"{service}-") for service in services)
 
 
 def _is_known(path: Path) -> bool:
