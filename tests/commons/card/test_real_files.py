@@ -31,6 +31,9 @@ TEMPLATE = " ".join(
 )
 # file: status, problems and warnings (code without "card.", and key), age
 TABLE = {
+    "chatonsinfos/chapril-first.properties": ("good", "", "unknown"),
+    "chatonsinfos/chapril.properties": ("good", "", "unknown"),
+    "chatonsinfos/chatons-network.properties": ("good", "is-a-network:federation", "stale"),
     "chatonsinfos/wiki-metrics.properties": ("good", "", "unknown"),
     "chatonsinfos/yunohost-empty.properties": ("unfilled", "", "stale"),
     "chatonsinfos/yunohost-nextcloud.properties": ("good", "", "stale"),
@@ -178,6 +181,50 @@ def test_a_broken_file_is_told_with_the_line_it_breaks_in() -> None:
     assert where in {
         f"krefeld.json:{number}" for number in (lines.index("    },") + 1, lines.index("    },") + 2)
     }
+
+
+def test_facts_of_an_organization_that_left_most_keys_empty() -> None:
+    states = [
+        read_directory_file("chatonsinfos", files(f"chatonsinfos/{name}.properties"), "fr").card
+        for name in ("chapril-first", "chapril")
+    ]
+
+    card = states[1]
+    assert states[0] == card
+    assert (card.name, card.summary) == ({"fr": "Chapril"}, {"fr": "A sentence that isn't ours."})
+    assert (card.website, card.logo, card.since) == ("https://www.chapril.org/", "", "")
+    assert (card.contacts.email, card.contacts.form) == (
+        "contact@chapril.org",
+        "https://www.chapril.org/contact.xhtml",
+    )
+    assert card.also["chatonsinfos"] == {
+        "organization.owner.name": "April",
+        "organization.owner.website": "https://www.april.org/",
+    }
+
+
+def test_an_organization_with_an_owner_is_written_with_it_and_reads_back() -> None:
+    card = read_directory_file("chatonsinfos", files("chatonsinfos/chapril.properties"), "fr").card
+
+    made = FORMATS["chatonsinfos"].write(card, Outgoing("fr", "", "https://c.test/"))
+
+    text = made.files["organization.properties"].decode()
+    assert "organization.owner.name = April\n" in text and "organization.startdate" not in text
+    assert made.dropped == ()
+    assert {problem.values["key"] for problem in made.wants} == {
+        "organization.type",
+        "organization.country.name",
+    }
+    assert read_directory_file("chatonsinfos", made.files, "fr").card == card
+
+
+def test_what_a_network_says_of_itself_beyond_a_card_does_not_get_into_a_provider_s_file() -> None:
+    card = read_directory_file("chatonsinfos", files("chatonsinfos/chatons-network.properties"), "fr").card
+
+    made = FORMATS["chatonsinfos"].write(card, Outgoing("fr", "", "https://c.test/"))
+
+    assert made.dropped == ("also.chatonsinfos.chatons-network/federation.favicon",)
+    assert not any(b"federation" in content for content in made.files.values())
 
 
 def test_several_files_of_one_provider_are_one_card() -> None:
