@@ -233,6 +233,29 @@ def test_a_proposal_that_was_dated_back_says_so_where_it_comes_late(five: Provid
     assert [one.late.code for one in late if one.late] == ["roster.seen-late"]
 
 
+def test_a_folder_without_the_governance_key_says_that_and_which_one_the_roster_has(five: Providers) -> None:
+    alder, beech = five.place / "alder", five.place / "beech"
+    chain = load_chain(alder)
+    assert chain
+    ours = chain.roster.members["beech"].key.hex[:16]
+    put_forward(alder, draft(alder, ChangeLeast(4), "Safer.", NOW).edition)
+    five.sync(NOW)
+    proposal = find_draft(beech, "", NOW)
+    held = (beech / "keys/governance.pub").rename(five.place / "governance.pub")
+    with pytest.raises(Refused) as without:
+        say_of(beech, proposal, "vouch", "yes", NOW, None)
+    held.rename(beech / "keys/governance.pub")
+    other = (alder / "keys/governance.pub").read_bytes()
+    (beech / "keys/governance.pub").write_bytes(other)
+    with pytest.raises(Refused) as another:
+        say_of(beech, proposal, "vouch", "yes", NOW, None)
+
+    assert [one.code for one in without.value.problems] == ["roster.no-governance-key"]
+    assert without.value.problems[0].values == {"member": "beech", "known": (ours,)}
+    assert [one.code for one in another.value.problems] == ["roster.not-our-key"]
+    assert another.value.problems[0].values["known"] == (ours,)
+
+
 def test_nobody_signs_two_proposals_for_one_number(five: Providers) -> None:
     alder, beech = five.place / "alder", five.place / "beech"
     new_address(alder)

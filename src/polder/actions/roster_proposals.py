@@ -26,7 +26,6 @@ from polder.commons.roster.standing import Standing, dead_ones, hindrances, stan
 from polder.commons.roster.verify import signers
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
-from polder.kernel.signing import PublicKey
 from polder.world.git import commit_paths
 from polder.world.given import write_given
 from polder.world.roster_files import first_seen, read_lock, write_lock
@@ -174,7 +173,8 @@ def say_of(
 
     Refused: with every hindrance when it is to be signed; ``roster.reason-wanted`` for anything else without one;
     ``roster.signed-it`` when what was signed is refused;
-    ``roster.not-a-voter``; ``roster.not-our-key`` when the governance key here is not the one in the roster.
+    ``roster.not-a-voter``; ``roster.not-our-key`` when the governance key here is not the one in the roster, ``roster.no-governance-key``
+    when there is none here.
     """
     edition, me = one.edition, load_network(folder).provider
     check_word(folder, one, stance, reason)
@@ -210,10 +210,11 @@ def _check_own_key(folder: Path, one: Draft, me: str) -> None:
     members = [held for roster in rosters for held in roster.active if held.id == me]
     if not members:
         raise Refused(Problem("roster.not-a-voter", "", {"member": me}))
+    known = tuple(sorted({held.key.hex[:16] for held in members}))
+    if ours is None:
+        raise Refused(Problem("roster.no-governance-key", "", {"member": me, "known": known}))
     if ours not in {held.key for held in members}:
-        raise Refused(
-            Problem("roster.not-our-key", "", {"key": ours.hex[:16] if isinstance(ours, PublicKey) else "–"})
-        )
+        raise Refused(Problem("roster.not-our-key", "", {"key": ours.hex[:16], "known": known}))
 
 
 def pin_beginning(folder: Path, edition: Edition, stance: Stance) -> None:

@@ -83,7 +83,10 @@ SENTENCES: dict[str, str] = {
     "roster.which-proposal": N_("“{named}” fits several open proposals: {proposals}."),
     "roster.reason-wanted": N_("A vouch, a block or a refusal needs a reason."),
     "roster.not-our-key": N_(
-        "The governance key here ({key}…) is not the one that the roster has of this provider."
+        "The governance key here ({key}…) is not the one that the roster has of this provider: {known}…"
+    ),
+    "roster.no-governance-key": N_(
+        "There is no governance key here (keys/governance.pub is missing); the roster has this one of {member}: {known}…"
     ),
     "roster.accepted": N_("Version {version} of the roster is accepted."),
     "roster.rivals": N_("There are two valid rosters with the number {version}. Who signed both: {members}."),
@@ -155,6 +158,12 @@ SENTENCES: dict[str, str] = {
 HINTS: dict[str, str] = {
     "roster.seen-late": N_(
         "Ask whoever proposed it, and wait longer, if you like; nobody can hurry your signature."
+    ),
+    "roster.not-our-key": N_(
+        "Sign where the key of the roster is. If it was replaced or lost: polder network roster introduce; another member then proposes it."
+    ),
+    "roster.no-governance-key": N_(
+        "Sign where keys/ is whole, or bring the files governance.* from a backup. If the key is lost: polder network keys replace governance"
     ),
     "roster.none": N_(
         "Come in: polder network roster join --help. Or begin: polder network roster found --help"
