@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
@@ -41,6 +40,7 @@ from polder.kernel.engine import (
 from polder.kernel.host import HostWork
 from polder.kernel.problem import Refused, Unreachable
 from polder.kernel.secret import Secret
+from polder.kernel.value import dataclass, replace
 from polder.platform.plan.locking import UNLOCK_FILE
 from polder.platform.plan.model import (
     AtHost,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from polder.actions.check_site import load_site
 from polder.actions.look_hosts import Looks, Machines, machines_of
 from polder.actions.reach_engine import engine_of, open_planned_engine
 from polder.kernel.engine import Engine, Seen
+from polder.kernel.value import dataclass, replace
 from polder.platform.plan.ground import USUAL, HostsAsked
 from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import Plan

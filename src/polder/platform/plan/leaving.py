@@ -11,10 +11,10 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from polder.kernel.engine import NodeSeen, RemoveNode, Seen, UpdateNode
 from polder.kernel.problem import Problem, Refused, Value
+from polder.kernel.value import replace
 from polder.platform.plan.desired import HOST_LABEL, Wanted
 from polder.platform.plan.hosts import ADDRESS_LABEL, MESH_LABEL, PROFILE_LABEL, pinned_to
 from polder.platform.plan.machines import Machine

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from polder.kernel.value import dataclass
 
 OWN = frozenset(("$BASE", "${BASE}", "scratch"))
 SYNTAX = "syntax"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -10,6 +9,7 @@ from polder.kernel.document import Document, Mapping, read_document
 from polder.kernel.folder import Folder
 from polder.kernel.problem import Problem, Problems, Refused
 from polder.kernel.shape import Keys, MapOf, Record, read
+from polder.kernel.value import dataclass
 from polder.platform.site.shape import GROUP, HOSTS, LOCK, SITE
 
 Kind = Literal["site", "hosts", "group", "lock"]

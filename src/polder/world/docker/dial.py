@@ -13,10 +13,10 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import assert_never
 
 from polder.kernel.problem import Unreachable
+from polder.kernel.value import dataclass
 from polder.world.docker.address import Place, SshPlace, TcpPlace, UnixPlace
 
 CONNECT_LIMIT = 10.0

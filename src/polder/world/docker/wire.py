@@ -16,11 +16,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import IO, Any, cast
 
 from polder.kernel.problem import Unreachable
+from polder.kernel.value import dataclass
 from polder.world.docker.address import Place, SshPlace
 from polder.world.docker.dial import Line, dial
 
