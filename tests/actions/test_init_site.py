@@ -104,6 +104,26 @@ def test_a_network_folder_becomes_a_site_too(tmp_path: Path, clean_environment: 
     assert load_network(folder).provider == "alder"
 
 
+def test_the_provider_keeps_the_name_that_it_has_in_the_network(
+    tmp_path: Path, clean_environment: Path
+) -> None:
+    folder = tmp_path / "our-things"
+    init_network(folder, "alder", ["https://alder.example/net/"], ["ana"])
+
+    assert init_site(folder, NewSite()).site.slug == "alder"
+
+
+def test_lists_of_ignored_names_in_another_encoding_stay_as_they_are(
+    tmp_path: Path, clean_environment: Path
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/.gitignore").write_bytes(b"\xe9t\xe9/")
+    init_network(tmp_path / "a", "alder", ["https://alder.example/net/"], ["ana"])
+    init_site(tmp_path / "a", NewSite())
+
+    assert (tmp_path / "a/.gitignore").read_bytes().startswith(b"\xe9t\xe9/\npublic/\nstate/\n")
+
+
 def test_every_wrong_word_is_told_at_once(tmp_path: Path) -> None:
     asked = NewSite("Les Lilas", "a\nb", "lilas", "fr", {"Ana": "age1", "ben": "AGE-SECRET-KEY-1QQ"})
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from polder.actions.network_card import give_card, is_due, show_card
+from polder.actions.network_card import export_card, give_card, is_due, read_import, show_card
 from polder.actions.sync_network import sync_network
 from polder.commons.card.write import card_json
 from polder.kernel.problem import Refused
@@ -78,6 +78,18 @@ def test_a_peer_without_a_card_or_with_something_else_in_its_place(
         show_card(folder, "beech", NOW)
 
     assert [problem.code for problem in refused.value.problems] == [code]
+
+
+def test_a_card_that_is_not_in_utf8_is_refused_with_its_place_before_anything_is_imported(
+    folder: Path,
+) -> None:
+    made = export_card(folder, ["librehost"], "en", "", NOW)
+    (folder / "card.yml").write_bytes(b"name: {en: Alder}\n# \xe9t\xe9\n")
+    held = made[0].files
+    with pytest.raises(Refused) as refused:
+        read_import(folder, held, "librehost", "en")
+
+    assert [one.code for one in refused.value.problems] == ["kernel.yaml-not-utf8"]
 
 
 def test_ones_own_card_has_no_age_and_hides_what_it_gives(folder: Path) -> None:

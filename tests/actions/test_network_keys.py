@@ -100,6 +100,20 @@ def test_the_server_opens_neither_the_peoples_keys_nor_the_governance_key(three:
     open_key(three.path, "governance").sign(b"x")
 
 
+def test_ignored_names_in_another_encoding_stay_beside_those_of_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = NetworkFolder(tmp_path, monkeypatch, ["ana"], 1)
+    folder.write(ben="")
+    (folder.path / "keys").mkdir(exist_ok=True)
+    (folder.path / "keys/.gitignore").write_bytes(b"\xe9t\xe9")
+    new_keys(folder.path, ["ben"], ask_new=lambda _: PASSPHRASE)
+
+    found = {problem.code for problem in check_keys(folder.path, NOW)}
+    assert "trust.key-in-history" not in found
+    assert (folder.path / "keys/.gitignore").read_bytes() == b"\xe9t\xe9\n/ben.age\n"
+
+
 def test_what_opens_with_a_passphrase_stays_out_of_the_history(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

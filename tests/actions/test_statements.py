@@ -124,6 +124,27 @@ def test_history_and_journal_hold_nothing_of_it(
     assert (folder / "statements/note/rack.private.yml").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("before", [b"\xe9t\xe9/\r\n", b"\xe9t\xe9/"])
+def test_ignored_names_in_another_encoding_stay_and_private_files_are_left_out(
+    world: Speakers, before: bytes
+) -> None:
+    place = world["alder"].folder / ".gitignore"
+    place.write_bytes(before)
+    world.say("alder", "news", "moving", "We move")
+
+    assert place.read_bytes().startswith(before) and b"*.private.yml" in place.read_bytes().splitlines()
+
+
+def test_a_statement_that_is_not_in_utf8_is_refused_with_its_place(world: Speakers) -> None:
+    world.say("alder", "news", "moving", "We move")
+    place = world["alder"].folder / "statements/news/moving.yml"
+    place.write_bytes(place.read_bytes() + b"\n# d\xe9m\xe9nagement\n")
+    with pytest.raises(Refused) as refused:
+        withdraw(world["alder"].folder, "moving", {}, world.now)
+
+    assert [one.code for one in refused.value.problems] == ["kernel.yaml-not-utf8"]
+
+
 def test_a_file_in_history_that_is_not_for_everybody_is_told(
     tmp_path: Path, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

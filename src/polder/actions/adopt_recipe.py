@@ -167,7 +167,7 @@ def _state(site: Path, name: str) -> dict[str, str]:
     """What adopting looks at and writes: the digest of the own folder (``""``: none), and the text of the lock."""
     place = site / "recipes" / name
     folder = read_recipe_folder(place) if place.is_dir() else Folder({})
-    lock = (site / LOCK).read_text() if (site / LOCK).is_file() else ""
+    lock = (site / LOCK).read_text(errors="replace") if (site / LOCK).is_file() else ""
     return {"digest": folder.digest if folder.files else "", "lock": lock}
 
 

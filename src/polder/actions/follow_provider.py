@@ -12,6 +12,7 @@ from polder.commons.network.read import read_network
 from polder.commons.roster.fingerprint import heard
 from polder.commons.trust.accept import accept_first_root
 from polder.kernel.digest import Digest, digest_of_bytes
+from polder.kernel.document import as_text
 from polder.kernel.document_text import put, remove
 from polder.kernel.names import nearest
 from polder.kernel.problem import Problem, Refused
@@ -61,7 +62,7 @@ def changed(folder: Path, met: Met) -> str:
         "root": met.root,
         **({"private": True} if met.private else {}),
     }
-    text = put((folder / FILE).read_text(), ("follow", met.name), entry, FILE)
+    text = put(_text(folder), ("follow", met.name), entry, FILE)
     read_network(text.encode())
     return text
 
@@ -78,12 +79,16 @@ def unfollow(folder: Path, names: Sequence[str]) -> Commit:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise Refused(_not_followed(name, known) for name in unknown)
-    text = (folder / FILE).read_text()
+    text = _text(folder)
     for name in names:
         text = remove(text, ("follow", name), FILE)
     read_network(text.encode())
     write_atomically(folder / FILE, text.encode())
     return commit_paths(folder, [folder / FILE], f"network: {', '.join(names)} followed no longer.")
+
+
+def _text(folder: Path) -> str:
+    return as_text((folder / FILE).read_bytes(), FILE)
 
 
 def _not_followed(name: str, known: Iterable[str]) -> Problem:

@@ -111,7 +111,7 @@ def _found_again(given: dict[str, bytes], provider: str, open_: Open) -> tuple[P
     for path, content in given.items():
         try:
             found += _one_again(path, content, provider, open_)
-        except Refused:
+        except (Refused, UnicodeDecodeError):
             continue
     return tuple(found)
 

@@ -9,7 +9,7 @@ from polder.commons.network.model import CARD, FILE
 from polder.commons.network.read import read_network
 from polder.kernel.document_text import block, scalar
 from polder.kernel.problem import Problem, Refused
-from polder.world.files import write_atomically
+from polder.world.files import completed, content_or_nothing, write_atomically
 from polder.world.git import commit_paths
 
 IGNORED = ".gitignore"
@@ -34,7 +34,7 @@ def init_network(
     files = {FILE: content}
     if not (folder / CARD).exists():
         files[CARD] = b"# What you say of yourselves: polder network card --help\n"
-    files[IGNORED] = _ignored(folder / IGNORED)
+    files[IGNORED] = completed(content_or_nothing(folder / IGNORED), ("public/", "state/", "*.tmp"))
     for name, held in files.items():
         write_atomically(folder / name, held)
     commit_paths(folder, [folder / name for name in files], f"network: {provider} begins.")
@@ -50,10 +50,3 @@ def _text(
     readers = "".join(f"  - {scalar(one)}\n" for one in recipients)
     text = f"provider: {scalar(provider)}\nurls:\n{places}\n{held}\nthreshold: {threshold}\n"
     return text + (f"recipients:\n{readers}" if readers else "")
-
-
-def _ignored(path: Path) -> bytes:
-    """What is there already stays."""
-    before = path.read_text() if path.is_file() else ""
-    missing = [line for line in ("public/", "state/", "*.tmp") if line not in before.splitlines()]
-    return (before + "".join(f"{line}\n" for line in missing)).encode()

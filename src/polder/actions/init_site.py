@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from polder.actions.check_site import load_site
+from polder.actions.load_network import load_network
 from polder.actions.site_schema import write_schemas
+from polder.commons.network.model import FILE as NETWORK
 from polder.kernel.document import Scalar
 from polder.kernel.kinds import DOMAIN, SLUG, TEXT
 from polder.kernel.names import is_slug
@@ -21,7 +23,7 @@ from polder.kernel.recipient import RECIPIENT
 from polder.kernel.shape import Value, Wrong
 from polder.platform.site.model import Site
 from polder.platform.site.start import start_files
-from polder.world.files import write_atomically
+from polder.world.files import completed, content_or_nothing, write_atomically
 from polder.world.git import Commit, commit_paths, start_repository
 
 COMPLETED = (".gitignore", ".gitattributes")
@@ -31,7 +33,8 @@ KEPT = "README.md"
 
 @dataclass(frozen=True, slots=True)
 class NewSite:
-    """``slug``, ``name`` and ``domain`` come from the folder's name when empty. ``operators``: name to recipient."""
+    """``slug`` comes from ``network.yml`` or the folder's name when empty, ``name`` and ``domain`` from it.
+    ``operators``: name to recipient."""
 
     slug: str = ""
     name: str = ""
@@ -51,21 +54,26 @@ class Started:
 
 
 def init_site(path: Path, asked: NewSite) -> Started:
-    """Write a new site into ``path``, which may hold other files but none of the same names."""
-    slug = asked.slug or slug_of(path.resolve().name)
+    """Write a new site into ``path``, which may hold other files but none of the same names. In a network folder the provider keeps the
+    name that it has there; refused with the problems of ``network.yml`` unless one is asked for."""
+    slug = asked.slug or _known_name(path) or slug_of(path.resolve().name)
     name = asked.name or slug.replace("-", " ").title()
     domain = asked.domain or f"{slug}.test"
     _check(slug, name, domain, asked.operators)
     files = start_files(slug, name, domain, asked.language, asked.operators)
     _refuse_existing(path, files)
-    files = _beside(path, files)
-    for file, text in files.items():
-        write_atomically(path / file, text.encode())
+    written = _beside(path, files)
+    for file, content in written.items():
+        write_atomically(path / file, content)
     write_schemas(path)
     if asked.repository:
         start_repository(path)
-    commit = commit_paths(path, [path / file for file in files], f"Begin the site of {name}.")
-    return Started(load_site(path), tuple(files), commit)
+    commit = commit_paths(path, [path / file for file in written], f"Begin the site of {name}.")
+    return Started(load_site(path), tuple(written), commit)
+
+
+def _known_name(path: Path) -> str:
+    return load_network(path).provider if (path / NETWORK).is_file() else ""
 
 
 def slug_of(text: str) -> str:
@@ -99,15 +107,15 @@ def _accept(kind: Value, key: str, text: str, problems: Problems) -> None:
         problems.add(kind.code, "", key=key, value=text)
 
 
-def _beside(path: Path, files: dict[str, str]) -> dict[str, str]:
+def _beside(path: Path, files: dict[str, str]) -> dict[str, bytes]:
     """What is to be written, so that what is there stays."""
-    found = {file: text for file, text in files.items() if file != KEPT or not (path / KEPT).exists()}
+    found = {
+        file: text.encode() for file, text in files.items() if file != KEPT or not (path / KEPT).exists()
+    }
     for name in COMPLETED:
-        before = (path / name).read_text() if (path / name).exists() else ""
-        missing = [line for line in files[name].splitlines() if line not in before.splitlines()]
-        end = "\n" if before and not before.endswith("\n") else ""
-        found[name] = before + end + "".join(f"{line}\n" for line in missing)
-        if not missing:
+        before = content_or_nothing(path / name)
+        found[name] = completed(before, files[name].splitlines())
+        if found[name] == before:
             del found[name]
     return found
 

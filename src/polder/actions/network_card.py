@@ -19,6 +19,7 @@ from polder.commons.card.model import TARGET, Card
 from polder.commons.card.read import FILE, read_card, read_card_json
 from polder.commons.card.write import card_data, changed_card_json
 from polder.commons.network.model import GIVEN, Network
+from polder.kernel.document import as_text
 from polder.kernel.names import nearest
 from polder.kernel.problem import Problem, Refused
 from polder.world.files import write_atomically
@@ -92,7 +93,7 @@ def read_import(
         raise Refused((Problem("card.unfilled", name), *imported.problems, *imported.warnings))
     if imported.problems:
         raise Refused((*imported.problems, *imported.warnings))
-    before = _content(folder).decode() if (folder / FILE).is_file() else ""
+    before = as_text(_content(folder), FILE) if (folder / FILE).is_file() else ""
     changes = merge(_data(before), _new_data(imported.card), replace_)
     return Taken(imported, changes, edited(before, changes))
 

@@ -69,7 +69,7 @@ def _files(folder: Path) -> Iterator[Problem]:
 
 def _ignored(folder: Path, name: str) -> bool:
     path = folder / FOLDER / ".gitignore"
-    return path.is_file() and f"/{name}" in path.read_text().splitlines()
+    return path.is_file() and f"/{name}".encode() in path.read_bytes().splitlines()
 
 
 def _shape(folder: Path, network: Network) -> Iterator[Problem]:

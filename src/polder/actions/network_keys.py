@@ -20,7 +20,7 @@ from polder.kernel.names import nearest
 from polder.kernel.problem import Problem, Problems, Refused, Value
 from polder.kernel.secret import Secret
 from polder.kernel.signing import PublicKey
-from polder.world.files import write_atomically
+from polder.world.files import completed, content_or_nothing, write_atomically
 from polder.world.git import Commit, commit_paths
 from polder.world.signing_keys import (
     FOLDER,
@@ -83,7 +83,7 @@ def mark_gone(folder: Path, name: str) -> None:
 
 
 def _is_gone(folder: Path, name: str) -> bool:
-    return public_path(folder, name).read_text(encoding="utf-8").startswith(f"# {GONE},")
+    return public_path(folder, name).read_bytes().startswith(f"# {GONE},".encode())
 
 
 def new_keys(
@@ -203,11 +203,10 @@ def is_guessable(folder: Path, name: str) -> bool:
 def _ignore_closed(folder: Path, names: list[str]) -> Path:
     """``keys/.gitignore`` names every file that must not be in the history."""
     path = folder / FOLDER / ".gitignore"
-    before = path.read_text().splitlines() if path.is_file() else []
-    more = [f"/{name}.age" for name in names if is_guessable(folder, name)]
-    lines = [*before, *(line for line in more if line not in before)]
-    if lines != before:
-        write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
+    before = content_or_nothing(path)
+    content = completed(before, [f"/{name}.age" for name in names if is_guessable(folder, name)])
+    if content != before:
+        write_atomically(path, content)
     return path
 
 

@@ -23,7 +23,7 @@ from polder.commons.statement.sealed import fillers, write_envelope
 from polder.commons.statement.source import PRIVATE, Source, read_source
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
-from polder.world.files import write_atomically
+from polder.world.files import completed, content_or_nothing, write_atomically
 from polder.world.git import Commit, commit_paths, is_repository
 from polder.world.given import remove_given, write_given
 from polder.world.publication import hold_publication
@@ -213,6 +213,6 @@ def _commit(
 
 def _ignore_private(folder: Path) -> None:
     path = folder / IGNORED
-    before = path.read_text() if path.is_file() else ""
-    if IGNORE not in before.splitlines():
-        write_atomically(path, (before + f"{IGNORE}\n").encode())
+    before = content_or_nothing(path)
+    if (content := completed(before, [IGNORE])) != before:
+        write_atomically(path, content)

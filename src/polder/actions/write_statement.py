@@ -16,6 +16,7 @@ from polder.commons.statement.access import Rule
 from polder.commons.statement.circle import TYPE as CIRCLE
 from polder.commons.statement.source import ENDING, PRIVATE, read_source
 from polder.commons.statement.types import TYPES
+from polder.kernel.document import as_text
 from polder.kernel.document_text import block, put
 from polder.kernel.names import nearest
 from polder.kernel.problem import Problem, Problems, Refused
@@ -103,7 +104,7 @@ def withdraw(
 ) -> tuple[str, Given]:
     """Take back the statement ``written`` (``type/id`` or ``id``): its key, and what giving did."""
     key, file = own_file(folder, written)
-    text = put((folder / file).read_text(), ("withdrawn",), True, file)
+    text = put(as_text((folder / file).read_bytes(), file), ("withdrawn",), True, file)
     text = put(text, ("reason",), dict(reason), file) if reason else text
     return key, give(folder, now, published, members, changed={file: text.encode()})
 

@@ -15,7 +15,10 @@ from polder.kernel.sentences import hint, say, say_problem
 @click.command(epilog="Example: polder init les-lilas --name 'Les Lilas' --domain lilas.example --git")
 @click.argument("folder", type=click.Path(path_type=Path), default=".", metavar="[DIR]")
 @click.option(
-    "--provider", default="", metavar="SLUG", help="Short name (default: made of the folder's name)."
+    "--provider",
+    default="",
+    metavar="SLUG",
+    help="Short name (default: that in network.yml, or made of the folder's name).",
 )
 @click.option("--name", default="", help="The organisation's name, for people.")
 @click.option("--domain", default="", help="The organisation's own domain (default: SLUG.test).")

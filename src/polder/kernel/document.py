@@ -131,6 +131,14 @@ _FORBIDDEN = re.compile(
 another order than a parser sees it (CVE-2021-42574)."""
 
 
+def as_text(content: bytes, file: str) -> str:
+    """``content`` as text, as ``read_document`` takes it, to be edited. Refused as there, for what is no text."""
+    problems = Problems()
+    text = _decode(content, file, problems)
+    problems.refuse_if_any()
+    return text
+
+
 def _decode(content: bytes, file: str, problems: Problems) -> str:
     refuse_too_big(len(content), file)
     try:

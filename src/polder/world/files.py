@@ -89,6 +89,23 @@ def builtin_names() -> list[str]:
     return [entry.name for entry in entries if Path(entry.path, "recipe.yml").is_file()]
 
 
+def completed(content: bytes, lines: Iterable[str]) -> bytes:
+    """A list of lines (a ``.gitignore``), in whatever encoding it is, with those of ``lines`` at its end that it lacks.
+
+    >>> completed(b"public/", ["state/"]).splitlines()
+    [b'public/', b'state/']
+    """
+    there = set(content.splitlines())
+    missing = [line.encode() for line in lines if line.encode() not in there]
+    end = b"\n" if missing and content and not content.endswith(b"\n") else b""
+    return content + end + b"".join(line + b"\n" for line in missing)
+
+
+def content_or_nothing(path: Path) -> bytes:
+    """What is in the file ``path``; ``b""`` when there is none."""
+    return path.read_bytes() if path.is_file() else b""
+
+
 def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write whole or not at all: a neighbour file is written, flushed to disk and renamed over ``path`` (POSIX rename)."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,8 @@ KINDS = {
 
 
 def kind_of(code: str) -> str:
-    """``older``, ``expired``, ``two versions``, ``mixed``, ``incomplete``, ``not allowed`` (a rule of ours), ``damaged`` (our own disk) or ``altered``."""
+    """``older``, ``expired``, ``two versions``, ``mixed``, ``incomplete``, ``not allowed`` (a rule of ours), ``damaged`` (our own disk) or
+    ``altered``."""
     return KINDS.get(code, "altered")
 
 

@@ -163,7 +163,7 @@ HINTS: dict[str, str] = {
         "Sign where the key of the roster is. If it was replaced or lost: polder network roster introduce; another member then proposes it."
     ),
     "roster.no-governance-key": N_(
-        "Sign where keys/ is whole, or bring the files governance.* from a backup. If the key is lost: polder network keys replace governance"
+        "Sign where keys/ is whole, or bring governance.* from a backup. If the key is lost: polder network keys replace governance"
     ),
     "roster.none": N_(
         "Come in: polder network roster join --help. Or begin: polder network roster found --help"
