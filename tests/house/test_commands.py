@@ -51,6 +51,14 @@ def test_examples_name_commands_that_exist(context: click.Context) -> None:
 
 
 @every_command
+def test_an_example_that_ends_with_publishing_names_who_signs(context: click.Context) -> None:
+    text = f"{context.command.help or ''} {context.command.epilog or ''}"
+
+    for told in " ".join(text.split()).split("polder network publish")[1:]:
+        assert told.startswith(" --as "), f"{context.command_path}: publish by whom?"
+
+
+@every_command
 def test_explains_each_option(context: click.Context) -> None:
     silent = [
         p.name for p in context.command.params if isinstance(p, click.Option) and not (p.help or p.hidden)

@@ -191,7 +191,7 @@ def _tell_undone(done: Adopted, name: str, as_json: bool) -> None:
 def offer(recipe: str, note: str, withdraw: bool, network: Path | None, as_json: bool) -> None:
     """Offer RECIPE to peers: one of your own, one that comes with Polder, or a folder (a path with a slash).
 
-    It is written below given/; others see it after polder network publish. Without a site, any recipe's folder will do.
+    It is written below given/; others see it after polder network publish --as NAME. Without a site, any recipe's folder will do.
     """
     from polder.actions.offer_recipe import offer_recipe, withdraw_offer
 
@@ -222,7 +222,7 @@ def approve_recipe(
 ) -> None:
     """Say to the network that you read a peer's recipe, for those whose rule asks for your approval.
 
-    It is written below given/recipes/approvals/; others see it after polder network publish.
+    It is written below given/recipes/approvals/; others see it after polder network publish --as NAME.
     """
     from polder.actions.catalogue import open_shelf
     from polder.actions.offer_recipe import approve_recipe as approve

@@ -129,10 +129,10 @@ def export(format_: str, folder: str, texts_in: str, base: str, as_json: bool) -
     return None
 
 
-@card.command(epilog="Example: polder network card give && polder network publish")
+@card.command(epilog="Example: polder network card give && polder network publish --as ana")
 @guarded
 def give() -> None:
-    """Give the card to the network: written where polder network publish finds it. What is hidden or private stays here."""
+    """Give the card to the network: written where polder network publish --as NAME finds it. What is hidden or private stays here."""
     from polder.actions.network_card import give_card
 
     changed = give_card(network_path(), datetime.now(UTC))

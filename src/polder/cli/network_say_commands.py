@@ -98,7 +98,7 @@ def say(
     tell_given(given)
 
 
-@click.command(epilog="Example: polder network give && polder network publish")
+@click.command(epilog="Example: polder network give && polder network publish --as ana")
 @guarded
 def give() -> None:
     """Bring what is given to the network up to card.yml and the files in statements/: after editing them, and when an embargo is over."""
