@@ -10,7 +10,8 @@ import pytest
 
 from polder.kernel.problem import Refused, Unreachable
 from polder.world import fetch
-from polder.world.fetch import Source, allowed
+from polder.world.addresses import allowed
+from polder.world.fetch import Source
 from support.web import Web, drip, endless, page, redirect, silent, status
 
 
@@ -92,6 +93,8 @@ def _literal(host: str, port: int) -> list[object]:
         "http://u:p@a.example/",
         "gopher://a/",
         "http://a.example:99999/",
+        "http://a b.example/",
+        "http://a\x0bb.example/",
     ],
 )
 def test_other_addresses_are_refused(url):

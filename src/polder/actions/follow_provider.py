@@ -25,24 +25,30 @@ FIRST, LIMIT = "metadata/1.root.json", 512_000
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A provider that showed a first root signed by itself, and nothing more: whose it is, people have to tell each other."""
+    """A provider that showed a first root signed by itself, and nothing more: whose it is, people have to tell each other. ``proxy``: what
+    network.yml will say of it; ``""`` for nothing."""
 
     name: str
     url: str
     root: Digest
     private: bool
+    proxy: str = ""
 
 
-def meet(folder: Path, name: str, url: str, *, fingerprint: str = "", private: bool = False) -> Met:
-    """What is published at ``url``. ``fingerprint``: the one (words or hex) that it must have, when it is known already.
+def meet(
+    folder: Path, name: str, url: str, *, fingerprint: str = "", private: bool = False, proxy: str = ""
+) -> Met:
+    """What is published at ``url``. ``fingerprint``: the one (words or hex) that it must have, when it is known already. ``proxy``: what
+    it is reached through, ``none`` for directly, ``""`` for as network.yml says.
 
     Refused with problems of the address, of the root (``sync.*``, ``trust.*``), or ``network.follow-known`` when another root is
     pinned for ``name``; ``Unreachable`` when nobody answers.
     """
     held = load_network(folder).follow.get(name)
     wanted = heard(fingerprint) if fingerprint else Digest("")
-    changed(folder, Met(name, url, wanted or Digest("sha256:" + "0" * 64), private))
-    with Source(url, private) as source:
+    drafted = changed(folder, Met(name, url, wanted or Digest("sha256:" + "0" * 64), private, proxy))
+    through = read_network(drafted.encode()).follow[name].proxy
+    with Source(url, private, proxy=through) as source:
         content = source.get(FIRST, LIMIT).content
     if content is None:
         raise Refused(Problem("network.nothing-there", "", {"url": url}))
@@ -52,17 +58,23 @@ def meet(folder: Path, name: str, url: str, *, fingerprint: str = "", private: b
         raise Refused(
             Problem("network.follow-known", FILE, {"name": name, "known": held.root, "found": found})
         )
-    return Met(name, url, found, private)
+    return Met(name, url, found, private, proxy)
 
 
 def changed(folder: Path, met: Met) -> str:
-    """``network.yml`` with ``met`` in it; refused with every problem of what it would say."""
+    """``network.yml`` with ``met`` in it; refused with every problem of what it would say. What else it says of that provider stays."""
     entry: dict[str, object] = {
         "url": met.url,
         "root": met.root,
         **({"private": True} if met.private else {}),
+        **({"proxy": met.proxy} if met.proxy else {}),
     }
-    text = put(_text(folder), ("follow", met.name), entry, FILE)
+    text = _text(folder)
+    if met.name in load_network(folder).follow:
+        for key, value in entry.items():
+            text = put(text, ("follow", met.name, key), value, FILE)
+    else:
+        text = put(text, ("follow", met.name), entry, FILE)
     read_network(text.encode())
     return text
 

@@ -77,7 +77,10 @@ def peers(folder: Path, now: datetime | None = None) -> tuple[Peer, ...]:
     found = {one.id: _peer(one, members, network) for one in members if one.id != network.provider}
     for name, one in network.follow.items():
         private = one.private or name in network.private
-        found.setdefault(name, Peer(name, Digest(one.root), (one.url,), one.mirrors, (), name, private))
+        mirrors = one.mirrors
+        found.setdefault(
+            name, Peer(name, Digest(one.root), (one.url,), mirrors, (), name, private, proxy=one.proxy)
+        )
     return tuple(found[name] for name in sorted(found))
 
 
@@ -90,7 +93,8 @@ def _peer(one: Member, members: tuple[Member, ...], network: Network) -> Peer:
     mirrors += [url for url in (followed.mirrors if followed else ()) if url not in mirrors]
     private = one.id in network.private or bool(followed and followed.private)
     group = one.group or one.id
-    return Peer(one.id, one.root, one.urls, tuple(mirrors), one.recipients, group, private, strangers)
+    proxy = followed.proxy if followed else network.proxy
+    return Peer(one.id, one.root, one.urls, tuple(mirrors), one.recipients, group, private, strangers, proxy)
 
 
 def mirrored(folder: Path, now: datetime | None = None) -> tuple[str, ...]:

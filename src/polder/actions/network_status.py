@@ -21,7 +21,8 @@ from polder.world.network_store import PeerStore, read_time
 @dataclass(frozen=True, slots=True)
 class PeerStatus:
     """``state``: ``fresh``, ``stale`` (since ``expires``), ``old`` (stale for 30 days), ``never`` seen, or ``damaged``: what is wrong with
-    our own copy is in ``damage``. ``next``: not asked before. ``mirror``: bytes of the copy served here, -1 when there is to be none."""
+    our own copy is in ``damage``. ``next``: not asked before. ``mirror``: bytes of the copy served here, -1 when there is to be none.
+    ``proxy``: what it is reached through."""
 
     peer: str
     state: str
@@ -35,6 +36,7 @@ class PeerStatus:
     next: datetime | None = None
     trouble: str = ""
     mirror: int = -1
+    proxy: str = ""
     damage: tuple[Problem, ...] = ()
 
 
@@ -78,6 +80,7 @@ def _status(state: Path, peer: Peer, now: datetime, mirror: int) -> PeerStatus:
         next=patience.next if patience.next and patience.next > now else None,
         trouble=str(facts.get("trouble", "")),
         mirror=mirror,
+        proxy=str(peer.proxy or ""),
         damage=damage,
     )
 

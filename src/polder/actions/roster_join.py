@@ -22,6 +22,7 @@ from polder.commons.roster.replay import Step, replay
 from polder.kernel.digest import Digest, digest_of_bytes
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.kernel.proxy import Proxy
 from polder.world.fetch import Source
 from polder.world.git import commit_paths
 from polder.world.network_store import load_published
@@ -70,7 +71,7 @@ def accept_new_beginning(
 def found_at(folder: Path, source: str, now: datetime, private: bool) -> Mapping[str, bytes]:
     """The published files at an address, in a folder, or of a peer that was verified."""
     if source.startswith(("http://", "https://")):
-        return _fetched(source, private, now)
+        return _fetched(source, private, now, load_network(folder).proxy)
     path = Path(source)
     if path.is_dir():
         return {
@@ -84,12 +85,12 @@ def found_at(folder: Path, source: str, now: datetime, private: bool) -> Mapping
     return peer.files
 
 
-def _fetched(url: str, private: bool, now: datetime) -> Mapping[str, bytes]:
+def _fetched(url: str, private: bool, now: datetime, proxy: Proxy | None) -> Mapping[str, bytes]:
     """Everything a provider publishes. Its first root file is taken as it comes: what is wanted of it proves itself."""
     address = url if url.endswith("/") else url + "/"
-    root = _first_root(address, private)
+    root = _first_root(address, private, proxy)
     with tempfile.TemporaryDirectory(prefix="polder-join-") as state:
-        peer = Peer("there", digest_of_bytes(root), (address,), private=private)
+        peer = Peer("there", digest_of_bytes(root), (address,), private=private, proxy=proxy)
         news = sync_peer(Path(state), peer, now, 50 * 2**20, Random(), insist=True)  # noqa: S311
         found = load_published(Path(state)).get("there")
         if found is None:
@@ -100,9 +101,9 @@ def _fetched(url: str, private: bool, now: datetime) -> Mapping[str, bytes]:
         return {path: found.files[path] for path in found.files if path.startswith(ROSTERS)}
 
 
-def _first_root(address: str, private: bool) -> bytes:
+def _first_root(address: str, private: bool, proxy: Proxy | None) -> bytes:
     try:
-        with Source(address, private) as source:
+        with Source(address, private, proxy=proxy) as source:
             root = source.get("metadata/1.root.json", 512_000).content
     except Refused as refused:
         (problem, *_) = refused.problems

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -20,6 +20,7 @@ from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.world.fetch import Source
 from polder.world.network_store import PeerStore, read_time, root_digest, write_time
+from polder.world.proxy import ProxyFailed
 
 LONGEST = 600.0
 """Seconds for all that one source gives on one visit; the next round goes on where it was."""
@@ -29,7 +30,7 @@ REMEMBERED = 40
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """``kind``: ``unreachable``, ``older``, ``expired``, ``mixed``, ``two versions`` or ``altered``. ``evidence``: the file at fault."""
+    """``kind``: ``unreachable``, ``proxy`` (not the peer's fault), or one of ``commons.trust.kinds``. ``evidence``: the file at fault."""
 
     source: str
     kind: str
@@ -43,7 +44,7 @@ class PeerNews:
     """How it went. ``state``: ``new``, ``same``, ``failed``, ``waiting`` (left alone for now) or ``busy`` (another process has it).
     ``source``: where the answer came from. ``left_out``: paths beyond the quota. ``clocks``: by how many seconds servers' clocks
     are ahead of ours. ``trouble``: the kind of what went wrong the last time; ``until``: before that it is left alone.
-    ``renumbered``: parts whose numbers begin again after a change of keys."""
+    ``renumbered``: parts whose numbers begin again after a change of keys. ``proxy``: what it was asked through."""
 
     peer: str
     state: str
@@ -61,6 +62,7 @@ class PeerNews:
     trouble: str = ""
     until: str = ""
     renumbered: tuple[str, ...] = ()
+    proxy: str = ""
 
 
 def sync_peer(
@@ -72,7 +74,7 @@ def sync_peer(
         if not insist and not due(patience_of(store.facts()), now):
             return _news(store, "waiting")
         with store.locked():
-            return _sync(store, peer, now, quota, chance)
+            return replace(_sync(store, peer, now, quota, chance), proxy=str(peer.proxy or ""))
     except Refused as refused:
         if refused.problems[0].code == "sync.locked":
             return _news(store, "busy")
@@ -140,8 +142,11 @@ def _ask(visit: Visit, url: str, origin: bool, seconds: float) -> list[Trouble]:
 
     try:
         private = visit.peer.private and url not in visit.peer.strangers
-        with Source(url, private, time.monotonic() + seconds) as source:
+        with Source(url, private, time.monotonic() + seconds, visit.peer.proxy) as source:
             visit.run(source)
+    except ProxyFailed as failed:
+        problem = Problem("sync.proxy-failed", "", {"proxy": failed.what, "why": failed.why})
+        return [Trouble(url, "proxy", problem, b"", origin)]
     except Unreachable as lost:
         problem = Problem("sync.unreachable", "", {"source": lost.what, "why": lost.why})
         return [Trouble(url, "unreachable", problem, b"", origin)]

@@ -172,7 +172,7 @@ class Visit:
             job.result()
 
     def _fetch_share(self, share: list[Listed]) -> None:
-        with Source(self.url, self.source.private, self.source.until) as source:
+        with self.source.again() as source:
             try:
                 for one in share:
                     if self.stopped:

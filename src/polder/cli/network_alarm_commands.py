@@ -116,9 +116,10 @@ def _read() -> tuple[Any, ...]:
 
 def _peer_data(one: Any) -> dict[str, Any]:
     held = {name: getattr(one, name) for name in one.__dataclass_fields__}
-    return {
+    listed = {
         name: list(value) if isinstance(value, tuple | frozenset) else value for name, value in held.items()
     }
+    return {**listed, "proxy": str(one.proxy or "")}
 
 
 def _alarm_data(one: Any) -> dict[str, Any]:

@@ -24,9 +24,15 @@ ASKED = N_("Only they can tell you that this is theirs. If it is what they told 
     help="Words or hex digits that they told you; then nothing is asked.",
 )
 @click.option("--private", is_flag=True, help="Its addresses may be private ones (a laboratory, a mesh).")
+@click.option(
+    "--proxy",
+    default="",
+    metavar="URL",
+    help="What it is reached through (socks5h://… or http://…); none: directly.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @guarded
-def follow(name: str, url: str, fingerprint: str, private: bool, yes: bool) -> None:
+def follow(name: str, url: str, fingerprint: str, private: bool, proxy: str, yes: bool) -> None:
     """Read what the provider NAME publishes at URL, though no roster names it.
 
     The fingerprint of its first keys is shown, as words to read to each other, and pinned in network.yml.
@@ -35,7 +41,7 @@ def follow(name: str, url: str, fingerprint: str, private: bool, yes: bool) -> N
     from polder.commons.roster.fingerprint import spoken
 
     folder, words = network_path(), language()
-    met = follow_provider.meet(folder, name, url, fingerprint=fingerprint, private=private)
+    met = follow_provider.meet(folder, name, url, fingerprint=fingerprint, private=private, proxy=proxy)
     if not fingerprint:
         shown = spoken(met.root, words).split()
         click.echo(say("network.fingerprint-is", {"name": name, "digest": met.root}, words))

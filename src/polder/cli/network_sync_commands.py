@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +28,7 @@ HEADERS = (N_("peer"), N_("state"), N_("version"), N_("seen"), N_("files"), N_("
 STATES = {"fresh": N_("fresh"), "never": N_("never seen"), "damaged": N_("our copy is damaged")}
 TROUBLES = {
     "unreachable": N_("it did not answer"),
+    "proxy": N_("the proxy did not get through"),
     "not allowed": N_("its address is none of the public Internet and was not asked"),
     "older": N_("it shows an older state"),
     "expired": N_("what it shows has expired"),
@@ -146,7 +147,7 @@ class _Telling:
 def exit_status(found: Round) -> int:
     """0 when all is well, 3 when everybody was away, else 1."""
     kinds = {trouble.kind for one in found.failed for trouble in one.troubles}
-    if found.failed and not found.reached and kinds <= {"unreachable"}:
+    if found.failed and not found.reached and kinds <= {"unreachable", "proxy"}:
         return UNREACHABLE
     return FAILED if found.failed or found.alarms else 0
 
@@ -181,8 +182,16 @@ def round_lines(found: Round) -> Iterator[Line]:
         yield say("sync.nobody", {}, language()), "yellow"
     if found.mirrored:
         yield say("sync.mirrored", {"peers": found.mirrored}, language()), ""
+    yield from through_lines(found.news)
     for alarm in found.alarms:
         yield from alarm_lines(alarm)
+
+
+def through_lines(found: Sequence[PeerNews] | Sequence[PeerStatus]) -> Iterator[Line]:
+    """Which peers are reached through which proxy; nothing where none is."""
+    for proxy in sorted({one.proxy for one in found if one.proxy}):
+        names = tuple(one.peer for one in found if one.proxy == proxy)
+        yield say("sync.through", {"proxy": proxy, "peers": names}, language()), ""
 
 
 def alarm_lines(alarm: Alarm) -> Iterator[Line]:
@@ -210,6 +219,7 @@ def status_lines(found: tuple[PeerStatus, ...]) -> Iterator[Line]:
     headers = [translate(one, words) for one in HEADERS]
     styles = [STYLES[one.state] or ("yellow" if one.trouble else "") for one in found]
     yield from table_lines(headers, [_row(one, words) for one in found], styles)
+    yield from through_lines(found)
     for one in found:
         for problem in one.damage:
             yield say_problem(problem, words), "red"

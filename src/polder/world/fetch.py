@@ -10,16 +10,15 @@ what was looked at before would not be what is connected to, and their time limi
 4. No redirects, cookies, compression, or proxies of the environment. ``404`` (and ``403``, which some stores of files say instead)
    means that there is no such file; anything but ``200`` is trouble that may pass.
 5. One connection for each source, kept open from file to file.
-
->>> allowed("192.0.2.1", False), allowed("::ffff:127.0.0.1", False), allowed("9.9.9.9", False), allowed("127.0.0.1", True)
-(False, False, True, True)
+6. Through a proxy that network.yml names, the same holds, with three times the patience: TLS is verified for the peer's name, and the
+   proxy resolves it, so that rule 1 can only look at what is written (``world.proxy``). A name in ``.onion`` is asked of no DNS.
 """
 
 from __future__ import annotations
 
 import io
-import ipaddress
 import math
+import re
 import socket
 import ssl
 import time
@@ -33,12 +32,16 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from polder.kernel.problem import Problem, Refused, Unreachable
+from polder.kernel.proxy import Proxy, knows
+from polder.world.addresses import allowed
+from polder.world.proxy import may_be_named, reach
 
-CONNECT, SILENCE, PATIENCE, SLOWEST = 3.0, 5.0, 10.0, 20_000
-"""Seconds to connect, seconds without a byte, seconds for any file, and bytes a second that a large one must come with."""
+CONNECT, SILENCE, PATIENCE, SLOWEST, PROXIED = 3.0, 5.0, 10.0, 20_000, 3
+"""Seconds to connect, seconds without a byte, seconds for any file, and bytes a second that a large one must come with; how much longer
+the second and the third may be through a proxy."""
 MISSING = (404, 403)
+_NO_NAME = re.compile(r"[\x00-\x20\x7f]")
 HEADERS = {"Accept-Encoding": "identity", "User-Agent": "polder"}
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,16 @@ class Answer:
 
 class Source:
     """One address of a peer's folder (``http://…/`` or ``https://…/``). ``until``: when (``time.monotonic``) all patience
-    ends. Use it in a ``with`` block; ``requests`` and ``received`` count."""
+    ends. Use it in a ``with`` block; ``requests`` and ``received`` count. Refused: ``sync.bad-address``, ``sync.onion-needs-proxy``."""
 
-    def __init__(self, url: str, private: bool = False, until: float = math.inf) -> None:
+    def __init__(
+        self, url: str, private: bool = False, until: float = math.inf, proxy: Proxy | None = None
+    ) -> None:
         self.url, self.private, self.until, self.requests, self.received = url, private, until, 0, 0
+        self.proxy, self._longer = proxy, PROXIED if proxy else 1
         self._secure, self._host, self._port, self._base = _taken_apart(url)
+        if not knows(proxy, url):
+            raise Refused(Problem("sync.onion-needs-proxy", url))
         self._wire: _Wire | None = None
         self._http = HTTPConnection(self._host, self._port)
         self._http.default_port = 443 if self._secure else 80
@@ -68,6 +76,10 @@ class Source:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def again(self) -> Source:
+        """Another one like it, with a connection of its own."""
+        return Source(self.url, self.private, self.until, self.proxy)
+
     def close(self) -> None:
         self._http.close()
         if self._wire:
@@ -77,9 +89,10 @@ class Source:
     def get(self, name: str, limit: int) -> Answer:
         """The file ``name`` below the address, of ``limit`` bytes at most.
 
-        ``Refused``: ``sync.redirected``, ``sync.endless``, ``sync.encoded``, ``sync.private-address``. ``Unreachable``: all that may pass.
+        ``Refused``: ``sync.redirected``, ``sync.endless``, ``sync.encoded``, ``sync.private-address``. ``Unreachable``: all that may pass,
+        ``world.proxy.ProxyFailed`` where it is the proxy's fault.
         """
-        until = min(self.until, time.monotonic() + PATIENCE + limit / SLOWEST)
+        until = min(self.until, time.monotonic() + PATIENCE * self._longer + limit / SLOWEST)
         kept = self._wire is not None
         try:
             return self._get(name, limit, until)
@@ -138,6 +151,10 @@ class Source:
             self._http.close()
 
     def _connect(self, until: float) -> _Wire:
+        if self.proxy:
+            if not may_be_named(self._host, self.private):
+                raise Refused(Problem("sync.private-address", self.url, {"address": self._host}))
+            return self._held(reach(self.proxy, self._host, self._port, until), until)
         addresses = self._addresses()
         begun, trouble = time.monotonic(), OSError("no address")
         for number, address in enumerate(addresses):
@@ -149,15 +166,18 @@ class Source:
         raise trouble
 
     def _connect_to(self, address: Any, seconds: float, until: float) -> _Wire:
-        plain = socket.create_connection(address, seconds)
+        return self._held(socket.create_connection(address, seconds), until)
+
+    def _held(self, plain: socket.socket, until: float) -> _Wire:
+        """The connection, with TLS where the address says so: the handshake as a whole ends after so many seconds."""
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        plain.settimeout(SILENCE)
+        plain.settimeout(SILENCE * self._longer)
         try:
             held = _tls().wrap_socket(plain, server_hostname=self._host) if self._secure else plain
         except BaseException:
             plain.close()
             raise
-        return _Wire(held, until)
+        return _Wire(held, until, SILENCE * self._longer)
 
     def _addresses(self) -> list[tuple[str, int]]:
         """Where to connect to, at most four; what may not be reached is not among them."""
@@ -175,8 +195,8 @@ class Source:
 class _Wire:
     """An open connection as ``http.client`` wants one, whose every wait ends at ``until``. Only ``shut`` closes it."""
 
-    def __init__(self, held: socket.socket, until: float) -> None:
-        self.held, self.until = held, until
+    def __init__(self, held: socket.socket, until: float, silence: float) -> None:
+        self.held, self.until, self.silence = held, until, silence
 
     def sendall(self, data: Any) -> None:
         self.held.settimeout(self.left())
@@ -196,7 +216,7 @@ class _Wire:
         left = self.until - time.monotonic()
         if left <= 0:
             raise TimeoutError("too slow")
-        return min(SILENCE, left)
+        return min(self.silence, left)
 
 
 class _Reader(io.RawIOBase):
@@ -211,31 +231,6 @@ class _Reader(io.RawIOBase):
         return self.wire.held.recv_into(buffer)
 
 
-def allowed(address: str, private: bool) -> bool:
-    """Whether a connection to ``address`` (from name resolution) may be made; ``private``: to any but multicast ones."""
-    try:
-        found = _inner(ipaddress.ip_address(address))
-    except ValueError:  # a zone (fe80::1%eth0), or no address at all
-        return False
-    if found.is_multicast or found.is_unspecified:
-        return False
-    return private or (
-        found.is_global and not found.is_reserved and not getattr(found, "is_site_local", False)
-    )
-
-
-def _inner(
-    found: ipaddress.IPv4Address | ipaddress.IPv6Address,
-) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The IPv4 address inside an IPv6 one that only wraps it (RFC 4291, 6052, 3056), which is where packets would go."""
-    if not isinstance(found, ipaddress.IPv6Address):
-        return found
-    inside = found.ipv4_mapped or found.sixtofour
-    if inside is None and found in _NAT64:
-        inside = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-    return inside or found
-
-
 @cache
 def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
@@ -248,11 +243,17 @@ def _taken_apart(url: str) -> tuple[bool, str, int, str]:
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         parts, port = urlsplit(""), 0
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+    host = parts.hostname or ""
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or parts.username is not None
+        or _NO_NAME.search(host)
+    ):
         raise Refused(Problem("sync.bad-address", "", {"url": url[:200]}))
     return (
         parts.scheme == "https",
-        parts.hostname,
+        host,
         port,
         parts.path if parts.path.endswith("/") else parts.path + "/",
     )

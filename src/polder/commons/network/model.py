@@ -21,6 +21,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from polder.kernel.proxy import Proxy
+
 FILE, LOCK, CARD = "network.yml", "network.lock", "card.yml"
 GIVEN, KEYS, SIGNING, STATEMENTS = "given", "keys", "signing", "statements"
 ROBOT = "robot"
@@ -41,13 +43,14 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Follow:
     """A provider followed besides those in the roster. ``root``: digest of its first root file; ``private``: its addresses may be
-    private or loopback ones."""
+    private or loopback ones; ``proxy``: what it is reached through, where nothing is said of that the network's."""
 
     name: str
     url: str
     root: str
     mirrors: tuple[str, ...] = ()
     private: bool = False
+    proxy: Proxy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class Network:
     """``provider``: its id in the network. ``urls``: where its public folder is served, the first being the origin.
     ``threshold``: how many people sign a root. ``recipients``: age keys (or SSH public keys) of who reads what the network gives
     to this provider. ``mirror``: peers mirrored besides the roster's duties; ``quota``: bytes for each. ``publish``, ``state``:
-    folders, relative to the network folder. ``private``: peers (by id) whose addresses may be private ones."""
+    folders, relative to the network folder. ``private``: peers (by id) whose addresses may be private ones. ``proxy``: what peers
+    are reached through, unless ``follow`` says otherwise of one."""
 
     provider: str
     urls: tuple[str, ...]
@@ -78,3 +82,4 @@ class Network:
     private: frozenset[str] = frozenset()
     adopt: AdoptRule = AdoptRule()
     tell_adoptions: bool = False
+    proxy: Proxy | None = None

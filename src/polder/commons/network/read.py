@@ -7,6 +7,7 @@ from polder.commons.network.shape import NETWORK
 from polder.commons.trust.roles import RESERVED
 from polder.kernel.document import read_document
 from polder.kernel.problem import Problems
+from polder.kernel.proxy import Proxy, knows
 from polder.kernel.shape import Record, read
 
 
@@ -29,6 +30,8 @@ def read_network(content: bytes) -> Network:
         )
     if record["provider"] and record["provider"] in record["follow"]:
         problems.add("network.follows-itself", record.where("follow"), provider=record["provider"])
+    for one in record["follow"].values():
+        _check_onions(one, _proxy(one["proxy"], record["proxy"]), problems)
     problems.sort()
     problems.refuse_if_any()
     return _network(record, people)
@@ -38,9 +41,29 @@ def _person(name: str, record: Record) -> Person:
     return Person(name, record["recipient"], record["agent"])
 
 
+def _check_onions(one: Record, proxy: Proxy | None, problems: Problems) -> None:
+    for key, urls in (("url", (one["url"],)), ("mirrors", one["mirrors"])):
+        for url in urls:
+            if not knows(proxy, url):
+                problems.add("network.onion-needs-proxy", one.where(key), url=url)
+
+
+def _proxy(own: Proxy | str, general: Proxy | str = "") -> Proxy | None:
+    found = own or general
+    return found if isinstance(found, Proxy) else None
+
+
 def _network(record: Record, people: dict[str, Person]) -> Network:
+    general = record["proxy"]
     follow = {
-        name: Follow(name, one["url"], one["root"], tuple(one["mirrors"]), one["private"])
+        name: Follow(
+            name,
+            one["url"],
+            one["root"],
+            tuple(one["mirrors"]),
+            one["private"],
+            _proxy(one["proxy"], general),
+        )
         for name, one in record["follow"].items()
     }
     return Network(
@@ -57,4 +80,5 @@ def _network(record: Record, people: dict[str, Person]) -> Network:
         private=frozenset(record["private"]),
         adopt=AdoptRule(record["adopt"]["approvals"], tuple(record["adopt"]["of"])),
         tell_adoptions=record["tell-adoptions"],
+        proxy=_proxy(general),
     )

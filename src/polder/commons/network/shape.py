@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from polder.kernel.document import Scalar
 from polder.kernel.kinds import SIZE, SLUG, YES_NO, between, matching
+from polder.kernel.proxy import PATTERN, Proxy, read_proxy
 from polder.kernel.recipient import RECIPIENT, SSH_KEY
-from polder.kernel.shape import Key, Keys, ListOf, MapOf
+from polder.kernel.shape import Key, Keys, ListOf, MapOf, Value, Wrong
 
 URL = matching("network.not-an-address", r"https?://[^\s/?#@\\]+(?:/[^\s?#\\]*)?/")
 DIGEST = matching("network.not-a-fingerprint", r"sha256:[0-9a-f]{64}")
 FOLDER = matching("network.not-a-folder", r"(?!/)(?!.*\.\.)[A-Za-z0-9._/-]{1,200}")
+NO_PROXY = "none"
+
+
+def _proxy(scalar: Scalar) -> Proxy | str:
+    if not isinstance(scalar.value, str):
+        raise Wrong
+    if "@" in scalar.value:  # what is wrong is shown, and a password must not be
+        raise Wrong("network.proxy-password", value="")
+    return NO_PROXY if scalar.value == NO_PROXY else read_proxy(scalar.value)
+
+
+PROXY = Value("network.not-a-proxy", _proxy, {"type": "string", "pattern": f"^(?:{NO_PROXY}|{PATTERN})$"})
 
 PERSON = Keys(
     {
@@ -24,6 +38,7 @@ FOLLOW = Keys(
         "root": Key(DIGEST, "The fingerprint of its first root file.", required=True),
         "mirrors": Key(ListOf(URL), "Other places where its folder is served."),
         "private": Key(YES_NO, "Whether its addresses may be private ones.", default=False),
+        "proxy": Key(PROXY, "What it is reached through instead; none: directly."),
     }
 )
 ADOPT = Keys(
@@ -53,6 +68,11 @@ NETWORK = Keys(
         "quota": Key(SIZE, "How much of each peer is mirrored at most.", default=200 * 2**20, example="200M"),
         "private": Key(ListOf(SLUG), "Peers whose addresses may be private ones (a laboratory, a mesh)."),
         "adopt": Key(ADOPT, "What must be so before a recipe of a peer is adopted."),
+        "proxy": Key(
+            PROXY,
+            "What peers are reached through: SOCKS 5 (Tor), or HTTP's CONNECT (http://…).",
+            example="socks5h://127.0.0.1:9050",
+        ),
         "tell-adoptions": Key(YES_NO, "Whether others are told which recipes you adopted.", default=False),
     },
     title="A provider's part in the network",

@@ -27,13 +27,15 @@ KINDS = {
     "sync.private-address": "not allowed",
     "sync.damaged": "damaged",
     "sync.own-root-altered": "damaged",
+    "sync.proxy-failed": "proxy",
+    "sync.onion-needs-proxy": "proxy",
 }
 """Any other code means that something was altered, or made wrongly by whoever holds the keys."""
 
 
 def kind_of(code: str) -> str:
-    """``older``, ``expired``, ``two versions``, ``mixed``, ``incomplete``, ``not allowed`` (a rule of ours), ``damaged`` (our own disk) or
-    ``altered``."""
+    """``older``, ``expired``, ``two versions``, ``mixed``, ``incomplete``, ``not allowed`` (a rule of ours), ``proxy``, ``damaged`` (our
+    own disk) or ``altered``."""
     return KINDS.get(code, "altered")
 
 

@@ -20,6 +20,13 @@ SENTENCES: dict[str, str] = {
     ),
     "network.not-a-fingerprint": N_("“{value}” is not a fingerprint: sha256: and 64 hex digits."),
     "network.not-a-folder": N_("“{value}” is not a folder inside the network folder."),
+    "network.not-a-proxy": N_(
+        "“{value}” is no proxy: socks5h://HOST:PORT, http://HOST:PORT, or none. With socks5h the proxy resolves names."
+    ),
+    "network.proxy-password": N_(
+        "The address of a proxy has no name and no password in it: it is shown, and printed into logs."
+    ),
+    "network.onion-needs-proxy": N_("{url} is reached only through Tor: a proxy with socks5h://."),
     "network.two-homes": N_("{person}'s key is either in a file or in an SSH agent, not both."),
     "network.reserved-name": N_("“{person}” is the name of another key; call this person something else."),
     "network.threshold-too-high": N_("{threshold} people must sign, and there are only {people}."),
@@ -34,4 +41,8 @@ HINTS: dict[str, str] = {
         "A fingerprint stays for ever. Ask them over another channel; if they really began anew: polder network unfollow {name}"
     ),
     "network.not-here": N_("Begin one: polder network init NAME --url https://…/"),
+    "network.proxy-password": N_(
+        "Let the proxy know this machine by its address, or listen on 127.0.0.1 only."
+    ),
+    "network.onion-needs-proxy": N_("Where Tor runs on this machine: proxy: socks5h://127.0.0.1:9050"),
 }

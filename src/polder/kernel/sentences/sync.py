@@ -25,6 +25,9 @@ SENTENCES: dict[str, str] = {
     "sync.private-address": N_(
         "It leads to {address}, which is no address of the public Internet: nobody is asked there."
     ),
+    "sync.proxy-failed": N_("The proxy {proxy} did not get through: {why}"),
+    "sync.onion-needs-proxy": N_("It is reached only through Tor: a proxy with socks5h://."),
+    "sync.through": N_("Reached through {proxy}: {peers}"),
     "sync.redirected": N_("It sends elsewhere ({to}); redirects are not followed."),
     "sync.encoded": N_("It came compressed, which was not asked for."),
     "sync.endless": N_("It sends more than the {limit} bytes that the file may have."),
@@ -120,6 +123,10 @@ HINTS: dict[str, str] = {
     "sync.no-alarm": N_("polder network alarms lists them."),
     "sync.private-address": N_(
         "If that is meant (a laboratory, a mesh), add the peer to “private” in network.yml. If not, tell the provider where its name leads."
+    ),
+    "sync.proxy-failed": N_("This is no fault of the peer. Look whether the proxy runs, and what it says."),
+    "sync.onion-needs-proxy": N_(
+        "Where Tor runs on this machine, write into network.yml: proxy: socks5h://127.0.0.1:9050"
     ),
     "sync.page-instead": N_("Its web server must answer 404 for files that are not there."),
     "sync.began-anew": N_("If it began anew, and you compared the fingerprint, move {folder} away."),
