@@ -10,14 +10,16 @@ import errno
 import os
 import re
 import socket
-import ssl
-import subprocess
 from collections.abc import Callable
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from polder.kernel.problem import Unreachable
 from polder.kernel.value import dataclass
 from polder.world.docker.address import Place, SshPlace, TcpPlace, UnixPlace
+
+if TYPE_CHECKING:  # what only some engines need is imported where they are dialled
+    import ssl
+    import subprocess
 
 CONNECT_LIMIT = 10.0
 """Seconds to reach the engine's end (ssh: its own connect timeout; the first answer has the request's limit)."""
@@ -85,6 +87,8 @@ def _dial_tcp(place: TcpPlace) -> Line:
 
 
 def _tls(place: TcpPlace) -> ssl.SSLContext:
+    import ssl
+
     assert place.tls is not None
     context = ssl.create_default_context(cafile=str(place.tls / "ca.pem"))
     if (place.tls / "cert.pem").is_file():
@@ -106,6 +110,8 @@ def ssh_command(place: SshPlace) -> list[str]:
 
 
 def _dial_ssh(place: SshPlace) -> Line:
+    import subprocess
+
     ours, theirs = socket.socketpair()
     try:
         end = theirs.fileno()
@@ -122,11 +128,13 @@ def _dial_ssh(place: SshPlace) -> Line:
 
 
 def _end_ssh(ours: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    from subprocess import TimeoutExpired
+
     ours.close()
     process.terminate()
     try:
         process.wait(2)
-    except subprocess.TimeoutExpired:
+    except TimeoutExpired:
         process.kill()
         process.wait()
     if process.stderr:
@@ -135,7 +143,9 @@ def _end_ssh(ours: socket.socket, process: subprocess.Popen[bytes]) -> None:
 
 def _ssh_words(process: subprocess.Popen[bytes]) -> str:
     """What ssh wrote when it ended (host key, refused login, unknown host); asked for only after the line broke."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
+    from subprocess import TimeoutExpired
+
+    with contextlib.suppress(TimeoutExpired):
         process.wait(1)
     if process.poll() is None or process.stderr is None or process.stderr.closed:
         return ""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from polder.kernel.secret import Secret
 from polder.world.docker import look
 from polder.world.docker.address import Place, read_address
 from polder.world.docker.refusals import problem
+from polder.world.docker.together import together
 from polder.world.docker.versions import Versions
 from polder.world.docker.wire import Answer, Wire
 
@@ -54,7 +55,6 @@ class HttpEngine:
         self.address = address
         self._wire = wire
         self._versions = Versions(wire)
-        self._threads = ThreadPoolExecutor(10, "polder-engine")
 
     def __enter__(self) -> HttpEngine:
         return self
@@ -100,8 +100,8 @@ class HttpEngine:
         from polder.world.docker import logs
 
         rollout, tasks = self._judged([service])[service]
-        read: Callable[[TaskSeen], list[tuple[str, str]]] = lambda task: self._lines(task, lines)  # noqa: E731
-        return logs.merge(self._threads.map(read, logs.worth_reading(tasks, rollout)), lines)
+        read = [partial(self._lines, task, lines) for task in logs.worth_reading(tasks, rollout)]
+        return logs.merge(together(read), lines)
 
     def load_image(self, archive: Path) -> str:
         """As ``Engine.load_image``. Refuses ``engine.bad-archive``."""
@@ -130,14 +130,15 @@ class HttpEngine:
         self._wire.give_up()
 
     def close(self) -> None:
-        self._threads.shutdown(wait=True, cancel_futures=True)
         self._wire.close()
 
     def _ask_all(self, what: list[str]) -> dict[str, Any]:
-        answers = dict(
-            zip(what, self._threads.map(lambda one: self._wire.ask("GET", f"/{one}"), what), strict=True)
-        )
-        return {one: _read(one, answer) for one, answer in answers.items()}
+        answers = self._get([f"/{one}" for one in what])
+        return {one: _read(one, answer) for one, answer in zip(what, answers, strict=True)}
+
+    def _get(self, paths: Sequence[str]) -> list[Answer]:
+        """The answers to all of them, asked at the same time."""
+        return together([partial(self._wire.ask, "GET", path) for path in paths])
 
     def _judged(self, names: Sequence[str]) -> dict[str, tuple[Rollout, list[TaskSeen]]]:
         """Each service's rollout and its tasks. Few services are asked for by name, many by asking for all."""
@@ -146,7 +147,7 @@ class HttpEngine:
         mine = f"?filters={quote(json.dumps({'service': list(names)}))}" if len(names) <= FEW else ""
         services = [f"/services/{quote(name, '')}" for name in names] if len(names) <= FEW else ["/services"]
         asked = ["/nodes", "/networks", f"/tasks{mine}", *services]
-        nodes, networks, tasks, *found = self._threads.map(lambda one: self._wire.ask("GET", one), asked)
+        nodes, networks, tasks, *found = self._get(asked)
         ids = look.network_names(_of_manager(networks).json())
         known = [look.read_node(one) for one in _of_manager(nodes).json()]
         by_name = {one.name: one for one in _read_services(found, names, ids)}
