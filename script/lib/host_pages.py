@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from polder.kernel.sentences import all_hints, all_sentences
+from polder.kernel.sentences.mark import forms
 
 NOTICE = "<!-- Made by script/reference; edits here are lost. -->\n"
+
+
+def texts() -> dict[str, str]:
+    """Every sentence by its code; of one that counts something, the form for several."""
+    return {code: forms(template)[-1] for code, template in all_sentences().items()}
 
 
 def profile() -> str:
     """Every line: what, why, what is missing without it, its files."""
     from polder.platform.hosts.lines import LINES, sentence
 
-    say = all_sentences()
+    say = texts()
     lines = [
         "# Lines of the baseline profile\n",
         NOTICE,
@@ -38,7 +44,7 @@ def findings() -> str:
     """Every finding by its id, the gravest first."""
     from polder.platform.hosts.finding import KINDS, LEVELS
 
-    say, hints = all_sentences(), all_hints()
+    say, hints = texts(), all_hints()
     lines = [
         "# What `polder host audit` can find\n",
         NOTICE,
@@ -54,6 +60,6 @@ def findings() -> str:
             lines += [
                 f"### {kind.id}\n",
                 f"{say[code]} {say[code + '-why']}{mends}\n",
-                hints[code].replace("{{", "{").replace("}}", "}") + "\n",
+                forms(hints[code])[-1].replace("{{", "{").replace("}}", "}") + "\n",
             ]
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """Keep the message catalogues in step with the sentences in ``src/``.
 
-``locale/polder.pot`` holds every text marked with ``N_`` (and given to ``translate``); each
+``locale/polder.pot`` holds every text marked with ``N_`` or ``NP_`` (and given to ``translate``); each
 ``locale/<language>/LC_MESSAGES/polder.po`` its translations. The files carry no dates and no line
 numbers, so that they change only when a sentence does.
 """
@@ -17,7 +17,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 HEADER = "# Sentences of Polder. The licence is that of Polder: AGPL-3.0-or-later.\n#"
-KEYWORDS = {"N_": None, "translate": None}
+KEYWORDS = {"N_": None, "NP_": (1, 2), "translate": None}
 LOCALE = Path("locale")
 
 

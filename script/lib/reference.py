@@ -65,6 +65,7 @@ def cell(text: str) -> str:
 def problems() -> str:
     """Every code with its sentence and hint, by area."""
     from polder.kernel.sentences import all_hints, all_sentences
+    from polder.kernel.sentences.mark import forms
 
     hints = all_hints()
     lines = [
@@ -78,8 +79,8 @@ def problems() -> str:
             area = code.split(".")[0]
             lines.append(f"## {area}\n")
         lines.append(
-            f"**`{code}`**  \n{as_text(text)}"
-            + (f"  \n*{as_text(hints[code])}*" if code in hints else "")
+            f"**`{code}`**  \n{as_text(forms(text)[-1])}"
+            + (f"  \n*{as_text(forms(hints[code])[-1])}*" if code in hints else "")
             + "\n"
         )
     return "\n".join(lines)

@@ -44,7 +44,7 @@ def test_the_whole_way_from_no_keys_to_a_published_folder(folder: Path) -> None:
 
     proposed = run("network", "publish", "--as", "ana", given="alder\n")
     assert proposed.exit_code == 0, proposed.output
-    assert "2 of 2 people sign a change of keys" in proposed.output
+    assert "So many people must sign a change of keys: 2 of 2." in proposed.output
     assert "Signed: ana. May still sign: ben." in proposed.output
     assert not (folder / "public").exists()
 

@@ -155,7 +155,7 @@ def test_status_and_explain_say_which_host_runs_what(site: Site) -> None:
     table = site.provider.run("status")
     assert "runs on" in table and re.search(r"velo/agenda .* saule$", table, re.MULTILINE)
     explained = site.provider.run("explain", "velo/agenda")
-    assert f"{AGENDA}: 1 of 1 containers healthy on saule" in explained
+    assert f"{AGENDA}: 1 of 1 container healthy on saule" in explained
     assert f"the volume {DATA}, on host saule" in explained
 
 
@@ -258,7 +258,7 @@ def test_the_pinned_app_waits_for_its_host_and_so_does_what_has_to_change_in_it(
     site.provider.run("app", "set", "velo/site", "size=small")
     said = site.provider.run("apply", "--yes")
     assert f"What has to change in {AGENDA} waits until its host saule can run it again" in said
-    assert "Done: 1 of 1 steps" in said
+    assert "Done: 1 of 1 step " in said
 
 
 @pytest.mark.usefixtures("cut")

@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 from polder.kernel.sentences import AREAS, all_hints, all_sentences
+from polder.kernel.sentences.mark import forms
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/polder"
 CODE = re.compile(rf"(?:{'|'.join(AREAS)})\.(?!(?:yml|md|json|tar|pub|lock)$)[a-z][a-z0-9-]*[a-z0-9]")
@@ -65,8 +66,23 @@ def placeholders(code: str) -> set[str]:
     """The names that the sentence of ``code`` and its hint expect to be given."""
     names = set()
     for template in (SENTENCES[code], HINTS.get(code, "")):
-        names |= {re.split(r"[.\[]", field)[0] for _, field, _, _ in Formatter().parse(template) if field}
+        for text in forms(template):
+            names |= names_in(text)
     return names
+
+
+def names_in(text: str) -> set[str]:
+    return {re.split(r"[.\[]", field)[0] for _, field, _, _ in Formatter().parse(text) if field}
+
+
+def plurals() -> Iterator[tuple[str, str, str, str]]:
+    """Every ``NP_`` in the code: (the form for one, the form for many, the name that counts, place)."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            if isinstance(call.func, ast.Name) and call.func.id == "NP_":
+                one, many = (ast.literal_eval(argument) for argument in call.args)
+                by = next((ast.literal_eval(k.value) for k in call.keywords if k.arg == "by"), "count")
+                yield one, many, by, f"{path.relative_to(SOURCE)}:{call.lineno}"
 
 
 def given() -> Iterator[tuple[str, set[str], str]]:
@@ -132,10 +148,17 @@ def test_every_sentence_is_given_the_values_it_names() -> None:
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))
 def test_a_sentence_is_a_whole_one_and_can_be_filled(code: str) -> None:
-    text = SENTENCES[code]
+    for text in forms(SENTENCES[code]):
+        assert text == text.strip() and text
+        assert text.format(**dict.fromkeys(placeholders(code), "7"))
 
-    assert text == text.strip() and text
-    assert text.format(**dict.fromkeys(placeholders(code), "7"))
+
+def test_both_forms_of_a_sentence_name_the_same_values_and_what_they_count() -> None:
+    found = list(plurals())
+    wrong = [p for one, many, by, p in found if names_in(one) != names_in(many) or by not in names_in(many)]
+
+    assert found and wrong == []
+    assert [place for one, many, _, place in found if one == many] == []
 
 
 def test_codes_are_spelled_with_their_area() -> None:

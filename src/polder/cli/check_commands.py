@@ -10,7 +10,7 @@ import click
 
 from polder.cli.door import FAILED, guarded, language, show_json, site_path
 from polder.cli.lines import print_lines
-from polder.kernel.problem import Problem, Refused
+from polder.kernel.problem import Problem, Refused, Value
 from polder.kernel.sentences import hint, say, say_problem
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def _summed_up(one: AppChecked, words: str) -> None:
             [(say("app.check-failed", values, words), "red"), (hint("app.check-failed", values, words), "")]
         )
     elif one.results:
-        values = {"app": one.app, "steps": str(len(one.results)), "seconds": f"{one.seconds:.1f}"}
-        print_lines([(say("app.check-passed", values, words), "green")])
+        figures: dict[str, Value] = {"steps": len(one.results), "seconds": f"{one.seconds:.1f}"}
+        print_lines([(say("app.check-passed", {"app": one.app, **figures}, words), "green")])
     else:
         print_lines([(say("app.check-none", {"app": one.app}, words), "yellow")])
 

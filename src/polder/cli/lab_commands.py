@@ -15,8 +15,8 @@ import click
 
 from polder.cli.door import DECLINED, confirm, guarded, language, show_json
 from polder.cli.lines import print_lines
-from polder.kernel.sentences import say, translate
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences import fill, say, translate
+from polder.kernel.sentences.mark import N_, NP_
 
 if TYPE_CHECKING:
     from polder.lab.state import Kept
@@ -28,8 +28,9 @@ HEADERS = (
     *(N_("host"), N_("address"), N_("power"), N_("answers")),
     *(N_("ssh"), N_("docker"), N_("memory"), N_("slowed")),
 )
-REALLY_UP = N_(
-    "This makes networks and {count} containers on this machine. Type the lab's name ({name}) to go on"
+REALLY_UP = NP_(
+    "This makes networks and {count} container on this machine. Type the lab's name ({name}) to go on",
+    "This makes networks and {count} containers on this machine. Type the lab's name ({name}) to go on",
 )
 REALLY_DOWN = N_("This ends lab {name} and removes {folder}. Type the lab's name to go on")
 DECLINED_TEXT = N_("Nothing was done.")
@@ -71,7 +72,7 @@ def up(folder: Path, providers: int, hosts: int, suite: str, name: str, owner: i
     wish = Wish(name, providers, hosts, suite, folder.absolute(), owner)
     check_wish(wish)
     check_machine()
-    question = translate(REALLY_UP, language()).format(count=providers * hosts, name=name)
+    question = fill(REALLY_UP, {"count": providers * hosts, "name": name}, language())
     if not confirm(question, name, yes):
         _declined()
     raise_lab(wish, tell)

@@ -11,8 +11,8 @@ import click
 from polder.cli.door import guarded, language, show_json, site_path
 from polder.cli.host_lines import host_lines
 from polder.cli.lines import print_lines
-from polder.kernel.sentences import say, say_problem, translate
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences import fill, say, say_problem, translate
+from polder.kernel.sentences.mark import N_, NP_
 
 if TYPE_CHECKING:
     from polder.actions.site_status import AppStatus, SiteStatus
@@ -21,10 +21,12 @@ HEADERS = (N_("app"), N_("state"), N_("version"), N_("up for"), N_("certificate"
 HOST_HEADER = N_("runs on")
 STATES = {"running": N_("healthy"), "starting": N_("starting"), "down": N_("DOWN"), "absent": N_("not there")}
 COLOURS = {"running": "green", "starting": "yellow", "down": "bold red", "absent": "yellow"}
-DAYS = N_("{days} days")
+DAYS = NP_("{days} day", "{days} days", by="days")
 AGES = {"d": N_("{number} d"), "h": N_("{number} h"), "min": N_("{number} min"), "s": N_("{number} s")}
 NO_CERTIFICATE = N_("none seen")
-PENDING = N_("{number} steps are waiting for polder apply.")
+PENDING = NP_(
+    "{number} step is waiting for polder apply.", "{number} steps are waiting for polder apply.", by="number"
+)
 UP_TO_DATE = N_("The engine holds what the site says.")
 LAST = N_("Last journal lines:")
 ENGINE = N_("{site} on {engine}")
@@ -72,7 +74,7 @@ def _status_table(found: SiteStatus, words: str) -> None:
     print_lines([("", ""), *((f"! {say_problem(f, words)}", "yellow") for f in found.findings)])
     print_lines(
         [
-            (translate(PENDING, words).format(number=found.changes), "yellow")
+            (fill(PENDING, {"number": found.changes}, words), "yellow")
             if found.changes
             else (translate(UP_TO_DATE, words), "green")
         ]
@@ -90,7 +92,7 @@ def _row(app: AppStatus, now: datetime, words: str) -> list[str]:
     state = translate(STATES[app.state], words) + (f" {app.running}/{app.wanted}" if app.wanted > 1 else "")
     certificate = "" if not app.domain else translate(NO_CERTIFICATE, words)
     if app.days is not None:
-        certificate = translate(DAYS, words).format(days=app.days)
+        certificate = fill(DAYS, {"days": app.days}, words)
     address = f"https://{app.domain}/" if app.domain else ""
     number, unit = age_of(app.since, now)
     age = translate(AGES[unit], words).format(number=number) if unit else ""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from polder.kernel.digest import short
-from polder.kernel.sentences import hint, say, say_problem, translate
-from polder.kernel.sentences.mark import N_
+from polder.kernel.problem import Value
+from polder.kernel.sentences import fill, hint, say, say_problem, translate
+from polder.kernel.sentences.mark import N_, NP_
 from polder.kernel.size import show_bytes
 from polder.platform.plan.model import Nothing, Plan, Step
 from polder.platform.plan.names import INGRESS
@@ -152,8 +153,14 @@ def _cut(text: str) -> str:
     return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
 
 
-DONE = N_("Done: {done} of {all} steps in {seconds} s.")
-STOPPED = N_("Stopped: {done} of {all} steps are done. Not begun:")
+DONE = NP_(
+    "Done: {done} of {all} step in {seconds} s.", "Done: {done} of {all} steps in {seconds} s.", by="all"
+)
+STOPPED = NP_(
+    "Stopped: {done} of {all} steps is done. Not begun:",
+    "Stopped: {done} of {all} steps are done. Not begun:",
+    by="done",
+)
 LAST_LINES = N_("Its last lines:")
 AGAIN = N_("What was done stays done. Mend the cause, then run polder apply again: it plans the rest.")
 
@@ -162,15 +169,16 @@ def outcome_lines(outcome: Outcome, seconds: float, language: str) -> Iterator[t
     """What was done, what failed and why, what was not begun."""
     done = sum(result.state == "done" for result in outcome.results)
     total = len(outcome.results)
+    numbers: dict[str, Value] = {"done": done, "all": total, "seconds": f"{seconds:.1f}"}
     if done == total:
-        yield translate(DONE, language).format(done=done, all=total, seconds=f"{seconds:.1f}"), "bold green"
+        yield fill(DONE, numbers, language), "bold green"
         return
     for failure in outcome.failed:
         yield from failure_lines(failure, language)
     if not outcome.not_begun:
-        yield translate(DONE, language).format(done=done, all=total, seconds=f"{seconds:.1f}"), "bold red"
+        yield fill(DONE, numbers, language), "bold red"
     else:
-        yield translate(STOPPED, language).format(done=done, all=total), "bold red"
+        yield fill(STOPPED, numbers, language), "bold red"
     for result in outcome.not_begun:
         yield "  · " + say(result.step.code, result.step.values, language), ""
     yield translate(AGAIN, language), ""

@@ -1,7 +1,8 @@
 """Codes to sentences. Every problem, step and finding has a code; each module here holds the sentences of one area.
 
 A sentence is an English ``str.format`` template, marked with ``N_`` so that the catalogues pick it up, and is
-translated only when it is read. ``HINTS`` may add, for a code, what to do about it (shown below the sentence and on the
+translated only when it is read. One that counts something is marked with ``NP_`` and gives the form for 1 too.
+``HINTS`` may add, for a code, what to do about it (shown below the sentence and on the
 reference page).
 
 >>> say("kernel.example", {"thing": "dike"})
@@ -18,6 +19,7 @@ from pathlib import Path
 from string import Formatter
 
 from polder.kernel.problem import Problem, Value
+from polder.kernel.sentences.mark import Plural, Template, forms
 from polder.kernel.sentences.words import FIELDS, WORDS
 
 AREAS = (
@@ -54,18 +56,22 @@ AREAS = (
 LANGUAGES = ("en", "fr", "es", "ca", "de", "pt", "it", "el", "ro", "sq")
 
 
+SEVERAL = 2
+"""The number whose form is taken when the value that counts is no whole number (1.5, or the ``…`` of an old line)."""
+
+
 @cache
-def _area(name: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+def _area(name: str) -> tuple[Mapping[str, Template], Mapping[str, Template]]:
     module = import_module(f"polder.kernel.sentences.{name}")
     return module.SENTENCES, getattr(module, "HINTS", {})
 
 
-def all_sentences() -> dict[str, str]:
+def all_sentences() -> dict[str, Template]:
     """Every code with its English template, for the reference page and the test that none is missing."""
     return {code: text for area in AREAS for code, text in _area(area)[0].items()}
 
 
-def all_hints() -> dict[str, str]:
+def all_hints() -> dict[str, Template]:
     """Every code that has a hint, with its English template."""
     return {code: text for area in AREAS for code, text in _area(area)[1].items()}
 
@@ -81,13 +87,13 @@ def translations(language: str) -> gettext.NullTranslations:
 def say(code: str, values: Mapping[str, Value], language: str = "en") -> str:
     """The sentence of ``code`` in ``language``, filled with ``values`` (tuples are joined with commas)."""
     template = _area(code.split(".")[0])[0][code]
-    return _fill(template, values, language)
+    return fill(template, values, language)
 
 
 def hint(code: str, values: Mapping[str, Value], language: str = "en") -> str:
     """What to do about ``code``; empty when nothing is written for it."""
     template = _area(code.split(".")[0])[1].get(code)
-    return _fill(template, values, language) if template else ""
+    return fill(template, values, language) if template else ""
 
 
 def say_problem(problem: Problem, language: str = "en") -> str:
@@ -111,13 +117,23 @@ def say_loosely(code: str, values: Mapping[str, Value], language: str = "en") ->
     template = _area(area)[0].get(code) if area in AREAS else None
     if template is None:
         return code
-    names = {field.split(".")[0].split("[")[0] for _, field, _, _ in Formatter().parse(template) if field}
-    return _fill(template, {**dict.fromkeys(names, "…"), **values}, language)
+    parsed = Formatter().parse(forms(template)[-1])
+    names = {field.split(".")[0].split("[")[0] for _, field, _, _ in parsed if field}
+    return fill(template, {**dict.fromkeys(names, "…"), **values}, language)
 
 
-def _fill(template: str, values: Mapping[str, Value], language: str) -> str:
+def fill(template: Template, values: Mapping[str, Value], language: str = "en") -> str:
+    """A marked sentence that has no code in ``language``, in the form that its number asks for, filled with ``values``."""
     shown = {name: _shown(name, value, language) for name, value in values.items()}
-    return translations(language).gettext(template).format(**shown)
+    return _form(template, values, language).format(**shown)
+
+
+def _form(template: Template, values: Mapping[str, Value], language: str) -> str:
+    known = translations(language)
+    if isinstance(template, Plural):
+        number = values.get(template.by)
+        return known.ngettext(template.one, template.many, number if isinstance(number, int) else SEVERAL)
+    return known.gettext(template)
 
 
 def _shown(name: str, value: Value, language: str) -> str | int | float:

@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``app.``."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "app.unknown": N_("There is no app {app}. Nearest: {near}. This site has: {known}."),
     "app.which": N_("Name the apps to check, or say --all. This site has: {known}."),
     "app.export-not-built": N_("The image of {app} was not built yet: {images}."),
@@ -14,7 +14,11 @@ SENTENCES: dict[str, str] = {
     "app.check-no-value": N_("These values are not known, because an earlier step failed: {names}."),
     "app.check-no-answer": N_("No answer from {what}: {why}."),
     "app.check-skipped": N_("Not tried, because an earlier step failed."),
-    "app.check-passed": N_("{app}: every step of its check passed ({steps} steps, {seconds} s)."),
+    "app.check-passed": NP_(
+        "{app}: every step of its check passed ({steps} step, {seconds} s).",
+        "{app}: every step of its check passed ({steps} steps, {seconds} s).",
+        by="steps",
+    ),
     "app.check-failed": N_("{app}: its check failed at: {step}"),
     "app.check-none": N_("{app}: its recipe has no check."),
 }

@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``audit.``: what an audit finds, why it matters (``-why``) and how to mend it (hints)."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "audit.security-updates": N_("Security updates are waiting: {number}."),
     "audit.security-updates-why": N_("What they mend is public: whoever attacks reads the same notices."),
     "audit.updates": N_("Other updates are waiting: {number}."),
@@ -39,9 +39,15 @@ SENTENCES: dict[str, str] = {
     ),
     "audit.clock-alone": N_("Nothing keeps the clock right."),
     "audit.clock-alone-why": N_("It drifts by seconds a week until something refuses it."),
-    "audit.certificate-ended": N_("The certificate {path} ended {days} days ago."),
+    "audit.certificate-ended": NP_(
+        "The certificate {path} ended {days} day ago.",
+        "The certificate {path} ended {days} days ago.",
+        by="days",
+    ),
     "audit.certificate-ended-why": N_("Whoever checks it turns away."),
-    "audit.certificate-ending": N_("The certificate {path} ends in {days} days."),
+    "audit.certificate-ending": NP_(
+        "The certificate {path} ends in {days} day.", "The certificate {path} ends in {days} days.", by="days"
+    ),
     "audit.certificate-ending-why": N_("It should have been renewed by now; something keeps it from that."),
     "audit.weak-settings": N_("Kernel settings are weaker than they need be: {number}."),
     "audit.weak-settings-why": N_("Each leaves open a small way of attack that a server never needs."),

@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``doctor.``."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "doctor.engine": N_("The engine at {address} answers (version {version})."),
     "doctor.no-engine": N_("No engine answers at {what}: {why}"),
     "doctor.worker": N_("This engine is a worker of a swarm; Polder talks to a manager."),
@@ -10,8 +10,14 @@ SENTENCES: dict[str, str] = {
     "doctor.can-build": N_("Images can be built on this machine."),
     "doctor.git": N_("git is here: the site's history can be kept."),
     "doctor.no-git": N_("git is not installed: the site's changes will have no history."),
-    "doctor.key": N_("There are {number} keys to open secrets with."),
-    "doctor.site": N_("The site {site} reads well: {apps} apps."),
+    "doctor.key": NP_(
+        "There is {number} key to open secrets with.",
+        "There are {number} keys to open secrets with.",
+        by="number",
+    ),
+    "doctor.site": NP_(
+        "The site {site} reads well: {apps} app.", "The site {site} reads well: {apps} apps.", by="apps"
+    ),
     "doctor.no-operators": N_("site.yml names no operators, so no secret can be made."),
 }
 

@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``explain.``: an app in plain words, and the commands to do without Polder."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "explain.what": N_(
         "{app} is {name} ({upstream}, licence {licence}; recipe {recipe} {version}), run for {group}."
     ),
@@ -14,7 +14,11 @@ SENTENCES: dict[str, str] = {
         "The ingress listens on ports 80 and 443, takes the name {domain} and passes the request to {service}, port 8080, "
         "over the network {network}."
     ),
-    "explain.service": N_("{service}: {running} of {wanted} containers healthy on {hosts}; image {image}"),
+    "explain.service": NP_(
+        "{service}: {running} of {wanted} container healthy on {hosts}; image {image}",
+        "{service}: {running} of {wanted} containers healthy on {hosts}; image {image}",
+        by="wanted",
+    ),
     "explain.needs": N_("Its host must have: {needs}"),
     "explain.not-there": N_("{service}: not on the engine yet; polder apply starts it."),
     "explain.limits": N_("{service} may use {memory} of memory; when a new version comes: {order}."),

@@ -1,9 +1,11 @@
 """Sentences whose code begins with ``journal.``: what a line of the journal says."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
-    "journal.apply-begun": N_("Began to apply plan {plan}: {steps} steps"),
+SENTENCES: dict[str, Template] = {
+    "journal.apply-begun": NP_(
+        "Began to apply plan {plan}: {steps} step", "Began to apply plan {plan}: {steps} steps", by="steps"
+    ),
     "journal.apply-ended-done": N_("Applied plan {plan}, in {seconds} s"),
     "journal.apply-ended-failed": N_("Applied plan {plan} in part: a step failed, after {seconds} s"),
     "journal.apply-ended-interrupted": N_("Applied plan {plan} in part: interrupted after {seconds} s"),

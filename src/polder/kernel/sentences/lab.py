@@ -1,15 +1,15 @@
 """Sentences whose code begins with ``lab.``."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "lab.not-linux": N_("A lab needs Linux: its hosts are real Debian systems in containers."),
     "lab.needs-root": N_("A lab needs root: it makes networks, mounts and containers."),
     "lab.missing-programs": N_("A lab needs programs that are not on this machine: {programs}."),
     "lab.no-control-groups": N_("A lab needs control groups of version 2, which are not mounted here."),
     "lab.no-tun": N_("A lab needs /dev/net/tun, which is not on this machine."),
     "lab.too-many": N_(
-        "{providers} providers with {hosts} hosts each cannot be: 1 to {most_providers} providers, 1 to {most} hosts."
+        "Providers: {providers}, hosts of each: {hosts}. There can be 1 to {most_providers} providers with 1 to {most} hosts each."
     ),
     "lab.not-a-name": N_(
         "“{name}” cannot name a lab: small letters, digits and hyphens, beginning with a letter."
@@ -37,7 +37,7 @@ SENTENCES: dict[str, str] = {
     "lab.making-root": N_("Making the hosts' Debian ({suite}), once; this takes a minute or two ..."),
     "lab.root-made": N_("The hosts' Debian ({suite}) is made ({seconds} s)."),
     "lab.making-network": N_("Lab “{name}”: network {network}, names, certificates, registries ..."),
-    "lab.booting": N_("Starting {count} hosts ..."),
+    "lab.booting": NP_("Starting {count} host ...", "Starting {count} hosts ..."),
     "lab.up": N_("Lab “{name}” is up; its hosts answered after {seconds} s. Sites and keys: {folder}"),
     "lab.giving-up": N_("Something failed; taking away what was made of lab “{name}” ..."),
     "lab.taking-away": N_("Lab “{name}” was left behind by somebody who is gone; taking it away ..."),

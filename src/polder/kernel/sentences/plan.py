@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``plan.``: what planning and applying find, refuse and report."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "plan.locked": N_("The swarm is locked: what else there is to do shows once a manager is open."),
     "plan.no-unlock-key": N_(
         "{host} is locked, and the site does not hold the key (secrets/polder.unlock-key.age)."
@@ -36,11 +36,15 @@ SENTENCES: dict[str, str] = {
         "Docker on host {host} runs and does not answer: nothing is changed in the swarm."
     ),
     "plan.no-manager": N_("No host that answers is to be a manager: there is nobody to make the swarm."),
-    "plan.quorum": N_(
-        "{host} cannot stop being a manager: {heard} of {managers} managers answer, and the swarm would lose its majority."
+    "plan.quorum": NP_(
+        "{host} cannot stop being a manager: {heard} of {managers} managers answers, and the swarm would lose its majority.",
+        "{host} cannot stop being a manager: {heard} of {managers} managers answer, and the swarm would lose its majority.",
+        by="heard",
     ),
-    "plan.reboot-quorum": N_(
-        "{host} cannot be rebooted now: {heard} of {managers} managers answer, and {needed} must stay while it is away."
+    "plan.reboot-quorum": NP_(
+        "{host} cannot be rebooted now: {heard} of {managers} managers answers, and {needed} must stay while it is away.",
+        "{host} cannot be rebooted now: {heard} of {managers} managers answer, and {needed} must stay while it is away.",
+        by="heard",
     ),
     "plan.last-manager": N_("{host} is the swarm's only manager; another one must be there before it goes."),
     "plan.only-copy": N_(

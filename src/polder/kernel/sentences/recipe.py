@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``recipe.``."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "recipe.config-not-given": N_(
         "Only Polder's own ingress has its configs made for it; these have no content: {configs}."
     ),
@@ -43,7 +43,11 @@ SENTENCES: dict[str, str] = {
     ),
     "recipe.no-image": N_("The service “{service}” has no image, and the recipe builds none."),
     "recipe.is": N_("{upstream}, {licence}, {source}"),
-    "recipe.size": N_("Size {size}: {memory} of memory, {disk} of disk, for about {people} people."),
+    "recipe.size": NP_(
+        "Size {size}: {memory} of memory, {disk} of disk, for about {people} person.",
+        "Size {size}: {memory} of memory, {disk} of disk, for about {people} people.",
+        by="people",
+    ),
     "recipe.setting": N_("Setting {setting} ({kind}): {question}"),
     "recipe.setting-required": N_("Setting {setting} ({kind}, must be given): {question}"),
     "recipe.keeps": N_("Keeps {dataset}: {meaning}"),

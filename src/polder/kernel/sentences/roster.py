@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``roster.``: who is in the network."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "roster.wrong-field": N_("The field “{field}” is missing, unknown, or not as it must be."),
     "roster.not-a-roster": N_("It is no roster: {why}"),
     "roster.too-big": N_("It has {size} bytes; a roster has at most {limit}."),
@@ -14,15 +14,17 @@ SENTENCES: dict[str, str] = {
     "roster.same-key": N_("{member} and {other} have the same key; each member has one of its own."),
     "roster.one-key-each": N_("The keys that sign it are not exactly one for each active member."),
     "roster.threshold-low": N_(
-        "{threshold} of {active} members would sign it; it must be {wanted} at least, more than half, and not more than there are."
+        "Signatures wanted: {threshold}; active members: {active}. It must be {wanted} at least, over half, and no more than there are."
     ),
     "roster.not-next": N_("It is version {version}; the next one is {wanted}."),
     "roster.not-linked": N_("Version {version} does not build on the version that is known here."),
     "roster.proposed-earlier": N_("Version {version} was proposed before the version it follows."),
     "roster.not-its-change": N_("Version {version} holds something else than the change that it names."),
-    "roster.too-few-old": N_("{found} of the members until now signed it; {wanted} must."),
-    "roster.too-few-without": N_("{found} of the members who may speak about it signed it; {wanted} must."),
-    "roster.too-few-new": N_("{found} of the members from then on signed it; {wanted} must."),
+    "roster.too-few-old": N_("Signatures of the members until now: {found}; it needs {wanted}."),
+    "roster.too-few-without": N_(
+        "Signatures of the members who may speak about it: {found}; it needs {wanted}."
+    ),
+    "roster.too-few-new": N_("Signatures of the members from then on: {found}; it needs {wanted}."),
     "roster.not-a-beginning": N_("It is no first version of a roster."),
     "roster.founders-missing": N_("These founders have not signed it: {members}."),
     "roster.begins-once": N_("A network begins once."),
@@ -33,12 +35,16 @@ SENTENCES: dict[str, str] = {
     "roster.old-word": N_("What the member said is not of the last {days} days; it must say it again."),
     "roster.is-dormant": N_("{member} is dormant already."),
     "roster.not-dormant": N_("{member} is not dormant."),
-    "roster.too-few-left": N_(
-        "{active} active members would be left, and {wanted} of them would have to sign every change."
+    "roster.too-few-left": NP_(
+        "{active} active member would be left, and {wanted} of them would have to sign every change.",
+        "{active} active members would be left, and {wanted} of them would have to sign every change.",
+        by="active",
     ),
     "roster.approval-not-genuine": N_("It is not signed by the key that it names."),
-    "roster.fingerprint-words": N_(
-        "A fingerprint has {wanted} words, or 64 hex digits; these are {found} words."
+    "roster.fingerprint-words": NP_(
+        "A fingerprint has {wanted} words, or 64 hex digits; this is {found} word.",
+        "A fingerprint has {wanted} words, or 64 hex digits; these are {found} words.",
+        by="found",
     ),
     "roster.fingerprint-wrong": N_("These words are no fingerprint: one of them was misread or misspelt."),
     "roster.not-a-voter": N_("{member} is no active member, so it signs nothing."),
@@ -50,8 +56,10 @@ SENTENCES: dict[str, str] = {
     "roster.refused-it": N_("{member} refused it for good."),
     "roster.signed-it": N_("{member} signed it; a signature cannot be taken back."),
     "roster.is-dead": N_("It is dead: {members} refused it for good, and the others are too few."),
-    "roster.not-dead": N_(
-        "It comes in the place of the proposal {digest}…, which {found} members refused for good; {wanted} must."
+    "roster.not-dead": NP_(
+        "It comes in the place of the proposal {digest}…, which {found} member refused for good; {wanted} must.",
+        "It comes in the place of the proposal {digest}…, which {found} members refused for good; {wanted} must.",
+        by="found",
     ),
     "roster.vouches-wanted": N_("Vouches so far: {found}; wanted before anybody signs: {wanted}."),
     "roster.blocked": N_("{member} blocks it, and the block stands: {reason}"),
@@ -103,7 +111,11 @@ SENTENCES: dict[str, str] = {
     "roster.no-open-proposal": N_("No proposal is open."),
     "roster.checked": N_("Version {version} of the roster is verified from the beginning."),
     "roster.shown": N_("{network}, version {version} of {day}"),
-    "roster.shown-rule": N_("{threshold} of {active} active members sign each change; rules: {preset}."),
+    "roster.shown-rule": NP_(
+        "{threshold} of {active} active member signs each change; rules: {preset}.",
+        "{threshold} of {active} active members sign each change; rules: {preset}.",
+        by="active",
+    ),
     "roster.step": N_("Version {version} ({digest}…), signed by {members}"),
     "roster.replayed": N_("Every step up to version {version} follows from the one before."),
     "roster.proposal": N_("Proposal for version {version} ({digest}…) of {day} UTC"),
@@ -138,9 +150,15 @@ SENTENCES: dict[str, str] = {
     "roster.diff-of-effective": N_(
         "What is written of {member} counts from another day on: {old} becomes {new}."
     ),
-    "roster.diff-threshold-first": N_("{threshold} of {active} members sign each change from then on."),
-    "roster.diff-threshold": N_(
-        "{new} of {active} members sign each change from then on; until now {old} of {of}."
+    "roster.diff-threshold-first": NP_(
+        "{threshold} of {active} member signs each change from then on.",
+        "{threshold} of {active} members sign each change from then on.",
+        by="active",
+    ),
+    "roster.diff-threshold": NP_(
+        "{new} of {active} member signs each change from then on; until now {old} of {of}.",
+        "{new} of {active} members sign each change from then on; until now {old} of {of}.",
+        by="active",
     ),
     "roster.diff-rule": N_("The rule “{rule}” changes: {old} becomes {new}."),
     "roster.diff-network": N_("The network's name changes: {old} becomes {new}."),

@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``secret.``."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "secret.no-recipients": N_("There is nobody to encrypt to: site.yml names no operators."),
     "secret.bad-recipient": N_("{recipient} is not a key that secrets can be encrypted to: {why}."),
     "secret.not-for-you": N_("This secret is not encrypted to any of your keys ({places})."),
@@ -33,7 +33,10 @@ SENTENCES: dict[str, str] = {
         "The secret {name} is written, readable by {operators}. The next `polder plan` shows it."
     ),
     "secret.rotated": N_("The secret {name} has a new value. The next `polder plan` shows the rotation."),
-    "secret.reencrypted": N_("{count} secrets are now readable by {operators}, and nobody else from now on."),
+    "secret.reencrypted": NP_(
+        "{count} secret is now readable by {operators}, and nobody else from now on.",
+        "{count} secrets are now readable by {operators}, and nobody else from now on.",
+    ),
     "secret.key-made": N_(
         "A private key was written to {path}. Keep a copy of it where only you can read it."
     ),

@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``step.``: what each step of a plan says of itself."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "step.init-swarm": N_("Make this engine a swarm of one, reachable by later hosts at {address}"),
     "step.label-host": N_("Label the engine's node as host {host}"),
     "step.join-manager": N_("Join {host} to the swarm as a manager, reachable at {address}"),
@@ -28,8 +28,10 @@ SENTENCES: dict[str, str] = {
     ),
     "step.write-lock": N_("Write the recipes in force to polder.lock: {recipes}"),
     "step.write-placements": N_("Write to polder.lock which host keeps the data of: {apps}"),
-    "step.write-placements-more": N_(
-        "Write to polder.lock which host keeps the data of: {apps}, and of {more} more apps"
+    "step.write-placements-more": NP_(
+        "Write to polder.lock which host keeps the data of: {apps}, and of {more} more app",
+        "Write to polder.lock which host keeps the data of: {apps}, and of {more} more apps",
+        by="more",
     ),
     "step.drop-placements": N_("Take out of polder.lock where data was that is no longer kept"),
     "step.create-internal-network": N_("Create the network {network} (no way out to the internet)"),

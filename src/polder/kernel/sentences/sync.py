@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``sync.``: what comes from peers, and what is wrong with it."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "sync.another-root": N_("The first root file has the fingerprint {found}; the pinned one is {wanted}."),
     "sync.root-version": N_("It is root {found}; root {wanted} comes next."),
     "sync.not-numbered": N_("Its files have no numbered names (consistent snapshots), which readers need."),
@@ -72,10 +72,13 @@ SENTENCES: dict[str, str] = {
     "sync.last-round": N_("{peer}: the last round failed: {trouble}"),
     "sync.busy": N_("{peer}: another process is reading it"),
     "sync.asleep": N_("{peer} did not answer on {strikes} rounds. It sleeps: it is asked once a day."),
-    "sync.left-out": N_("{count} files of {peer} are beyond the quota and were left out."),
+    "sync.left-out": NP_(
+        "{count} file of {peer} is beyond the quota and was left out.",
+        "{count} files of {peer} are beyond the quota and were left out.",
+    ),
     "sync.mirrored": N_("Copies brought up to date: {peers}"),
     "sync.nobody": N_("There is nobody to read: no roster, and nobody in “follow”."),
-    "sync.signed": N_("Published anew: {count} files."),
+    "sync.signed": NP_("Published anew: {count} file.", "Published anew: {count} files."),
     "sync.closed": N_("closed on {date}: {reason}"),
     "sync.was-closed": N_("Closed: {alarm}"),
     "sync.no-alarms": N_("There is no open alarm."),

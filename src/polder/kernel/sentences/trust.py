@@ -1,15 +1,15 @@
 """Sentences whose code begins with ``trust.``: signed documents, and why one is not believed."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "trust.too-big": N_("It has {size} bytes; at most {limit} are read."),
     "trust.not-a-document": N_("It is no signed document of the kind that belongs here: {why}"),
     "trust.key-kind": N_("It names a key of kind {kind}; only Ed25519 keys count here."),
     "trust.key-id": N_(
         "It names a key as {key}…, whose material makes {made}…: the same key could count twice."
     ),
-    "trust.too-few-signatures": N_("{found} of the keys for “{role}” signed it; {wanted} must."),
+    "trust.too-few-signatures": N_("Signatures by the keys for “{role}”: {found}; it needs {wanted}."),
     "trust.no-key": N_("There is no key called “{name}” in keys/."),
     "trust.key-there": N_("There is a key for “{name}” already; it is left as it is."),
     "trust.key-mismatch": N_("The private key and the public one for “{name}” do not belong together."),
@@ -44,15 +44,17 @@ SENTENCES: dict[str, str] = {
     "trust.root-waits": N_(
         "The keys of version {version} wait for signatures. Signed: {have}. May still sign: {missing}."
     ),
-    "trust.root-ends": N_(
-        "The list of your keys ends on {until}, in {days} days. After that nobody believes you."
+    "trust.root-ends": NP_(
+        "The list of your keys ends on {until}, in {days} day. After that nobody believes you.",
+        "The list of your keys ends on {until}, in {days} days. After that nobody believes you.",
+        by="days",
     ),
     "trust.root-joins": N_("The key of {name} ({key}…) comes in."),
     "trust.root-leaves": N_("The key of {name} ({key}…) goes out."),
     "trust.root-stays": N_("The key of {name} ({key}…) stays."),
-    "trust.root-threshold": N_("{wanted} of {of} people sign a change of keys."),
+    "trust.root-threshold": N_("So many people must sign a change of keys: {wanted} of {of}."),
     "trust.root-threshold-changes": N_(
-        "{wanted} of {of} people sign a change of keys from now on. Before it was {before} of {before_of}."
+        "So many people must sign a change of keys from now on: {wanted} of {of}. Before it was {before} of {before_of}."
     ),
     "trust.root-server": N_("The server's key for “{role}” is {key}…"),
     "trust.root-server-new": N_("The server's key for “{role}” is a new one, {key}…"),
@@ -97,7 +99,11 @@ SENTENCES: dict[str, str] = {
     ),
     "trust.nothing-to-sign": N_("No change of keys waits for signatures."),
     "trust.signs-nothing": N_("The key of “{name}” counts neither before nor after this change."),
-    "trust.words-count": N_("These are {found} words; a key on paper has {wanted}."),
+    "trust.words-count": NP_(
+        "This is {found} word; a key on paper has {wanted}.",
+        "These are {found} words; a key on paper has {wanted}.",
+        by="found",
+    ),
     "trust.words-unknown": N_("The words at these places are in no list: {places}."),
     "trust.words-checksum": N_(
         "The words are known, but do not belong together: one of them is another, or two changed places."
@@ -157,8 +163,16 @@ SENTENCES: dict[str, str] = {
     "trust.due-keys": N_("To sign with the key of {by}: {kind}, version {version}, because of new keys."),
     "trust.due-time": N_("To sign with the key of {by}: {kind}, version {version}, because time passed."),
     "trust.says-nothing": N_("There is nothing to sign or to publish."),
-    "trust.says-signed-old": N_("{found} of {wanted} needed signatures of those who have keys now."),
-    "trust.says-signed": N_("{found} of {wanted} needed signatures of those who have keys afterwards."),
+    "trust.says-signed-old": NP_(
+        "{found} of {wanted} needed signature of those who have keys now.",
+        "{found} of {wanted} needed signatures of those who have keys now.",
+        by="wanted",
+    ),
+    "trust.says-signed": NP_(
+        "{found} of {wanted} needed signature of those who have keys afterwards.",
+        "{found} of {wanted} needed signatures of those who have keys afterwards.",
+        by="wanted",
+    ),
     "trust.says-who": N_("Signed: {have}. May still sign: {missing}."),
     "trust.says-complete": N_("That is enough. Next: polder network publish --as NAME"),
     "trust.says-kept": N_("Signed and kept in the history ({commit}). For the others to have it: git push"),
@@ -168,7 +182,7 @@ SENTENCES: dict[str, str] = {
     ),
     "trust.next-server": N_("Then the server: git pull, polder network publish"),
     "trust.says-in-words": N_("In words, to read to others:"),
-    "trust.says-written": N_("Published: {count} files written, {removed} old ones removed."),
+    "trust.says-written": N_("Published. Files written: {count}; old ones removed: {removed}."),
     "trust.says-until": N_("What is published holds until {until}; the steward signs it anew each day."),
 }
 
