@@ -7,6 +7,20 @@ import pytest
 
 HEAVY = ("rich", "httpx", "cryptography", "pyrage", "asyncio", "ssl")
 
+NOT_FOR_A_PLAN = (
+    "http",
+    "email",
+    "logging",
+    "concurrent",
+    "subprocess",
+    "tempfile",
+    "html",
+    "_strptime",
+    "difflib",
+)
+WITH_PATH = f"import sys; sys.path[:] = {sys.path!r}\n"
+"""Without the start-up files of other packages, which import what they like."""
+
 PROGRAM = """
 import sys
 sys.argv = ["polder", *sys.argv[1:]]
@@ -39,3 +53,33 @@ def test_help_of_every_command_is_given_without_loading_what_reads_sites_and_pla
 
     assert "polder.cli" in imported
     assert sorted({"polder.actions", "polder.platform", "polder.world"} & set(imported)) == []
+
+
+def test_a_plan_imports_nothing_that_it_does_not_need(tmp_path) -> None:
+    (tmp_path / "site.yml").write_text(
+        "provider: elm\nname: Elm\nlanguages: [en]\ndomain: elm.test\ncontact: mailto:ops@elm.test\n"
+        "engine: unix:///nowhere/docker.sock\n"
+    )
+    (tmp_path / "hosts.yml").write_text("one: {address: local, roles: [manager, ingress]}\n")
+    words = ["--site", str(tmp_path), "plan"]
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", WITH_PATH + PROGRAM, *words], capture_output=True, text=True
+    )
+    imported = done.stdout.rpartition("IMPORTED ")[2].split()
+
+    assert "nowhere" in done.stderr
+    assert "yaml" in imported
+    assert sorted(set(imported) & {*HEAVY, *NOT_FOR_A_PLAN}) == []
+
+
+def test_what_a_plan_imports_makes_its_dataclasses_when_they_are_used() -> None:
+    program = """
+import sys
+import polder.actions.look_site, polder.cli.plan_text, polder.world.docker.http
+usual = ("__lt__", "__polder_shape__")
+kinds = (kind for name, module in list(sys.modules.items()) if name.startswith("polder.") for kind in vars(module).values())
+made = {kind for kind in kinds if isinstance(kind, type) and "__dataclass_params__" in vars(kind)}
+print(sorted(kind.__name__ for kind in made if kind.__bases__ == (object,) and not any(one in vars(kind) for one in usual)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -2,7 +2,7 @@
 
 For: starting quickly. A command imports more than a hundred frozen, slotted dataclasses and makes objects of a third of them, but the
 standard library writes and compiles up to nine functions for each while it is imported: a quarter of what ``polder plan`` took
-(decision 0014).
+(decision 0016).
 
 Rules: whoever uses the class sees no difference (``fields``, ``asdict``, ``match``, ``repr``, ``==``, ``hash``, pickling, errors); type
 checkers are shown the standard library's; what is not a plain ``@dataclass(slots=True)``, frozen or not, is left to the standard library.

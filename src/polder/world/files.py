@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -108,6 +107,8 @@ def content_or_nothing(path: Path) -> bytes:
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Write whole or not at all: a neighbour file is written, flushed to disk and renamed over ``path`` (POSIX rename)."""
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

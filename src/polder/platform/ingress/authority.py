@@ -22,6 +22,7 @@ AUTHORITY_FILES = ("polder.ca", "polder.intermediate", "polder.intermediate-cert
 """Files in ``secrets/`` (without ``.age``) that are made with the authority, all at once, and by nothing else."""
 RENEW_WITHIN = timedelta(days=60)
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
+_MOMENT = re.compile(r"[0-9]{14}Z")
 
 
 def certificates(pem: str) -> tuple[str, ...]:
@@ -120,4 +121,6 @@ def _time(tag: int, text: str) -> datetime:
     """UTCTime has two digits for the year: 50 to 99 are of the last century."""
     if tag == 0x17:
         text = ("19" if text[:2] >= "50" else "20") + text
-    return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+    if not _MOMENT.fullmatch(text):
+        raise ValueError("not a moment")
+    return datetime.fromisoformat(f"{text[:8]}T{text[8:14]}").replace(tzinfo=UTC)
