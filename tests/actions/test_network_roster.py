@@ -34,6 +34,7 @@ from polder.actions.roster_proposals import (
 from polder.actions.roster_words import introduce, leave, words_of_peers
 from polder.cli.main import polder
 from polder.commons.roster.changes import ChangeLeast, ChangeMember, Expel, Join, ReplaceKey
+from polder.commons.roster.document import read_edition
 from polder.commons.roster.fingerprint import heard, spoken
 from polder.commons.roster.presets import PRESETS
 from polder.commons.roster.propose import propose
@@ -406,6 +407,59 @@ def test_two_members_that_hand_over_different_histories_are_told_apart(
     with pytest.raises(Refused) as refused:
         join(five.add("fir"), fingerprint(five.place / "alder"), places, NOW)
     assert codes(refused) == ["roster.two-histories"]
+
+
+def test_whoever_goes_back_to_older_rosters_takes_in_the_newer_ones_again(five: Providers) -> None:
+    """What peers published was known to say nothing new; now it does."""
+    leave(five.place / "elm", NOW, None)
+    five.sync(NOW)
+    five.all_sign(("alder", "beech", "cedar"), NOW)
+    five.sync(NOW)
+    cedar = five.place / "cedar"
+    assert json.loads((cedar / "state/roster-familiar.json").read_bytes())["files"]
+    (cedar / "roster/2.json").unlink()
+    for path in (cedar / "given/governance").rglob("*.json"):
+        path.unlink()
+
+    merge(cedar, load_published(cedar / "state"), NOW)
+    chain = load_chain(cedar)
+    assert chain is not None
+    assert {chain.head.digest} == five.heads()
+    assert chain.head.version == 2
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"{}", b'{"head":1,"files":2}', b'{"files":[],"head":"sha256:00"}']
+)
+def test_losing_what_was_familiar_costs_only_time(five: Providers, content: bytes) -> None:
+    five.sync(NOW)
+    path = five.place / "cedar/state/roster-familiar.json"
+    before = path.read_bytes()
+    path.write_bytes(content)
+    five.sync(NOW)
+    assert path.read_bytes() == before
+
+
+def test_three_who_hand_over_the_same_history_are_one_to_replay(five: Providers, tmp_path: Path) -> None:
+    """The shorter one is its beginning; one with fewer signatures says the same."""
+    leave(five.place / "elm", NOW, None)
+    five.sync(NOW)
+    five.all_sign(("alder", "beech", "cedar"), NOW)
+    contents = [(five.place / f"alder/roster/{number}.json").read_bytes() for number in (1, 2)]
+    bare = read_edition(contents[1]).with_signatures({}).document.content
+    for name, held in (("short", contents[:1]), ("whole", contents), ("bare", [contents[0], bare])):
+        (tmp_path / f"at-{name}").mkdir()
+        for number, one in enumerate(held, start=1):
+            (tmp_path / f"at-{name}/{number}.json").write_bytes(one)
+    places = [str(tmp_path / f"at-{name}") for name in ("short", "whole", "bare")]
+
+    steps = join(five.add("fir"), fingerprint(five.place / "alder"), places, NOW)
+    assert [step.edition.version for step in steps] == [1, 2]
+    assert five.heads() == {steps[-1].edition.digest}
+
+    with pytest.raises(Refused) as refused:
+        join(five.add("gorse"), fingerprint(five.place / "alder"), [places[2]], NOW)
+    assert "roster.too-few-old" in codes(refused)
 
 
 def test_enough_refusals_free_the_others_for_another_proposal(five: Providers) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from polder.actions.network_peers import roster_digests
+from polder.actions.network_peers import RosterDigests
 from polder.commons.network.model import ROBOT, Network
 from polder.commons.trust.gossip import (
     PATH,
@@ -34,7 +34,7 @@ def listen(folder: Path, network: Network, peers: Mapping[str, Peer], now: datet
     state = folder / network.state
     heard, words, groups = _heard(state, peers)
     alarms = []
-    for finding in compare(own_view(state, peers), roster_digests(folder), words, groups):
+    for finding in compare(own_view(state, peers), RosterDigests(folder), words, groups):
         evidence = {f"what {name} says it saw": heard[name] for name in finding.witnesses}
         if finding.subject in peers:
             store = PeerStore(state, finding.subject)
@@ -97,8 +97,7 @@ def tell(folder: Path, network: Network, peers: Mapping[str, Peer], now: datetim
     """Put what was seen where the next publishing finds it; whether it changed."""
     state, place = folder / network.state, folder / network.state / ROBOT
     seen = {name: one.seen for name, one in own_view(state, peers).items()}
-    latest = max(roster_digests(folder).items(), default=None)
-    word = Word(seen, latest, now.replace(microsecond=0))
+    word = Word(seen, RosterDigests(folder).latest, now.replace(microsecond=0))
     if not worth_telling(_told(place), word):
         return False
     return write_given(place, PATH, write_word(word.peers, word.roster, word.at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -28,12 +28,34 @@ def mirrored_peers(
     return frozenset({*network.mirror, *mirrored(folder, now)} & set(peers))
 
 
-def roster_digests(folder: Path) -> dict[int, str]:
-    """Version to digest (of what its signatures cover) of every roster accepted here; nothing outside any network."""
-    from polder.actions.network_roster import load_chain
+class RosterDigests(Mapping[int, str]):
+    """Version to digest (of what its signatures cover) of every roster accepted here, read when it is asked for; nothing outside any
+    network."""
 
-    chain = load_chain(folder)
-    return {one.version: str(one.digest) for one in chain.editions} if chain else {}
+    def __init__(self, folder: Path) -> None:
+        from polder.actions.network_roster import load_chain
+
+        self._chain = load_chain(folder)
+
+    def __getitem__(self, version: int) -> str:
+        found = self._chain.at(version) if self._chain else None
+        if found is None:
+            raise KeyError(version)
+        return str(found.digest)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(1, len(self) + 1))
+
+    def __len__(self) -> int:
+        return len(self._chain.editions) if self._chain else 0
+
+    def __contains__(self, version: object) -> bool:
+        return isinstance(version, int) and 0 < version <= len(self)
+
+    @property
+    def latest(self) -> tuple[int, str] | None:
+        """The newest version."""
+        return (len(self), self[len(self)]) if len(self) else None
 
 
 def named(peers: Mapping[str, Peer], names: tuple[str, ...]) -> dict[str, Peer]:

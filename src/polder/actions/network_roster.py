@@ -16,6 +16,7 @@ from polder.commons.roster.approval import APPROVALS, PROPOSALS, ROSTERS, read_a
 from polder.commons.roster.chain import Chain, acting
 from polder.commons.roster.changes import Found
 from polder.commons.roster.document import read_edition
+from polder.commons.roster.editions import Editions
 from polder.commons.roster.merge import Merged, begin
 from polder.commons.roster.merge import merge as merge_purely
 from polder.commons.roster.model import Member, Roster
@@ -29,11 +30,13 @@ from polder.world.given import read_given, remove_given, write_given
 from polder.world.network_store import load_published
 from polder.world.roster_files import (
     LOCK,
+    RosterFiles,
     keep_rival,
     newest_roster,
     put_aside,
+    read_familiar,
     read_lock,
-    read_rosters,
+    write_familiar,
     write_lock,
     write_roster,
 )
@@ -46,14 +49,19 @@ def current_roster(folder: Path) -> Roster | None:
 
 
 def load_chain(folder: Path) -> Chain | None:
-    """Every accepted version. They were verified when they were written; ``roster replay`` does it again."""
-    editions = tuple(
-        read_edition(one, f"roster/{n}.json") for n, one in enumerate(read_rosters(folder), start=1)
-    )
+    """Every accepted version, read when it is asked for. They were verified when they were written; ``roster replay`` does it again."""
+    editions = Editions(RosterFiles(folder))
     lock = read_lock(folder)
     accepted = {int(version): moment(when) for version, when in lock.get("accepted", {}).items()}
     left = {name: moment(when) for name, when in lock.get("left", {}).items()}
     return Chain(editions, accepted, left) if editions else None
+
+
+def with_familiar(folder: Path, chain: Chain) -> Chain:
+    """``chain`` with the files of peers that were found to say nothing new, and need not be read again for it; none when the rosters here
+    are others than they were then."""
+    head, files = read_familiar(folder / load_network(folder).state)
+    return replace(chain, familiar=files) if head == chain.head.digest else chain
 
 
 def need_chain(folder: Path) -> Chain:
@@ -129,13 +137,14 @@ def merge_all(folder: Path, published: Mapping[str, Published] | None, now: date
     chain = load_chain(folder)
     if chain is None:
         return None
-    merged = merge_purely(chain, held, now)
+    merged = merge_purely(with_familiar(folder, chain), held, now)
     if touched:  # it began just now
         merged = replace(merged, news=(Problem("roster.accepted", "", {"version": 1}), *merged.news))
     touched += _write_editions(folder, merged.chain, chain.head.version)
     touched += _write_rivals(folder, merged)
     touched += clear_decided(folder, merged.chain)
     touched += save_lock(folder, merged.chain)
+    write_familiar(folder / load_network(folder).state, merged.chain.head.digest, merged.facts.familiar)
     tell_rosters(folder)
     if touched:
         commit_paths(folder, touched, f"roster: version {merged.chain.head.version}.")
@@ -164,13 +173,15 @@ def _write_editions(folder: Path, chain: Chain, after: int) -> list[Path]:
 def tell_rosters(folder: Path) -> None:
     """Have exactly the accepted versions in the server's part: newcomers and those who were away find them with every member."""
     place = folder / load_network(folder).state / ROBOT
-    wanted = {roster_path(number): one for number, one in enumerate(read_rosters(folder), start=1)}
+    rosters = RosterFiles(folder)
+    wanted = {roster_path(number) for number in range(1, len(rosters) + 1)}
     told = read_given(place) if place.is_dir() else {}
-    for path in told.keys() - wanted.keys():
+    for path in told.keys() - wanted:
         if path.startswith(ROSTERS):
             remove_given(place, path)
-    for path, content in wanted.items():
-        write_given(place, path, content)
+    for number, content in enumerate(rosters, start=1):
+        if told.get(roster_path(number)) != content:
+            write_given(place, roster_path(number), content)
 
 
 def _write_rivals(folder: Path, merged: Merged) -> list[Path]:

@@ -17,6 +17,7 @@ from polder.actions.network_roster import load_chain, tell_rosters
 from polder.actions.sync_peer import sync_peer
 from polder.commons.roster.approval import ROSTERS
 from polder.commons.roster.changes import Found
+from polder.commons.roster.collect import say_the_same
 from polder.commons.roster.document import read_edition
 from polder.commons.roster.replay import Step, replay
 from polder.kernel.digest import Digest, digest_of_bytes
@@ -26,7 +27,7 @@ from polder.kernel.proxy import Proxy
 from polder.world.fetch import Source
 from polder.world.git import commit_paths
 from polder.world.network_store import load_published
-from polder.world.roster_files import LOCK, put_aside, read_lock, read_rosters, write_lock, write_roster
+from polder.world.roster_files import LOCK, RosterFiles, put_aside, read_lock, write_lock, write_roster
 
 
 def join(
@@ -42,8 +43,8 @@ def join(
     pinned = read_lock(folder).get("first")
     if pinned and pinned != fingerprint:
         raise Refused(Problem("roster.pinned", "", {"fingerprint": str(pinned)}))
-    contents = _agreed([found_at(folder, one, now, private) for one in sources], sources, fingerprint)
-    _, steps = replay(contents, fingerprint)
+    found = [found_at(folder, one, now, private) for one in sources]
+    contents, steps = _agreed(found, sources, fingerprint)
     _take_in(folder, contents, fingerprint)
     return steps
 
@@ -57,8 +58,8 @@ def accept_new_beginning(
     if chain is None:
         raise Refused(Problem("roster.none"))
     ours = chain.editions[0].digest
-    contents = _agreed([found_at(folder, one, now, private) for one in sources], sources, fingerprint)
-    _, steps = replay(contents, fingerprint)
+    found = [found_at(folder, one, now, private) for one in sources]
+    contents, steps = _agreed(found, sources, fingerprint)
     change = steps[0].edition.change
     if not isinstance(change, Found) or change.after != ours:
         raise Refused(Problem("roster.not-anew", "", {"fingerprint": ours}))
@@ -116,9 +117,27 @@ def _first_root(address: str, private: bool, proxy: Proxy | None) -> bytes:
     return root
 
 
-def _agreed(held: Sequence[Mapping[str, bytes]], sources: Sequence[str], first: Digest) -> tuple[bytes, ...]:
-    """The longest history of those found; the others must be beginnings of it."""
-    histories = []
+def _agreed(
+    held: Sequence[Mapping[str, bytes]], sources: Sequence[str], first: Digest
+) -> tuple[tuple[bytes, ...], tuple[Step, ...]]:
+    """The longest history of those found, replayed; the others must be beginnings of it."""
+    found = _histories(held, sources, first)
+    longest, told = max(found, key=lambda one: len(one[0]))
+    chain, steps = replay(longest, first)
+    for contents, source in found:
+        if all(say_the_same(one, other) for one, other in zip(contents, longest, strict=False)):
+            continue  # what they say was verified just now
+        other, _ = replay(contents, first)
+        if other.head.digest != chain.editions[other.head.version - 1].digest:
+            raise Refused(Problem("roster.two-histories", "", {"one": source, "other": told}))
+    return longest, steps
+
+
+def _histories(
+    held: Sequence[Mapping[str, bytes]], sources: Sequence[str], first: Digest
+) -> list[tuple[tuple[bytes, ...], str]]:
+    """Versions 1, 2, 3 ... as far as each of ``sources`` has them; they begin with ``first``."""
+    found = []
     for files, source in zip(held, sources, strict=True):
         contents: list[bytes] = []
         while (path := f"{ROSTERS}{len(contents) + 1}.json") in files:
@@ -130,13 +149,8 @@ def _agreed(held: Sequence[Mapping[str, bytes]], sources: Sequence[str], first: 
             raise Refused(
                 Problem("roster.another-network", "", {"source": source, "found": begins, "wanted": first})
             )
-        chain, _ = replay(contents, first)
-        histories.append((chain, tuple(contents), source))
-    longest = max(histories, key=lambda one: len(one[1]))
-    for chain, _, source in histories:
-        if chain.head.digest != longest[0].editions[chain.head.version - 1].digest:
-            raise Refused(Problem("roster.two-histories", "", {"one": source, "other": longest[2]}))
-    return longest[1]
+        found.append((tuple(contents), source))
+    return found
 
 
 def _take_in(folder: Path, contents: Sequence[bytes], first: Digest, touched: Sequence[Path] = ()) -> None:
@@ -152,7 +166,7 @@ def _take_in(folder: Path, contents: Sequence[bytes], first: Digest, touched: Se
 def replay_folder(folder: Path) -> tuple[Step, ...]:
     """Verify the whole history in the folder again, from the pinned fingerprint. Nothing else is read."""
     first = read_lock(folder).get("first")
-    return replay(read_rosters(folder), Digest(first) if first else None)[1]
+    return replay(RosterFiles(folder), Digest(first) if first else None)[1]
 
 
 def fingerprint(folder: Path) -> Digest:
@@ -165,5 +179,5 @@ def fingerprint(folder: Path) -> Digest:
 
 def newest_fingerprint(folder: Path) -> Digest:
     """The digest of the newest version, to compare when two histories are feared."""
-    contents = read_rosters(folder)
+    contents = RosterFiles(folder)
     return read_edition(contents[-1]).digest if contents else fingerprint(folder)

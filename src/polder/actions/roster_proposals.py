@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from polder.actions.load_network import load_network
-from polder.actions.network_roster import everything, load_chain, merge_all, need_chain
+from polder.actions.network_roster import everything, load_chain, merge_all, need_chain, with_familiar
 from polder.commons.network.model import GIVEN
 from polder.commons.roster.approval import Stance, approval_path, approve, proposal_path, write_approval
 from polder.commons.roster.chain import Chain
@@ -240,4 +240,4 @@ def give(folder: Path, files: dict[str, bytes], message: str) -> None:
 
 
 def facts_of(folder: Path, chain: Chain | None) -> Facts:
-    return collect(everything(folder), chain)
+    return collect(everything(folder), with_familiar(folder, chain) if chain else None)

@@ -279,6 +279,10 @@ class Targets(Mapping[str, bytes]):
     def __getitem__(self, path: str) -> bytes:
         return self._store.target(self._files[path])
 
+    def sha256(self, path: str) -> str:
+        """What its content was when it was verified."""
+        return self._files[path]
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
 

@@ -8,26 +8,44 @@ fingerprint that people compared (``first``), when each version was accepted, an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from polder.kernel.plain import read_plain, write_plain
+from polder.kernel.problem import Refused
 from polder.world.files import write_atomically
 
 FOLDER, LOCK = "roster", "network.lock"
 FORMAT = "polder-network-lock-1"
-SEEN = "roster-seen.json"
+SEEN, FAMILIAR = "roster-seen.json", "roster-familiar.json"
 """In the state folder: of this machine, in no history."""
+FAMILIAR_FORMAT, FAMILIAR_LIMIT = "polder-roster-familiar-1", 20_000_000
 
 
-def read_rosters(folder: Path) -> list[bytes]:
-    """Versions 1, 2, 3 ... as far as there are files."""
-    found: list[bytes] = []
-    while (path := folder / FOLDER / f"{len(found) + 1}.json").is_file():
-        found.append(path.read_bytes())
-    return found
+class RosterFiles(Sequence[bytes]):
+    """Versions 1, 2, 3 ... as far as there are files, each read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._count = folder / FOLDER, 0
+        while self._path(self._count).is_file():
+            self._count += 1
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[bytes, ...]: ...
+    def __getitem__(self, index: int | slice) -> bytes | tuple[bytes, ...]:
+        if isinstance(index, slice):
+            return tuple(self[at] for at in range(self._count)[index])
+        return self._path(range(self._count)[index]).read_bytes()
+
+    def _path(self, at: int) -> Path:
+        return self._folder / f"{at + 1}.json"
 
 
 def newest_roster(folder: Path) -> bytes | None:
@@ -70,6 +88,23 @@ def first_seen(state: Path, digests: Iterable[str], now: datetime) -> dict[str, 
     if known != before:
         write_atomically(path, write_plain(known))
     return {one: datetime.fromisoformat(at) for one, at in known.items()}
+
+
+def read_familiar(state: Path) -> tuple[str, frozenset[str]]:
+    """The digest of the version up to which peers' files were found to say nothing new, and the hashes of those files. Nothing when that
+    was lost or damaged: then they are read again."""
+    try:
+        held = read_plain((state / FAMILIAR).read_bytes(), FAMILIAR, FAMILIAR_LIMIT)
+        return str(held["head"]), frozenset(map(str, held["files"]))
+    except (OSError, Refused, KeyError, TypeError):
+        return "", frozenset()
+
+
+def write_familiar(state: Path, head: str, files: Iterable[str]) -> None:
+    """Keep them when they are others than before."""
+    if read_familiar(state) != (head, frozenset(files)):
+        data = {"format": FAMILIAR_FORMAT, "head": head, "files": sorted(files)}
+        write_atomically(state / FAMILIAR, write_plain(data))
 
 
 def read_lock(folder: Path) -> dict[str, Any]:

@@ -6,12 +6,13 @@ without those who left and those who were expelled because others hold their key
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from polder.commons.roster.changes import Expel, Found
 from polder.commons.roster.document import Edition
+from polder.commons.roster.editions import followed_by
 from polder.commons.roster.model import EVER, Member, Roster
 from polder.commons.roster.presets import demand
 
@@ -19,11 +20,13 @@ from polder.commons.roster.presets import demand
 @dataclass(frozen=True, slots=True)
 class Chain:
     """``editions``: version 1 first, each verified against the one before. ``accepted``: when this reader took a version in, by its number;
-    those it began with are missing. ``left``: members who said that they leave, and when."""
+    those it began with are missing. ``left``: members who said that they leave, and when. ``familiar``: hashes of files that say what one
+    of the editions says, whoever signed them."""
 
-    editions: tuple[Edition, ...]
+    editions: Sequence[Edition]
     accepted: Mapping[int, datetime] = field(default_factory=dict)
     left: Mapping[str, datetime] = field(default_factory=dict)
+    familiar: frozenset[str] = frozenset()
 
     @property
     def head(self) -> Edition:
@@ -38,9 +41,8 @@ class Chain:
 
     def followed_by(self, edition: Edition, now: datetime) -> Chain:
         """With ``edition``, which was verified, as the new head."""
-        return replace(
-            self, editions=(*self.editions, edition), accepted={**self.accepted, edition.version: now}
-        )
+        accepted = {**self.accepted, edition.version: now}
+        return replace(self, editions=followed_by(self.editions, edition), accepted=accepted)
 
 
 def acted_on_from(chain: Chain, version: int) -> datetime:
@@ -55,8 +57,8 @@ def acted_on_from(chain: Chain, version: int) -> datetime:
 
 def acting(chain: Chain, now: datetime) -> tuple[Member, ...]:
     """The members, by id, with whom this reader syncs and for whom it encrypts at ``now``. Dormant ones are among them."""
-    counts = [one for one in chain.editions if acted_on_from(chain, one.version) <= now]
-    base = counts[-1] if counts else chain.editions[0]
+    counts = (one for one in reversed(chain.editions) if acted_on_from(chain, one.version) <= now)
+    base = next(counts, None) or chain.editions[0]
     gone = {name for name, when in chain.left.items() if _left(chain, name, when)}
     for later in chain.editions[base.version :]:
         if isinstance(later.change, Expel) and later.change.compromised:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from polder.commons.roster.approval import APPROVALS, PROPOSALS, ROSTERS, Approval, is_genuine, read_approval
 from polder.commons.roster.chain import Chain
 from polder.commons.roster.document import Edition, read_edition
+from polder.commons.roster.editions import contents
 from polder.commons.roster.own_word import LEAVE, read_word, word_is_own
 from polder.commons.trust.tuf import LIMITS
 from polder.kernel.digest import Digest
 from polder.kernel.problem import Problem, Refused
-from polder.kernel.published import Published
+from polder.kernel.published import Published, known_hash
 
 MOST_PROPOSALS, MOST_APPROVALS = 50, 500
 """Of one provider, the first by name; nobody needs so many, and reading each costs."""
@@ -33,13 +35,15 @@ _SIGNED = b'"signed":'
 class Facts:
     """``merged``: digest to key id to signatures in versions as others published them; not looked at yet, so that a false one hides no
     true one. ``proposed``: every version known, merged or not, without signatures. ``approvals``: of a digest, by key in hex, all
-    genuine. ``left``: who said that it leaves, and when. ``noted``: what was left out."""
+    genuine. ``left``: who said that it leaves, and when. ``noted``: what was left out. ``familiar``: hashes of the files that said nothing
+    but what was accepted."""
 
     merged: dict[Digest, dict[str, set[str]]] = field(default_factory=dict)
     proposed: dict[Digest, Edition] = field(default_factory=dict)
     approvals: dict[Digest, dict[str, Approval]] = field(default_factory=dict)
     left: dict[str, datetime] = field(default_factory=dict)
     noted: list[Problem] = field(default_factory=list)
+    familiar: set[str] = field(default_factory=set)
     read: dict[bytes, Edition] = field(default_factory=dict)
     """What was parsed already, by what it says: many members publish the same version."""
 
@@ -61,11 +65,10 @@ class Facts:
         return found
 
 
-def collect(published: Mapping[str, Published], chain: Chain | None = None) -> Facts:
-    """Read all of them, in the order of their ids; the outcome does not depend on it."""
-    facts = Facts()
-    known = {_signed_part(one.document.content) for one in chain.editions} if chain else set()
-    last = (chain.head.version if chain else 0) + MOST_AHEAD
+def collect(published: Mapping[str, Published], chain: Chain | None = None, ahead: int = MOST_AHEAD) -> Facts:
+    """Read all of them, in the order of their ids; the outcome does not depend on it. ``ahead``: so many versions beyond ``chain``."""
+    facts, known = Facts(), _Known(chain) if chain else None
+    last = (chain.head.version if chain else 0) + ahead
     for name in sorted(published):
         files = published[name].files
         _documents(facts, published[name], _accepted(files, last), known)
@@ -77,13 +80,38 @@ def collect(published: Mapping[str, Published], chain: Chain | None = None) -> F
     return facts
 
 
-def _documents(
-    facts: Facts, published: Published, paths: Iterable[str], known: Collection[bytes] = ()
-) -> None:
+class _Known:
+    """What the accepted versions say; they are read when somebody publishes a file that is not familiar."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.familiar, self._chain = chain.familiar, chain
+
+    def says(self, content: bytes) -> bool:
+        return _signed_part(content) in self._parts
+
+    @cached_property
+    def _parts(self) -> frozenset[bytes]:
+        return frozenset(_signed_part(one) for one in contents(self._chain.editions))
+
+
+def _unknown(facts: Facts, files: Mapping[str, bytes], path: str, known: _Known) -> bytes | None:
+    """A version as somebody else published it, unless it is one that was accepted. Each content is read once, whoever has it."""
+    name = known_hash(files, path)
+    if not name or (name not in known.familiar and name not in facts.familiar):
+        content = files[path]
+        if not known.says(content):
+            return content
+    if name:
+        facts.familiar.add(name)
+    return None
+
+
+def _documents(facts: Facts, published: Published, paths: Iterable[str], known: _Known | None = None) -> None:
     name = published.provider
     for path in paths:
-        content, number = published.files[path], _number(path)
-        if number and _signed_part(content) in known:
+        number, files = _number(path), published.files
+        content = _unknown(facts, files, path, known) if number and known else files[path]
+        if content is None:
             continue
         try:
             edition, signatures = _read(facts, content, f"{name}: {path}")
@@ -169,6 +197,11 @@ def _number(path: str) -> int:
 def _paths(files: Mapping[str, bytes], below: str, most: int) -> Iterator[str]:
     found = sorted(path for path in files if path.startswith(below) and path.endswith(".json"))
     return iter(found[:most])
+
+
+def say_the_same(one: bytes, other: bytes) -> bool:
+    """Whether two documents say the same to the byte, whoever signed them."""
+    return _signed_part(one) == _signed_part(other)
 
 
 def _signed_part(content: bytes) -> bytes:

@@ -10,7 +10,7 @@ harmless value: the roles ``snapshot``, ``targets`` and ``timestamp`` have no ke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,13 +36,17 @@ CODES = {
 @dataclass(frozen=True, slots=True)
 class Edition:
     """A version with its document, the change that made it, and why. ``instead``: refusals of dead proposals for the same number, so
-    that who signed one of those may sign this."""
+    that who signed one of those may sign this. ``digest``: of what is signed."""
 
     document: tuf.Document[tuf.Root]
     roster: Roster
     change: Change
     reason: str
     instead: tuple[Approval, ...] = ()
+    digest: Digest = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", digest_of_bytes(self.document.payload))
 
     @property
     def takes_place_of(self) -> frozenset[Digest]:
@@ -52,10 +56,6 @@ class Edition:
     @property
     def version(self) -> int:
         return self.roster.version
-
-    @property
-    def digest(self) -> Digest:
-        return digest_of_bytes(self.document.payload)
 
     def with_signatures(self, signatures: Mapping[str, str]) -> Edition:
         """The same version with exactly these signatures (key id to hex)."""

@@ -64,15 +64,17 @@ def merge(chain: Chain, published: Mapping[str, Published], now: datetime) -> Me
         if len(following) > 1:
             break
         chain = chain.followed_by(following[0], now)
-    for old, mine in zip(chain.editions, chain.editions[1:], strict=False):
-        for other in valid_following(old, facts, now, besides=mine.digest):
-            _note(rivals, old, mine, other)
+    for version in sorted({one.version for one in facts.proposed.values()}):
+        old, mine = chain.at(version - 1), chain.at(version)
+        if old is not None and mine is not None:
+            for other in valid_following(old, facts, now, besides=mine.digest):
+                _note(rivals, old, mine, other)
     left = {name: when for name, when in {**chain.left, **facts.left}.items() if name in chain.roster.members}
     fresh = {name: left[name] for name in set(left) - set(chain.left)}
     news = _news(chain, begun, rivals.values(), fresh) + signed_two(chain, facts)
     return Merged(
         replace(chain, left=left),
-        chain.editions[begun:],
+        tuple(chain.editions[begun:]),
         tuple(rivals[pair] for pair in sorted(rivals)),
         news,
         facts,
@@ -81,7 +83,7 @@ def merge(chain: Chain, published: Mapping[str, Published], now: datetime) -> Me
 
 def begin(first: Digest, published: Mapping[str, Published]) -> Chain | None:
     """The beginning whose fingerprint is ``first``, if it is among what was published and every founder signed it."""
-    facts = collect(published)
+    facts = collect(published, ahead=1)
     edition = facts.proposed.get(first)
     if edition is None:
         return None

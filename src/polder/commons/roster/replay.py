@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from polder.commons.roster.chain import Chain
 from polder.commons.roster.difference import beginning, difference
 from polder.commons.roster.document import Edition, read_edition
-from polder.commons.roster.verify import signers, verify, verify_first
+from polder.commons.roster.verify import verify, verify_first
 from polder.kernel.digest import Digest
 from polder.kernel.problem import Problem, Refused
+from polder.kernel.signing import PublicKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,14 @@ def replay(contents: Iterable[bytes], first: Digest | None = None) -> tuple[Chai
 def _step(old: Edition | None, edition: Edition, first: Digest | None) -> Step:
     where = f"roster/{edition.version}.json"
     if old is not None:
-        verify(old, edition, where)
-        return Step(edition, difference(old.roster, edition.roster), _names(edition, old))
+        held = verify(old, edition, where)
+        return Step(edition, difference(old.roster, edition.roster), _names(held, old, edition))
     if first and edition.digest != first:
         raise Refused(Problem("roster.another-beginning", where, {"found": edition.digest, "wanted": first}))
-    verify_first(edition, where)
-    return Step(edition, beginning(edition), _names(edition, edition))
+    held = verify_first(edition, where)
+    return Step(edition, beginning(edition), _names(held, edition))
 
 
-def _names(edition: Edition, old: Edition) -> tuple[str, ...]:
-    return tuple(sorted(signers(edition, old.roster) | signers(edition, edition.roster)))
+def _names(held: Collection[PublicKey], *editions: Edition) -> tuple[str, ...]:
+    """Whose keys these are, before or after."""
+    return tuple(sorted({one.id for edition in editions for one in edition.roster.active if one.key in held}))

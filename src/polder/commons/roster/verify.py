@@ -41,8 +41,9 @@ def signers(edition: Edition, roster: Roster) -> frozenset[str]:
     return frozenset(one.id for one in roster.active if one.key in keys)
 
 
-def verify_first(edition: Edition, where: str = "") -> None:
-    """Refuses a first version unless every founder signed it. That it is the right one, only people can tell: by its fingerprint."""
+def verify_first(edition: Edition, where: str = "") -> frozenset[PublicKey]:
+    """Refuses a first version unless every founder signed it; gives the founders' keys. That it is the right one, only people can tell: by
+    its fingerprint."""
     problems = Problems()
     change = edition.change
     if edition.version != 1 or edition.roster.previous or not isinstance(change, Found):
@@ -53,16 +54,20 @@ def verify_first(edition: Edition, where: str = "") -> None:
     made = found(change.founders, roster.rules, roster.network, edition.reason, roster.proposed, change.after)
     if made.digest != edition.digest:
         problems.add("roster.not-its-change", where, version=1)
-    missing = set(roster.members) - signers(edition, roster)
+    held = signing_keys(edition, (one.key for one in roster.active))
+    missing = set(roster.members) - {one.id for one in roster.active if one.key in held}
     if missing:
         problems.add("roster.founders-missing", where, members=tuple(sorted(missing)))
     problems.refuse_if_any()
+    return held
 
 
-def verify(old: Edition, new: Edition, where: str = "") -> None:
-    """Refuses ``new`` with every reason why it cannot follow ``old``."""
-    if problems := following_problems(old, new, where) + signature_problems(old, new, where):
+def verify(old: Edition, new: Edition, where: str = "") -> frozenset[PublicKey]:
+    """Refuses ``new`` with every reason why it cannot follow ``old``; gives the keys that count and whose signatures it bears."""
+    held = signing_keys(new, voters(old, new))
+    if problems := following_problems(old, new, where) + lacking(old, new, held, where):
         raise Refused(problems)
+    return held
 
 
 def following_problems(old: Edition, new: Edition, where: str = "") -> list[Problem]:
@@ -108,18 +113,14 @@ def _change_problems(old: Edition, new: Edition, where: str) -> list[Problem]:
     )
 
 
-def signature_problems(old: Edition, new: Edition, where: str = "") -> list[Problem]:
-    """Which signatures are missing: of the members before, of those after, and of those who may speak about an expulsion."""
-    return lacking(old, new, signing_keys(new, voters(old, new)), where)
-
-
 def voters(old: Edition, new: Edition) -> frozenset[PublicKey]:
     """The keys whose signatures count."""
     return frozenset(one.key for one in (*old.roster.active, *new.roster.active))
 
 
 def lacking(old: Edition, new: Edition, held: Collection[PublicKey], where: str = "") -> list[Problem]:
-    """The same when it is known already which keys signed."""
+    """Which signatures are missing when the keys ``held`` signed: of the members before, of those after, and of those who may speak about
+    an expulsion."""
     needed, problems = demand(old.roster, new.change), Problems()
     before = {one.id for one in old.roster.active if one.key in held}
     after = {one.id for one in new.roster.active if one.key in held}

@@ -170,10 +170,13 @@ def _two_versions(name: str, mine: Own, words: Mapping[str, Word]) -> Iterator[F
 
 
 def _two_rosters(rosters: Mapping[int, str], words: Mapping[str, Word]) -> Iterator[Finding]:
-    told: dict[int, dict[str, list[str]]] = {version: {digest: [""]} for version, digest in rosters.items()}
+    told: dict[int, dict[str, list[str]]] = {}
     for witness, word in sorted(words.items()):
         if word.roster:
-            told.setdefault(word.roster[0], {}).setdefault(word.roster[1], []).append(witness)
+            version, digest = word.roster
+            if version not in told:  # only those are looked up of which somebody speaks
+                told[version] = {rosters[version]: [""]} if version in rosters else {}
+            told[version].setdefault(digest, []).append(witness)
     for version, digests in sorted(told.items()):
         if len(digests) > 1:
             witnesses = tuple(sorted(one for by in digests.values() for one in by if one))
