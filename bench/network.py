@@ -55,10 +55,11 @@ def serve(pipe: Connection, files: dict[str, bytes], latency: float) -> None:
 
 
 class Server:
-    """Repositories below ``NAME/``, served by a process of its own."""
+    """Repositories below ``NAME/``, and again below ``copies/NAME/``, served by a process of its own."""
 
     def __init__(self, repositories: dict[str, dict[str, bytes]], latency: float) -> None:
         files = {f"{name}/{path}": c for name, held in repositories.items() for path, c in held.items()}
+        files |= {f"copies/{path}": content for path, content in files.items()}
         self.repositories = repositories
         self.pipe, other = multiprocessing.Pipe()
         self.process = multiprocessing.Process(target=serve, args=(other, files, latency), daemon=True)
@@ -141,7 +142,15 @@ def beside_tuf(server: Server, name: str, scratch: Path, rounds: int, quota: int
 
 def write_network(server: Server, folder: Path) -> None:
     peers = {name: server.peer(name) for name in server.repositories}
-    follow = {name: {"url": one.urls[0], "root": one.root, "private": True} for name, one in peers.items()}
+    follow = {
+        name: {
+            "url": one.urls[0],
+            "root": one.root,
+            "private": True,
+            "mirrors": [f"{server.base}copies/{name}/"],
+        }
+        for name, one in peers.items()
+    }
     text = "provider: alder\nurls: [https://alder.example/net/]\npeople: {ana: {}}\n"
     folder.mkdir(exist_ok=True)
     (folder / "network.yml").write_text(text + f"follow: {json.dumps(follow)}\n")
@@ -166,11 +175,11 @@ def _all(folder: Path, at_once: int) -> None:
     assert len(done.reached) == len(done.news), [one.troubles for one in done.failed]
 
 
-def command(folder: Path) -> dict[str, float]:
+def command(folder: Path, *words: str) -> dict[str, float]:
     """``polder network sync`` as a process with nothing new: wall, processor, memory, traffic."""
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
-        [POLDER, "--site", str(folder), "network", "sync", "--json"], capture_output=True, check=True
+        [POLDER, "--site", str(folder), "network", "sync", "--json", *words], capture_output=True, check=True
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     peers = json.loads(done.stdout)["peers"]
@@ -210,7 +219,9 @@ def main() -> None:
                 place.mkdir()
                 note(label)
                 figures[label] = many(server, place, 3)
-                figures[f"{label}: polder network sync"] = command(place / "16-at-a-time")
+                for words in ((), ("--freshest",)):
+                    command_line = " ".join(("polder network sync", *words))
+                    figures[f"{label}: {command_line}"] = command(place / "16-at-a-time", *words)
     show("reading peers", machine(), figures, lines(figures), asked.json)
 
 

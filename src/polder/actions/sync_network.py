@@ -13,7 +13,8 @@ from random import Random, SystemRandom
 from polder.actions.load_network import load_network
 from polder.actions.network_gossip import listen, tell
 from polder.actions.network_peers import find_peers, mirrored_peers, named
-from polder.actions.sync_peer import PeerNews, Trouble, sync_peer
+from polder.actions.source_trouble import Trouble
+from polder.actions.sync_peer import PeerNews, sync_peer
 from polder.commons.network.model import Network
 from polder.commons.trust.clock import ahead, off_by
 from polder.commons.trust.kinds import about
@@ -56,9 +57,12 @@ def sync_network(
     names: tuple[str, ...] = (),
     told: Callable[[PeerNews], None] = lambda news: None,
     at_once: int = AT_ONCE,
+    freshest: bool = False,
 ) -> Round:
-    """Ask the peers ``names`` (all that are due when empty). ``told`` is called as each is done, from this thread."""
+    """Ask the peers ``names`` (all that are due when empty). ``told`` is called as each is done, from this thread. ``freshest``: ask two
+    sources of each for their timestamps first, as network.yml may say as well."""
     network, chance = load_network(folder), SystemRandom()
+    network = replace(network, freshest=network.freshest or freshest)
     peers = find_peers(folder, network, now)
     chosen = named(peers, names)
     copies = mirrored_peers(folder, network, peers, now)
@@ -95,7 +99,7 @@ def _one(
     folder: Path, network: Network, peer: Peer, now: datetime, chance: Random, insist: bool, copy: bool
 ) -> tuple[PeerNews, bool]:
     state = folder / network.state
-    found = sync_peer(state, peer, now, network.quota, chance, insist)
+    found = sync_peer(state, peer, now, network.quota, chance, insist, network.freshest)
     if not copy or found.state == "busy":
         return found, False
     store = PeerStore(state, peer.id)

@@ -1,7 +1,8 @@
 """One peer: ask its sources in turn until one gives what can be believed, keep that, remember how it went.
 
-The origin is asked first, then mirrors in random order. A source that does not answer or shows an older state gives way to the
-next one; so does one whose files were altered, and that is told. What was believed before stays, whatever a source does.
+The origin is asked first, then mirrors in random order; or, where that is wanted, that one of two which shows the newer timestamp. A
+source that does not answer or shows an older state gives way to the next one; so does one whose files were altered, and that is told.
+What was believed before stays, whatever a source does.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from polder.actions.freshest_source import Asked, ask_two, held_against
+from polder.actions.source_trouble import Trouble, troubles_of
 from polder.actions.visit_source import Visit
 from polder.commons.trust.patience import Patience, after_failure, after_trouble, due
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.world.fetch import Source
 from polder.world.network_store import PeerStore, read_time, root_digest, write_time
-from polder.world.proxy import ProxyFailed
 
 LONGEST = 600.0
 """Seconds for all that one source gives on one visit; the next round goes on where it was."""
@@ -29,22 +31,12 @@ REMEMBERED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """``kind``: ``unreachable``, ``proxy`` (not the peer's fault), or one of ``commons.trust.kinds``. ``evidence``: the file at fault."""
-
-    source: str
-    kind: str
-    problem: Problem
-    evidence: bytes = b""
-    origin: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class PeerNews:
     """How it went. ``state``: ``new``, ``same``, ``failed``, ``waiting`` (left alone for now) or ``busy`` (another process has it).
     ``source``: where the answer came from. ``left_out``: paths beyond the quota. ``clocks``: by how many seconds servers' clocks
     are ahead of ours. ``trouble``: the kind of what went wrong the last time; ``until``: before that it is left alone.
-    ``renumbered``: parts whose numbers begin again after a change of keys. ``proxy``: what it was asked through."""
+    ``renumbered``: parts whose numbers begin again after a change of keys. ``proxy``: what it was asked through. ``compared``: the two
+    sources whose timestamps were held against each other."""
 
     peer: str
     state: str
@@ -63,18 +55,26 @@ class PeerNews:
     until: str = ""
     renumbered: tuple[str, ...] = ()
     proxy: str = ""
+    compared: tuple[str, ...] = ()
 
 
 def sync_peer(
-    state: Path, peer: Peer, now: datetime, quota: int, chance: Random, insist: bool = False
+    state: Path,
+    peer: Peer,
+    now: datetime,
+    quota: int,
+    chance: Random,
+    insist: bool = False,
+    freshest: bool = False,
 ) -> PeerNews:
-    """``insist``: ask it even when it is being left alone. What is wrong with its files here is told as its failure."""
+    """``insist``: ask it even when it is being left alone. ``freshest``: hold the timestamps of two sources against each other first. What
+    is wrong with its files here is told as its failure."""
     store = PeerStore(state, peer.id)
     try:
         if not insist and not due(patience_of(store.facts()), now):
             return _news(store, "waiting")
         with store.locked():
-            return replace(_sync(store, peer, now, quota, chance), proxy=str(peer.proxy or ""))
+            return replace(_sync(store, peer, now, quota, chance, freshest), proxy=str(peer.proxy or ""))
     except Refused as refused:
         if refused.problems[0].code == "sync.locked":
             return _news(store, "busy")
@@ -102,59 +102,67 @@ def patience_of(facts: dict[str, Any]) -> Patience:
     return Patience(strikes if isinstance(strikes, int) else 0, struck, after)
 
 
-def _sync(store: PeerStore, peer: Peer, now: datetime, quota: int, chance: Random) -> PeerNews:
+def _sync(
+    store: PeerStore, peer: Peer, now: datetime, quota: int, chance: Random, freshest: bool
+) -> PeerNews:
     began, before = time.monotonic(), dict(store.current().versions)
     if root_digest(store) not in ("", peer.root):
         problem = Problem("sync.began-anew", "", {"peer": peer.id, "folder": str(store.path)})
         return _news(store, "failed", troubles=(Trouble("", "altered", problem),))
-    troubles: list[Trouble] = []
-    clocks: list[float] = []
-    visit = None
     places = list(sources(peer, chance))
-    for number, (url, origin) in enumerate(places, start=1):
-        visit = Visit(store, peer, now, quota, began)
-        left = max(0.0, began + LONGEST - time.monotonic())
-        found = _ask(visit, url, origin, left if number == len(places) else left / 2)
-        clocks += visit.clocks
-        troubles += found
-        if visit.done:
-            break
-    good = visit is not None and visit.done
-    facts = _facts(store, now, chance, visit.url if visit and good else "", troubles)
-    store.keep_facts(facts)
+    with ask_two(store, places, lambda url: _open(peer, url, LONGEST / 2), now, freshest) as asked:
+        visits, troubles = _visit_all(store, peer, now, quota, began, asked)
+        visited = {visit.url for visit in visits}
+        troubles = [*asked.troubles, *troubles, *held_against(asked, visited, store, now)]
+        others = [one.source for url, one in asked.answered.items() if url not in visited]
+    visit = visits[-1] if visits else None
+    good = visit if visit and visit.done else None
+    store.keep_facts(_facts(store, now, chance, good.url if good else "", troubles))
     return _news(
         store,
-        ("new" if visit.changed else "same") if visit and good else "failed",
-        source=visit.url if visit and good else "",
+        ("new" if good.changed else "same") if good else "failed",
+        source=good.url if good else "",
         before=before,
         troubles=tuple(troubles),
         left_out=visit.left_out if visit else (),
         renumbered=visit.renumbered if visit else (),
-        clocks=tuple(clocks),
-        requests=visit.requests if visit else 0,
-        received=visit.received if visit else 0,
+        clocks=tuple(clock for one in visits for clock in one.clocks),
+        requests=(visit.requests if visit else 0) + sum(one.requests for one in others),
+        received=(visit.received if visit else 0) + sum(one.received for one in others),
+        compared=tuple(asked.answered) if len(asked.answered) > 1 else (),
     )
 
 
-def _ask(visit: Visit, url: str, origin: bool, seconds: float) -> list[Trouble]:
-    """Visit one source for so long at most (half of what is left, where others wait); what went wrong there."""
-    from polder.commons.trust.kinds import kind_of
+def _visit_all(
+    store: PeerStore, peer: Peer, now: datetime, quota: int, began: float, asked: Asked
+) -> tuple[list[Visit], list[Trouble]]:
+    """One place after the other until one gives what can be believed."""
+    visits: list[Visit] = []
+    troubles: list[Trouble] = []
+    for number, (url, origin) in enumerate(asked.places, start=1):
+        visits.append(visit := Visit(store, peer, now, quota, began))
+        left = max(0.0, began + LONGEST - time.monotonic())
+        troubles += _ask(visit, url, origin, left if number == len(asked.places) else left / 2, asked)
+        if visit.done:
+            break
+    return visits, troubles
 
+
+def _open(peer: Peer, url: str, seconds: float) -> Source:
+    private = peer.private and url not in peer.strangers
+    return Source(url, private, time.monotonic() + seconds, peer.proxy)
+
+
+def _ask(visit: Visit, url: str, origin: bool, seconds: float, asked: Asked) -> list[Trouble]:
+    """Visit one source for so long at most (half of what is left, where others wait); what went wrong there."""
+    visit.url = url
     try:
-        private = visit.peer.private and url not in visit.peer.strangers
-        with Source(url, private, time.monotonic() + seconds, visit.peer.proxy) as source:
-            visit.run(source)
-    except ProxyFailed as failed:
-        problem = Problem("sync.proxy-failed", "", {"proxy": failed.what, "why": failed.why})
-        return [Trouble(url, "proxy", problem, b"", origin)]
-    except Unreachable as lost:
-        problem = Problem("sync.unreachable", "", {"source": lost.what, "why": lost.why})
-        return [Trouble(url, "unreachable", problem, b"", origin)]
-    except Refused as refused:
-        if any(kind_of(one.code) == "damaged" for one in refused.problems):  # here: no other source mends it
-            raise
-        held = visit.last
-        return [Trouble(url, kind_of(one.code), one, held, origin) for one in refused.problems[:5]]
+        held = asked.answered.get(url)
+        with held.source if held else _open(visit.peer, url, seconds) as source:
+            source.until = time.monotonic() + seconds
+            visit.run(source, held.content if held else b"")
+    except (Unreachable, Refused) as error:
+        return troubles_of(error, url, origin, visit.last)
     return []
 
 

@@ -28,6 +28,7 @@ MOST_ROOTS = 64 * 2**20
 """Bytes of all roots of one peer: they are kept for ever, and read at once when something is new."""
 FEW, CONNECTIONS = 8, 4
 """More files than that are fetched over four connections."""
+TIMESTAMP = "metadata/timestamp.json"
 ROLES = ("timestamp", "snapshot", "targets", "robot")
 
 
@@ -45,9 +46,10 @@ class Visit:
         self.left_out: tuple[str, ...] = ()
         self.renumbered: tuple[str, ...] = ()
 
-    def run(self, source: Source) -> None:
-        """``Refused`` with what is wrong with its files, ``Unreachable``; else ``done``."""
-        self.source, self.url = source, source.url
+    def run(self, source: Source, shown: bytes = b"") -> None:
+        """``shown``: its timestamp, when it was asked for a moment ago. ``Refused`` with what is wrong with its files, ``Unreachable``;
+        else ``done``."""
+        self.source, self.url, self.shown = source, source.url, shown
         try:
             self._run()
             self.done = True
@@ -60,10 +62,17 @@ class Visit:
         root = self._get(f"{current.roots + 1}.root.json", ROOT_LIMIT)
         if root is not None or not current.roots or not current.binding.get("timestamp"):
             return self._follow(current, root, None)
-        timestamp = self._must("timestamp.json", TIMESTAMP_LIMIT)
+        timestamp = self._timestamp()
         if self._is_same(current, timestamp):
             return None
         return self._follow(current, None, timestamp)
+
+    def _timestamp(self) -> bytes:
+        """What was shown before the visit began will do: there is no newer root, so the same keys sign."""
+        if not self.shown or _is_page(self.shown):
+            return self._must("timestamp.json", TIMESTAMP_LIMIT)
+        self.last = self.shown
+        return self.shown
 
     def _is_same(self, current: Current, timestamp: bytes) -> bool:
         """Nothing new, and nothing expired: bytes that were verified need no verifying again."""
@@ -231,7 +240,7 @@ class Visit:
 
     def _get(self, name: str, limit: int) -> bytes | None:
         content = self._answer(f"metadata/{name}", limit)
-        if content is not None and content.lstrip()[:1] == b"<":  # a page for people where a file should be
+        if content is not None and _is_page(content):
             raise Refused(Problem("sync.page-instead", self._where(name)))
         return content
 
@@ -249,3 +258,8 @@ class Visit:
 
 def _hashes(trusted: Trusted) -> tuple[str, ...]:
     return tuple(hashlib.sha256(root).hexdigest() for root in trusted.roots)
+
+
+def _is_page(content: bytes) -> bool:
+    """A page for people where a file should be."""
+    return content.lstrip()[:1] == b"<"

@@ -45,9 +45,10 @@ STYLES = {"fresh": "", "stale": "yellow", "old": "red", "never": "yellow", "dama
 
 @click.command(epilog="Example: polder network sync beech")
 @click.argument("peers", nargs=-1)
+@click.option("--freshest", is_flag=True, help="Ask two sources of each first which shows the newer state.")
 @click.option("--json", "as_json", is_flag=True, help="What became of each peer, as JSON.")
 @guarded
-def sync(peers: tuple[str, ...], as_json: bool) -> None:
+def sync(peers: tuple[str, ...], freshest: bool, as_json: bool) -> None:
     """Read what PEERS published (default: every peer that is due), verify it, and bring the copies up to date that are served here.
 
     Exit status 1 when a peer could not be read or an alarm was raised, 3 when nobody answered.
@@ -58,7 +59,7 @@ def sync(peers: tuple[str, ...], as_json: bool) -> None:
 
     folder, now = network_path(), datetime.now(UTC)
     with _Telling(as_json) as telling:
-        found = sync_network(folder, now, peers, telling.told)
+        found = sync_network(folder, now, peers, telling.told, freshest=freshest)
     if as_json:
         show_json(round_data(found))
     else:

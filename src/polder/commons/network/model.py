@@ -67,7 +67,8 @@ class Network:
     ``threshold``: how many people sign a root. ``recipients``: age keys (or SSH public keys) of who reads what the network gives
     to this provider. ``mirror``: peers mirrored besides the roster's duties; ``quota``: bytes for each. ``publish``, ``state``:
     folders, relative to the network folder. ``private``: peers (by id) whose addresses may be private ones. ``proxy``: what peers
-    are reached through, unless ``follow`` says otherwise of one."""
+    are reached through, unless ``follow`` says otherwise of one.
+    ``freshest``: whether two sources of each peer are asked which shows the newer state."""
 
     provider: str
     urls: tuple[str, ...]
@@ -83,3 +84,4 @@ class Network:
     adopt: AdoptRule = AdoptRule()
     tell_adoptions: bool = False
     proxy: Proxy | None = None
+    freshest: bool = False

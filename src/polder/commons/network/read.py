@@ -81,4 +81,5 @@ def _network(record: Record, people: dict[str, Person]) -> Network:
         adopt=AdoptRule(record["adopt"]["approvals"], tuple(record["adopt"]["of"])),
         tell_adoptions=record["tell-adoptions"],
         proxy=_proxy(general),
+        freshest=record["freshest"],
     )

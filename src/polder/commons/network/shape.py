@@ -73,6 +73,11 @@ NETWORK = Keys(
             "What peers are reached through: SOCKS 5 (Tor), or HTTP's CONNECT (http://…).",
             example="socks5h://127.0.0.1:9050",
         ),
+        "freshest": Key(
+            YES_NO,
+            "Whether two sources of each peer are asked first which shows the newer state.",
+            default=False,
+        ),
         "tell-adoptions": Key(YES_NO, "Whether others are told which recipes you adopted.", default=False),
     },
     title="A provider's part in the network",

@@ -18,6 +18,7 @@ from polder.kernel.problem import Problem, Refused
 
 KINDS = {
     "sync.rollback": "older",
+    "sync.old-keys": "older",
     "sync.expired": "expired",
     "sync.two-versions": "two versions",
     "sync.mixed": "mixed",

@@ -7,6 +7,7 @@ SENTENCES: dict[str, Template] = {
     "sync.root-version": N_("It is root {found}; root {wanted} comes next."),
     "sync.not-numbered": N_("Its files have no numbered names (consistent snapshots), which readers need."),
     "sync.rollback": N_("“{role}” is version {version}; version {seen} was seen already."),
+    "sync.old-keys": N_("“{role}” is signed with keys that were changed since."),
     "sync.expired": N_("“{role}” expired on {expires}."),
     "sync.two-versions": N_("“{role}” {version} was signed twice with different contents."),
     "sync.altered": N_("“{role}” {version} is not byte for byte what was signed or seen before."),
@@ -141,6 +142,9 @@ HINTS: dict[str, str] = {
         "Compare the fingerprint with the provider over another channel. If it began anew, change root in network.yml."
     ),
     "sync.two-versions": N_("Ask the provider: somebody else may hold its server's keys."),
+    "sync.old-keys": N_(
+        "Whoever serves this shows an old state: a mirror that copies no longer, or somebody who holds you back."
+    ),
     "sync.rollback": N_(
         "Somebody shows an old state. If the provider restored a backup, it must publish anew with higher versions."
     ),
