@@ -17,7 +17,7 @@ from polder.actions.say_statement import give
 from polder.actions.write_statement import Audience, withdraw
 from polder.commons.statement.access import Reader
 from polder.kernel.problem import Refused
-from polder.world.age import new_identity
+from polder.world.age import decrypt, load_identities, new_identity
 from polder.world.given import read_given
 from support.speakers import DAY, HOUR, Speakers, speakers
 
@@ -509,12 +509,49 @@ def test_what_was_opened_once_is_remembered_encrypted_and_forgotten_when_it_goes
         first, second = care.titles(name), care.titles(name)
         assert first == second
     opened = care["beech"].folder / "state/opened"
-    assert len(list(opened.glob("*.age"))) == 2
+
+    def remembered() -> bytes:
+        with care.key_of("beech"):
+            return decrypt((opened / "opened.age").read_bytes(), load_identities()).reveal_bytes()
+
+    assert PLAIN.encode() in remembered()
     assert all(PLAIN.encode() not in path.read_bytes() for path in opened.iterdir())
     assert len(json.loads((care["cedar"].folder / "state/opened/not-ours.json").read_text())["not-ours"]) == 2
     with care.key_of("alder"):
         withdraw(care["alder"].folder, "rack", {}, care.now + DAY, care.published("alder"), care.recipients)
-    assert PLAIN not in care.titles("beech") and len(list(opened.glob("*.age"))) == 2
+    assert PLAIN not in care.titles("beech")
+    assert PLAIN.encode() not in remembered()
+
+
+def test_what_is_remembered_changes_nothing_of_what_is_shown(care: Speakers) -> None:
+    """Whatever changes: what is said, withdrawn, who is in the circle, who is blocked."""
+    circle = care["alder"].folder / "statements/circle/care.yml"
+
+    def shown() -> dict[str, list[str]]:
+        return {name: care.titles(name) for name in ("beech", "cedar", "dogwood")}
+
+    def compared() -> list[str]:
+        remembered = shown()
+        for name in remembered:
+            shutil.rmtree(care[name].folder / "state/opened", ignore_errors=True)
+        assert remembered == shown()
+        return remembered["beech"]
+
+    assert compared() == ["Care"]
+    care.say("alder", "note", "rack", PLAIN, audience=CARE)
+    assert PLAIN in compared()
+    care.say("alder", "note", "rack", "It is mended", audience=CARE, again=True)
+    assert {PLAIN, "It is mended"} & set(compared()) == {"It is mended"}
+    circle.write_text(circle.read_text().replace("members: [beech]", "members: []"))
+    care.give("alder")
+    care.say("alder", "note", "keys", "A new lock", audience=CARE, strangers=True)
+    assert "A new lock" not in compared()
+    circle.write_text(circle.read_text().replace("[cedar]", "[beech]"))
+    care.give("alder")
+    compared()
+    with care.key_of("alder"):
+        withdraw(care["alder"].folder, "rack", {}, care.now + DAY, care.published("alder"), care.recipients)
+    assert "It is mended" not in compared()
 
 
 def test_another_key_tries_again_what_the_last_one_did_not_open(care: Speakers) -> None:

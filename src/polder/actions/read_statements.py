@@ -75,8 +75,8 @@ def listen(
     news += [_stale(held) for _, held in sorted(peers.items()) if held.stale(now)]
     files: dict[str, Mapping[str, bytes]] = {peer: held.files for peer, held in peers.items()}
     files[network.provider] = read_given(folder / GIVEN)
-    gathered = gather(files, opened.open, network.provider)
-    opened.close()
+    with opened:
+        gathered = gather(files, opened.open, network.provider)
     resolved = resolve(gathered.heard)
     return Listening(
         network=network,

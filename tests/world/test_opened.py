@@ -1,0 +1,169 @@
+"""What was opened before: it saves time, and is never believed beyond that."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from polder.kernel.problem import Refused
+from polder.kernel.secret import Secret
+from polder.world import opened as module
+from polder.world.age import Identities, decrypt, encrypt, load_identities, new_identity, nobodys_recipient
+from polder.world.opened import NOT_OURS, OPENED, Opened
+
+
+class Reader:
+    """A provider with a key, and its memory. ``tries``: how many files its key was tried on."""
+
+    def __init__(self, top: Path) -> None:
+        self.folder, self.key = top / "opened", top / "key.txt"
+        self.recipients = [new_identity(self.key)]
+        self.tries = 0
+
+    def identities(self) -> Identities:
+        return load_identities({"POLDER_IDENTITY": str(self.key)}, Path("/nowhere"))
+
+    def reads(self, *files: bytes) -> list[bytes | None]:
+        memory = Opened(self.folder, self.identities(), self.recipients)
+        tried = memory.opener
+
+        def counted(content: bytes, where: str) -> bytes | None:
+            self.tries += 1
+            return tried(content, where)
+
+        memory.opener, self.tries = counted, 0
+        with memory:
+            return [memory.open(content, "somewhere") for content in files]
+
+    def told(self, plain: bytes) -> bytes:
+        return encrypt(Secret(plain), [nobodys_recipient(), *self.recipients], armored=False)
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Reader:
+    return Reader(tmp_path)
+
+
+def not_ours() -> bytes:
+    return encrypt(Secret("x"), [nobodys_recipient()], armored=False)
+
+
+def test_a_key_is_tried_on_a_file_once(reader: Reader) -> None:
+    files = [reader.told(b"one  "), reader.told(b"\xff\n\x00"), reader.told(b""), not_ours()]
+    assert reader.reads(*files) == [b"one  ", b"\xff\n\x00", b"", None]
+    assert reader.tries == 4
+    assert reader.reads(*files) == [b"one  ", b"\xff\n\x00", b"", None]
+    assert reader.tries == 0
+    assert {path.stat().st_mode & 0o777 for path in reader.folder.iterdir()} == {0o600}
+
+
+def test_only_what_is_new_is_tried_and_what_went_is_forgotten(reader: Reader) -> None:
+    one, other, third = (reader.told(word) for word in (b"one", b"other", b"third"))
+    reader.reads(one, other)
+    assert (reader.reads(other, third), reader.tries) == ([b"other", b"third"], 1)
+    assert b"one" not in decrypt((reader.folder / OPENED).read_bytes(), reader.identities()).reveal_bytes()
+    assert (reader.reads(one, other), reader.tries) == ([b"one", b"other"], 1)
+
+
+def test_with_nothing_new_nothing_is_written(reader: Reader) -> None:
+    files = [reader.told(b"one"), not_ours()]
+    reader.reads(*files)
+    before = {path.name: path.stat() for path in reader.folder.iterdir()}
+    reader.reads(*reversed(files))
+    assert {path.name: path.stat() for path in reader.folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", [OPENED, NOT_OURS])
+@pytest.mark.parametrize("damage", ["empty", "cut", "other", "gone"])
+def test_a_damaged_memory_is_made_anew(reader: Reader, name: str, damage: str) -> None:
+    files = [reader.told(b"one"), not_ours()]
+    reader.reads(*files)
+    path = reader.folder / name
+    whole = path.read_bytes()
+    path.write_bytes({"empty": b"", "cut": whole[:-2], "other": whole + b"x", "gone": b""}[damage])
+    if damage == "gone":
+        path.unlink()
+    assert reader.reads(*files) == [b"one", None]
+    assert reader.tries == 1
+    reader.reads(*files)
+    assert reader.tries == 0
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [b"", b"{}\n", b'{"sizes":[1]}\n', b'{"sizes":{"a":9}}\nshort', b'{"sizes":{"a":-1,"b":2}}\nx', b"[]\n"],
+)
+def test_a_memory_that_says_nonsense_is_made_anew(reader: Reader, inside: bytes) -> None:
+    one = reader.told(b"one")
+    reader.reads(one)
+    (reader.folder / OPENED).write_bytes(encrypt(Secret(inside), reader.recipients, armored=False))
+    assert (reader.reads(one), reader.tries) == ([b"one"], 1)
+
+
+def test_another_key_is_tried_on_everything_that_the_last_one_did_not_open(
+    reader: Reader, tmp_path: Path
+) -> None:
+    own = new_identity(tmp_path / "new.txt")
+    file = encrypt(Secret("for the new one"), [own], armored=False)
+    assert reader.reads(file) == [None]
+    reader.key.write_bytes(reader.key.read_bytes() + (tmp_path / "new.txt").read_bytes())
+    os.utime(reader.key, (1, 1))
+    assert reader.reads(file) == [b"for the new one"]
+
+
+def test_after_a_change_of_keys_the_old_one_opens_nothing_of_the_memory(
+    reader: Reader, tmp_path: Path
+) -> None:
+    old = reader.identities()
+    one = reader.told(b"one")
+    reader.reads(one)
+    reader.recipients = [new_identity(tmp_path / "new.txt")]
+    reader.key.write_bytes((tmp_path / "new.txt").read_bytes() + reader.key.read_bytes())
+
+    assert (reader.reads(one), reader.tries) == ([b"one"], 1)
+    with pytest.raises(Refused, match="secret.not-for-you"):
+        decrypt((reader.folder / OPENED).read_bytes(), old)
+
+
+def test_who_has_no_key_any_more_reads_nothing(reader: Reader) -> None:
+    one = reader.told(b"one")
+    reader.reads(one)
+    with Opened(reader.folder, None, reader.recipients) as memory:
+        assert memory.open(one, "somewhere") is None
+    assert (reader.reads(one), reader.tries) == ([b"one"], 0)
+
+
+def test_what_was_opened_before_somebody_interrupts_is_kept(reader: Reader) -> None:
+    first, second, third = reader.told(b"first"), not_ours(), reader.told(b"third")
+    reader.reads(first, second)
+    memory = Opened(reader.folder, reader.identities(), reader.recipients)
+    with pytest.raises(KeyboardInterrupt), memory:
+        memory.open(third, "somewhere")
+        raise KeyboardInterrupt
+    assert (reader.reads(first, second, third), reader.tries) == ([b"first", None, b"third"], 0)
+
+
+def test_a_damaged_file_is_refused_each_time_and_hides_no_other(reader: Reader) -> None:
+    one = reader.told(b"one")
+    for _ in range(2):
+        with pytest.raises(Refused, match="secret.damaged"):
+            reader.reads(one, one[:-1])
+        assert reader.reads(one) == [b"one"]
+
+
+def test_long_ones_crowd_out_no_short_ones(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LIMIT", 100)
+    long, short = [reader.told(b"x" * 99) for _ in range(3)], [reader.told(b"y" * 20) for _ in range(5)]
+    reader.reads(*long, *short)
+    assert reader.reads(*long, *short) == [b"x" * 99] * 3 + [b"y" * 20] * 5
+    assert reader.tries == 3
+
+
+def test_the_files_of_an_earlier_form_go(reader: Reader) -> None:
+    one = reader.told(b"one")
+    reader.folder.mkdir()
+    (reader.folder / f"{'0' * 32}.age").write_bytes(one)
+    reader.reads(one)
+    assert sorted(path.name for path in reader.folder.iterdir()) == [NOT_OURS, OPENED]
