@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,6 +34,7 @@ from polder.actions.roster_proposals import (
     say_of,
 )
 from polder.actions.roster_words import introduce, leave, words_of_peers
+from polder.actions.say_statement import give
 from polder.cli.main import polder
 from polder.commons.roster.changes import ChangeLeast, ChangeMember, Expel, Join, ReplaceKey
 from polder.commons.roster.document import read_edition
@@ -42,6 +45,7 @@ from polder.kernel.digest import digest_of_bytes
 from polder.kernel.problem import Refused
 from polder.world.age import new_identity
 from polder.world.given import read_given
+from polder.world.network_alarms import raise_alarm
 from polder.world.network_store import Current, PeerStore, load_published
 from polder.world.roster_files import read_lock
 from polder.world.signing_keys import make_key, open_key
@@ -232,6 +236,64 @@ def test_a_proposal_that_was_dated_back_says_so_where_it_comes_late(five: Provid
     five.sync(NOW + 9 * DAY)
     late = [one for one in open_drafts(beech, NOW + 9 * DAY) if one.edition.reason == "Quickly."]
     assert [one.late.code for one in late if one.late] == ["roster.seen-late"]
+
+
+READING = (
+    "network status",
+    "network status --json",
+    "network peers",
+    "network alarms --all",
+    "network said",
+    "network read beech/news/moving",
+    "network card show",
+    "network card check",
+    "network circle list",
+    "network advisories",
+    "network keys list",
+    "network keys check",
+    "network publish --dry-run",
+    "network roster show",
+    "network roster status",
+    "network roster status --json",
+    "network roster fingerprint",
+    "network roster replay",
+    "network roster check",
+    "catalogue",
+)
+ALL = """
+import sys
+from click.testing import CliRunner
+from polder.cli.main import polder
+MAY_FIND = ("network keys check", "network publish --dry-run")
+for words in sys.argv[2:]:
+    found = CliRunner().invoke(polder, ["--site", sys.argv[1], *words.split()])
+    if found.exit_code and (words not in MAY_FIND or "denied" in found.output):
+        print(words, found.exit_code, repr(found.exception), found.output)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="root may write everywhere")
+def test_whoever_only_reads_needs_no_permission_to_write_and_writes_nothing(five: Providers) -> None:
+    alder, beech = five.place / "alder", five.place / "beech"
+    put_forward(beech, draft(beech, ChangeLeast(4), "Safer.", NOW).edition)
+    (beech / "statements/news").mkdir(parents=True)
+    (beech / "statements/news/moving.yml").write_text("title: {en: We move}\naudience: public\n")
+    give(beech, NOW)
+    five.sync(NOW)
+    raise_alarm(alder / "state", "sync.tampered", "beech", {"path": "x"}, {"it": b"x"}, NOW)
+    (alder / "card.yml").write_text("name: {en: Alder}\n")
+    put_forward(beech, draft(beech, ChangeLeast(5), "Safer still.", NOW).edition)
+    keep_verified(alder / "state", beech)  # what is new, and not merged yet
+    before = {path: path.read_bytes() for path in alder.rglob("*") if path.is_file()}
+    for path in (alder, *alder.rglob("*")):
+        path.chmod(path.stat().st_mode & ~0o222)
+    weak = ["setpriv", "--bounding-set=-dac_override", "--"] if os.geteuid() == 0 else []
+    ran = subprocess.run(
+        [*weak, sys.executable, "-c", ALL, alder, *READING], capture_output=True, text=True, check=False
+    )
+
+    assert (ran.stdout, ran.stderr) == ("", "")
+    assert {path: path.read_bytes() for path in alder.rglob("*") if path.is_file()} == before
 
 
 def test_a_folder_without_the_governance_key_says_that_and_which_one_the_roster_has(five: Providers) -> None:

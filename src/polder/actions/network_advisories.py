@@ -71,8 +71,10 @@ def match(
     published: Mapping[str, Published] | None,
     now: datetime,
     members: Members | None = None,
+    keep: bool = True,
 ) -> Found:
-    """Match what can be read of ``published`` (``None``: what the folder holds) with what runs here, and keep the findings."""
+    """Match what can be read of ``published`` (``None``: what the folder holds) with what runs here. ``keep``: write the findings down,
+    which are no news from then on; whoever only looks does not."""
     listening = listen(folder, now, published, members)
     advisories = [one for one in map(advisory_of, show(listening).heard) if one]
     store = folder / listening.network.state / STORE
@@ -80,7 +82,8 @@ def match(
     before = {(one["name"], one["digest"], one["where"]) for one in held["findings"]}
     matches = match_all(advisories, running(folder))
     findings = tuple(_finding(one, held["acks"], before) for one in matches)
-    _save(store, {**held, "findings": [asdict(one) for one in findings]})
+    if keep:
+        _save(store, {**held, "findings": [asdict(one) for one in findings]})
     return Found(findings, listening.news)
 
 

@@ -15,7 +15,8 @@ from polder.commons.network.model import GIVEN, ROBOT, Network
 from polder.commons.roster.approval import APPROVALS, PROPOSALS, ROSTERS, read_approval, roster_path
 from polder.commons.roster.chain import Chain, acting
 from polder.commons.roster.changes import Found
-from polder.commons.roster.document import read_edition
+from polder.commons.roster.collect import Facts, collect
+from polder.commons.roster.document import Edition, read_edition
 from polder.commons.roster.editions import Editions
 from polder.commons.roster.merge import Merged, begin
 from polder.commons.roster.merge import merge as merge_purely
@@ -33,6 +34,7 @@ from polder.world.roster_files import (
     RosterFiles,
     keep_rival,
     newest_roster,
+    note_seen,
     put_aside,
     read_familiar,
     read_lock,
@@ -136,6 +138,7 @@ def merge_all(folder: Path, published: Mapping[str, Published] | None, now: date
     touched = _begin(folder, held)
     chain = load_chain(folder)
     if chain is None:
+        _note_seen(folder, collect(held, None), None, now)
         return None
     merged = merge_purely(with_familiar(folder, chain), held, now)
     if touched:  # it began just now
@@ -146,9 +149,24 @@ def merge_all(folder: Path, published: Mapping[str, Published] | None, now: date
     touched += save_lock(folder, merged.chain)
     write_familiar(folder / load_network(folder).state, merged.chain.head.digest, merged.facts.familiar)
     tell_rosters(folder)
+    _note_seen(folder, merged.facts, merged.chain, now)
     if touched:
         commit_paths(folder, touched, f"roster: version {merged.chain.head.version}.")
     return merged
+
+
+def is_open(chain: Chain | None, one: Edition, me: str) -> bool:
+    """Whether it is for the next version, or a beginning that the provider ``me`` is asked to take part in."""
+    if isinstance(one.change, Found):
+        return me in one.roster.members and one.change.after == (chain.editions[0].digest if chain else "")
+    return chain is not None and one.roster.previous == chain.head.digest
+
+
+def _note_seen(folder: Path, facts: Facts, chain: Chain | None, now: datetime) -> None:
+    """Remember when each open proposal came here first: whoever is shown one is told when it was dated back."""
+    network = load_network(folder)
+    found = [one.digest for one in facts.proposed.values() if is_open(chain, one, network.provider)]
+    note_seen(folder / network.state, found, now)
 
 
 def _begin(folder: Path, held: Mapping[str, Published]) -> list[Path]:

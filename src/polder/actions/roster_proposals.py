@@ -11,7 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from polder.actions.load_network import load_network
-from polder.actions.network_roster import everything, load_chain, merge_all, need_chain, with_familiar
+from polder.actions.network_roster import (
+    everything,
+    is_open,
+    load_chain,
+    merge_all,
+    need_chain,
+    with_familiar,
+)
 from polder.commons.network.model import GIVEN
 from polder.commons.roster.approval import Stance, approval_path, approve, proposal_path, write_approval
 from polder.commons.roster.chain import Chain
@@ -116,10 +123,11 @@ def open_drafts(folder: Path, now: datetime) -> tuple[Draft, ...]:
     chain = load_chain(folder)
     facts = facts_of(folder, chain)
     me = load_network(folder).provider
-    known = [one for one in facts.proposed.values() if _next(chain, one, me)]
-    seen = first_seen(folder / load_network(folder).state, [one.digest for one in known], now)
+    known = [one for one in facts.proposed.values() if is_open(chain, one, me)]
+    seen = first_seen(folder / load_network(folder).state)
     drafts = [
-        replace(as_draft(folder, chain, one, facts, now), late=_late(one, seen[one.digest])) for one in known
+        replace(as_draft(folder, chain, one, facts, now), late=_late(one, seen.get(one.digest, now)))
+        for one in known
     ]
     alive = [one for one in drafts if "roster.is-dead" not in {why.code for why in one.hindrances}]
     return tuple(sorted(alive, key=lambda one: (one.edition.roster.proposed, one.edition.digest)))
@@ -131,13 +139,6 @@ def _late(one: Edition, seen: datetime) -> Problem | None:
         return None
     days = {"dated": f"{one.roster.proposed:%Y-%m-%d}", "seen": f"{seen:%Y-%m-%d}"}
     return Problem("roster.seen-late", "", days)
-
-
-def _next(chain: Chain | None, one: Edition, me: str) -> bool:
-    """Whether it is for the next version, or a beginning that this provider is asked to take part in."""
-    if isinstance(one.change, Found):
-        return me in one.roster.members and one.change.after == (chain.editions[0].digest if chain else "")
-    return chain is not None and one.roster.previous == chain.head.digest
 
 
 def find_draft(folder: Path, named: str, now: datetime) -> Draft:

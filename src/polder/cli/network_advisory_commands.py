@@ -34,7 +34,7 @@ def advisories(context: click.Context, as_json: bool, every: bool) -> None:
     from polder.actions.network_advisories import match
 
     words = language()
-    found = match(network_path(), None, datetime.now(UTC))
+    found = match(network_path(), None, datetime.now(UTC), keep=False)
     tell_news(found.news)
     urgent = any(one.urgent for one in found.findings)
     shown = [one for one in found.findings if every or one.verdict in ("affected", "unknown")]

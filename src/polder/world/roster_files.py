@@ -16,6 +16,7 @@ from typing import Any, overload
 from polder.kernel.plain import read_plain, write_plain
 from polder.kernel.problem import Refused
 from polder.world.files import write_atomically
+from polder.world.network_store import read_time, write_time
 
 FOLDER, LOCK = "roster", "network.lock"
 FORMAT = "polder-network-lock-1"
@@ -80,14 +81,21 @@ def put_aside(folder: Path, fingerprint: str) -> list[Path]:
     return touched
 
 
-def first_seen(state: Path, digests: Iterable[str], now: datetime) -> dict[str, datetime]:
-    """Since when each proposal is known here (``now`` for one never seen before); those not named any more are forgotten."""
-    path = state / SEEN
-    before = read_plain(path.read_bytes(), SEEN) if path.is_file() else {}
-    known = {one: str(before.get(one) or f"{now:%Y-%m-%dT%H:%M:%SZ}") for one in sorted(digests)}
+def first_seen(state: Path) -> dict[str, datetime]:
+    """Since when each open proposal is known here. Nothing when that was lost: it holds up nobody."""
+    try:
+        held = read_plain((state / SEEN).read_bytes(), SEEN)
+    except (OSError, Refused):
+        return {}
+    return {one: at for one, told in held.items() if (at := read_time(str(told)))}
+
+
+def note_seen(state: Path, digests: Iterable[str], now: datetime) -> None:
+    """Remember since when each proposal is known here; those not named any more are forgotten."""
+    before = first_seen(state)
+    known = {one: before.get(one, now) for one in sorted(digests)}
     if known != before:
-        write_atomically(path, write_plain(known))
-    return {one: datetime.fromisoformat(at) for one, at in known.items()}
+        write_atomically(state / SEEN, write_plain({one: write_time(at) for one, at in known.items()}))
 
 
 def read_familiar(state: Path) -> tuple[str, frozenset[str]]:
