@@ -184,6 +184,27 @@ def test_a_manager_is_demoted_before_it_is_removed(pair: Pair, refusal) -> None:
     assert identity not in {node.id for node in pair.one.look().nodes}
 
 
+def test_who_made_the_swarm_leaves_it_once_demoted_and_the_others_go_on(pair: Pair, refusal) -> None:  # type: ignore[no-untyped-def]
+    first = pair.one.look(tasks=False).node_id
+    identity = pair.join("manager")
+    pair.until(identity, lambda node: node.state == "ready" and node.reachable)
+    assert refusal(lambda: pair.one.run(LeaveSwarm())) == "engine.said"
+    node = pair.node(first)
+    pair.one.run(UpdateNode(first, node.version, {**node.spec, "Role": "worker"}))
+    try:
+        pair.wait(lambda: pair.one.look(tasks=False).swarm == "worker")
+        pair.one.run(LeaveSwarm())
+        assert pair.one.look(tasks=False).swarm == "none"
+        nodes = {node.id: node for node in pair.two.look(tasks=False).nodes}
+        assert nodes[identity].leader and nodes[first].role == "worker"
+        pair.two.run(RemoveNode(first, force=True))
+        assert [node.id for node in pair.two.look(tasks=False).nodes] == [identity]
+    finally:
+        for engine in (pair.two, pair.one):
+            engine.run(LeaveSwarm(force=True))
+        pair.one.run(InitSwarm(pair.at, pair.at))
+
+
 def test_a_swarm_that_locks_has_a_key_and_another_one_when_it_is_rotated(pair: Pair, refusal) -> None:  # type: ignore[no-untyped-def]
     assert refusal(lambda: pair.one.unlock_key()) == "engine.no-swarm"
     pair.one.run(SetAutolock(True))

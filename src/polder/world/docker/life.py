@@ -100,7 +100,7 @@ def step(life: Life, world: World) -> None:
     if not _usable(life.spec, world):
         life.waiting = 1
         return
-    fault = world.fault_of(_image(life.spec))
+    fault = world.fault_of(_image(life.spec)) if any(_is_starting(t) for t in life.tasks) else ""
     _fail(life, world, fault) if fault else _come_up(life, world)
 
 

@@ -34,7 +34,6 @@ from polder.world.docker.memory_objects import Kind, Objects, Stamp
 from polder.world.docker.memory_rules import (
     Failure,
     as_kept,
-    choose_leader,
     copy,
     fault_of,
     member,
@@ -294,13 +293,13 @@ class MemoryEngine:
         self.nodes[node.id] = replace(
             node, version=self._next_version(), spec=spec, availability=availability, role=role
         )
-        if node.leader and role == "worker":
-            self.nodes.update(choose_leader(self.nodes, node.id))
         self._move_tasks(node.id, node.availability, availability)
         if (node.spec.get("Labels") or {}) != (spec.get("Labels") or {}):
             for life in self._services.values():
                 lives.fill(life, self._world())
                 self._moving.add(life.name)
+        if role == "worker" != node.role:
+            swarm.step_down(self, node)
         return node.id
 
     def _move_tasks(self, node: str, before: str, after: str) -> None:

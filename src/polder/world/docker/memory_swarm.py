@@ -1,6 +1,7 @@
 """Several in-memory engines in one swarm: who joined whom, what a worker may be asked, what leaving does.
 
-The engine that made the swarm keeps its state; the others of it pass on what they are asked, if they are managers.
+The engine that made the swarm keeps its state; the others of it pass on what they are asked, if they are managers. When it stops being
+one, another manager keeps the state from then on.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from polder.kernel.engine import JOIN_TOKEN, UNLOCK_KEY, JoinSwarm, LeaveSwarm, NodeSeen, RemoveNode, Seen
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
-from polder.world.docker.memory_rules import refuse
+from polder.world.docker.memory_rules import choose_leader, refuse
 
 if TYPE_CHECKING:
     from polder.world.docker.memory import MemoryEngine
@@ -81,6 +82,8 @@ def leave(engine: MemoryEngine, operation: LeaveSwarm) -> str:
     node = engine.joined.node() if engine.joined else next(iter(engine.nodes.values()), None)
     if node and node.role == "manager" and not operation.force:
         refuse("engine.said", "swarm", "default", "You are attempting to leave the swarm on a manager node")
+    if engine.joined is None and node:
+        step_down(engine, node)
     if engine.joined:
         if node:
             engine.joined.of.set_node(node.id, state="down", reachable=node.role != "manager")
@@ -88,6 +91,36 @@ def leave(engine: MemoryEngine, operation: LeaveSwarm) -> str:
     else:
         engine.nodes.clear()
     return ""
+
+
+def step_down(engine: MemoryEngine, node: NodeSeen) -> None:
+    """``node`` manages no longer: another one leads, and keeps the swarm's state when ``node`` is the engine itself."""
+    if node.leader:
+        engine.nodes.update(choose_leader(engine.nodes, node.id))
+    if engine.joined is None and node.id == next(iter(engine.nodes)):
+        _hand_over(engine, node)
+
+
+KEPT = ("nodes", "_services", "_objects", "_moving", "autolock", "unlock_keys", "_index", "_tick")
+"""What an engine keeps of the swarm that it made."""
+
+
+def _hand_over(engine: MemoryEngine, node: NodeSeen) -> None:
+    """Another manager of the swarm, if there is one, keeps its state; ``engine`` is a node like any other then."""
+    others = {e.joined.id: e for e in engine.wires.values() if e.joined and e.joined.of is engine}
+    heirs = [one for one in others if one in engine.nodes and engine.nodes[one].role == "manager"]
+    if not heirs:
+        return
+    heir, empty = others[heirs[0]], type(engine)(swarm=False)
+    for name in KEPT:
+        setattr(heir, name, getattr(engine, name))
+        setattr(engine, name, getattr(empty, name))
+    own = heir.nodes.pop(heirs[0])
+    heir.nodes = {own.id: own, **heir.nodes}
+    heir.joined, engine.joined = None, Joined(heir, node.id)
+    for identity, one in others.items():
+        if one is not heir:
+            one.joined = Joined(heir, identity)
 
 
 def remove_node(nodes: dict[str, NodeSeen], operation: RemoveNode) -> str:
