@@ -14,7 +14,10 @@ from polder.platform.site.lock import lock_text
 from polder.platform.site.model import Lock
 from polder.world.age import new_identity
 from polder.world.docker.memory import MemoryEngine
-from support.sites import RECIPIENT, site_files
+from support.cluster import Cluster, addresses
+from support.ground import APPS, Ground, hosts_yml
+from support.machines import KEY
+from support.sites import RECIPIENT, SITE, site_files
 
 
 @pytest.fixture
@@ -48,3 +51,19 @@ def write_site(tmp_path: Path, recipient: str, engine: MemoryEngine) -> Callable
         return folder
 
     return write
+
+
+@pytest.fixture
+def ground(write_site: Callable[..., Path]) -> Callable[..., Ground]:
+    def make(hosts: str = hosts_yml(), groups: Mapping[str, str] = APPS) -> Ground:
+        text = (
+            SITE.replace("engine: local\n", "")
+            + f"registry: registry.lilas.test:5000\nssh-keys: {{ana: [{KEY}]}}\n"
+        )
+        folder = write_site(groups, **{"hosts.yml": hosts, "site.yml": text})
+        lock = folder / "polder.lock"
+        pushed = "registry.lilas.test:5000/polder/x@sha256:"
+        lock.write_text(lock.read_text().replace(" sha256:", f" {pushed}"))
+        return Ground(folder, Cluster(addresses(load_site(folder))))
+
+    return make

@@ -3,130 +3,39 @@ on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from polder.actions.apply_site import Applied, Asked, apply_to
-from polder.actions.check_site import load_site
 from polder.actions.edit_hosts import NewHost, drain_host, remove_host, replace_host
 from polder.actions.edit_site import remove_app, set_app
-from polder.actions.look_site import look
-from polder.actions.reach_engine import open_planned_engine
 from polder.cli.plan_text import plan_lines
-from polder.cli.progress import Quiet
 from polder.kernel.document_text import remove
 from polder.kernel.engine import CreateService, InitSwarm, JoinSwarm, Operation, UpdateNode
 from polder.kernel.host import Reboot, SetUnit
-from polder.kernel.problem import Problem, Refused, Unreachable
-from polder.platform.plan.ground import USUAL, HostsAsked
-from polder.platform.plan.model import Plan
+from polder.kernel.problem import Problem, Unreachable
+from polder.platform.plan.ground import HostsAsked
 from polder.world.journal import Journal
-from support.cluster import Cluster, addresses
-from support.machines import KEY
-from support.sites import SITE, group
+from support.ground import (
+    MANAGERS,
+    Ground,
+    Make,
+    all_before,
+    codes,
+    hosts_yml,
+    of_nodes,
+    refusal,
+    told,
+    with_machine,
+)
+from support.sites import group
 
-WriteSite = Callable[..., Path]
-MANAGERS = ("ada", "bela", "cleo")
-APPS = {"lilas": group("wiki plain", "page bare").replace("recipe: plain,", "recipe: plain, host: bela,")}
 REBOOT = HostsAsked(only=True, reboot=True)
-
-
-def hosts_yml(managers: int = 3, workers: int = 0, mesh: bool = True) -> str:
-    names = ("ada", "bela", "cleo", "dora", "elin")
-    lines = []
-    for number, name in enumerate(names[: managers + workers]):
-        role = "manager" if number < managers else "worker"
-        roles = f"[{role}, ingress]" if number == 0 else f"[{role}]"
-        inside = f", mesh: 10.213.0.{number + 1}" if mesh else ""
-        lines.append(f"{name}: {{address: 192.0.2.{number + 1}, roles: {roles}, profile: baseline{inside}}}")
-    return "\n".join(lines) + "\n"
-
-
-class Ground:
-    """A site on disk and its machines."""
-
-    def __init__(self, folder: Path, cluster: Cluster) -> None:
-        self.folder, self.cluster = folder, cluster
-
-    def plan(self, asked: HostsAsked = USUAL) -> Plan:
-        machines, site = self.cluster.machines(), load_site(self.folder)
-        engine = open_planned_engine(site, machines)
-        return look(self.folder, engine, site, machines=machines, asked=asked).plan
-
-    def apply(self, asked: HostsAsked = USUAL) -> Applied:
-        machines, site = self.cluster.machines(), load_site(self.folder)
-        engine = open_planned_engine(site, machines)
-        return apply_to(
-            engine, self.folder, Asked(hosts=asked), lambda looked: None, lambda plan: True, Quiet(), machines
-        )
-
-    def done(self, asked: HostsAsked = USUAL) -> Plan:
-        """Apply, wholly; the plan that was carried out."""
-        applied = self.apply(asked)
-        assert applied.outcome is None or not (applied.outcome.failed or applied.outcome.not_begun), [
-            (one.step.key, one.problem) for one in applied.outcome.failed
-        ]
-        return applied.plan
-
-    def nodes(self) -> dict[str, tuple[str, str, str]]:
-        """Role, availability and state of each node."""
-        seen = next(e for e in self.cluster.engines.values() if e.nodes).look()
-        return {n.hostname: (n.role, n.availability, n.state) for n in seen.nodes}
-
-    def on(self, host: str) -> set[str]:
-        """Services with a container on ``host``."""
-        seen = next(e for e in self.cluster.engines.values() if e.nodes).look()
-        node = next(n.id for n in seen.nodes if n.hostname == host)
-        names = {s.id: s.name for s in seen.services}
-        return {
-            names[t.service_id] for t in seen.tasks if t.node_id == node and t.state == t.desired == "running"
-        }
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("polder.actions.hands.time.sleep", lambda seconds: None)
-
-
-@pytest.fixture
-def ground(write_site: WriteSite) -> Callable[..., Ground]:
-    def make(hosts: str = hosts_yml(), groups: Mapping[str, str] = APPS) -> Ground:
-        text = (
-            SITE.replace("engine: local\n", "")
-            + f"registry: registry.lilas.test:5000\nssh-keys: {{ana: [{KEY}]}}\n"
-        )
-        folder = write_site(groups, **{"hosts.yml": hosts, "site.yml": text})
-        lock = folder / "polder.lock"
-        pushed = "registry.lilas.test:5000/polder/x@sha256:"
-        lock.write_text(lock.read_text().replace(" sha256:", f" {pushed}"))
-        return Ground(folder, Cluster(addresses(load_site(folder))))
-
-    return make
-
-
-Make = Callable[..., Ground]
-
-
-def codes(plan: Plan) -> list[str]:
-    return [step.code for step in plan.steps]
-
-
-def of_nodes(plan: Plan) -> list[str]:
-    """Without what is done on the machines themselves."""
-    return [step.code for step in plan.steps if step.kind != "host"]
-
-
-def told(plan: Plan) -> set[str]:
-    return {finding.code for finding in plan.findings}
-
-
-def refusal(call: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as refused:
-        call()
-    return refused.value.problems[0].code
 
 
 def test_three_bare_machines_become_a_swarm_that_runs_the_apps_in_one_plan_and_the_second_is_empty(
@@ -146,7 +55,7 @@ def test_three_bare_machines_become_a_swarm_that_runs_the_apps_in_one_plan_and_t
 
 def test_machines_come_before_the_swarm_the_swarm_before_labels_and_labels_before_apps(ground: Make) -> None:
     plan = ground(hosts_yml(2, 1)).plan()
-    after = {step.key: _all_before(plan, step.key) for step in plan.steps}
+    after = {step.key: all_before(plan, step.key) for step in plan.steps}
     assert {s.key for s in plan.steps if s.subject == "host/ada" and s.kind == "host"} <= after["swarm"]
     assert (
         "swarm" in after["join:bela"]
@@ -155,18 +64,6 @@ def test_machines_come_before_the_swarm_the_swarm_before_labels_and_labels_befor
     assert "join:bela" in after["host:bela"]
     services = [key for key in after if key.startswith("service:")]
     assert services and all({"host:ada", "host:bela", "join:cleo"} <= after[key] for key in services)
-
-
-def _all_before(plan: Plan, key: str) -> set[str]:
-    direct = {step.key: step.after for step in plan.steps}
-    found: set[str] = set()
-    rest = list(direct[key])
-    while rest:
-        one = rest.pop()
-        if one in direct and one not in found:
-            found.add(one)
-            rest += direct[one]
-    return found
 
 
 def test_hosts_are_heard_inside_the_mesh_and_new_networks_leave_it_room(ground: Make) -> None:
@@ -305,7 +202,8 @@ def test_a_host_is_drained_and_opened_again_as_the_file_says(ground: Make) -> No
     site.done()
     drain_host(site.folder, "ada", drained=True)
     plan = site.done()
-    assert codes(plan) == ["step.drain-host"] and "plan.host-drained" in told(plan)
+    assert codes(plan) == ["step.drain-host", "step.await-moved"]
+    assert "plan.host-drained" in told(plan)
     assert site.nodes()["ada"] == ("manager", "drain", "ready") and site.on("ada") == set()
     assert site.plan().acting == ()
     drain_host(site.folder, "ada", drained=False)
@@ -332,7 +230,7 @@ def test_roles_change_promotions_first(ground: Make) -> None:
     place.write_text(text.replace("4, roles: [worker]", "4, roles: [manager]"))
     plan = site.done()
     assert of_nodes(plan) == ["step.promote-host", "step.demote-host"]
-    assert "promote:dora" in _all_before(plan, "demote:bela")
+    assert "promote:dora" in all_before(plan, "demote:bela")
     assert {n: role for n, (role, *_) in site.nodes().items()} == {
         "ada": "manager",
         "bela": "worker",
@@ -348,13 +246,14 @@ def test_a_host_that_was_taken_out_is_drained_demoted_and_removed(ground: Make) 
     plan = site.done()
     assert of_nodes(plan) == [
         "step.drain-leaving",
-        "step.await-empty",
+        "step.await-settled",
         "step.demote-host",
+        "step.leave-swarm",
         "step.remove-node",
     ]
     removal = next(step.key for step in plan.steps if step.code == "step.remove-node")
     shut_out = [step.key for step in plan.steps if step.kind == "host"]
-    assert shut_out and all(removal in _all_before(plan, key) for key in shut_out)
+    assert shut_out and all(removal in all_before(plan, key) for key in shut_out)
     assert set(site.nodes()) == {"ada", "bela", "dora"}
     assert (site.plan().steps, told(site.plan())) == ((), set())
 
@@ -412,13 +311,13 @@ def test_a_host_is_replaced_by_another_and_the_data_left_behind_is_said(ground: 
     site.done()
     new = NewHost("dora", "192.0.2.4", profile="baseline", mesh="10.213.0.4")
     replace_host(site.folder, "bela", new)
-    site.cluster = _with_machine(site.cluster, "dora", "10.213.0.4")
+    site.cluster = with_machine(site.cluster, "dora", "10.213.0.4")
     plan = site.done()
     assert "plan.data-stays" in told(plan)
     assert set(site.nodes()) == {"ada", "cleo", "dora"}
     assert "les-lilas_lilas_wiki_web" in site.on("dora")
     doors = next(step.key for step in plan.steps if step.code == "step.await-service")
-    assert doors in _all_before(plan, next(s.key for s in plan.steps if s.code == "step.drain-leaving"))
+    assert doors in all_before(plan, next(s.key for s in plan.steps if s.code == "step.drain-leaving"))
     assert site.plan().steps == ()
 
 
@@ -426,37 +325,29 @@ def test_a_manager_that_is_replaced_stops_managing_before_the_new_one_joins(grou
     site = ground(groups={"lilas": group("page bare")})
     site.done()
     replace_host(site.folder, "ada", NewHost("dora", "192.0.2.4", profile="baseline", mesh="10.213.0.4"))
-    site.cluster = _with_machine(site.cluster, "dora", "10.213.0.4")
+    site.cluster = with_machine(site.cluster, "dora", "10.213.0.4")
     plan = site.plan()
     demotion = next(step.key for step in plan.steps if step.code == "step.demote-host")
-    assert demotion in _all_before(plan, "join:dora")
+    assert demotion in all_before(plan, "join:dora")
     assert codes(plan).count("step.demote-host") == 1
     removal = next(step.key for step in plan.steps if step.code == "step.remove-node")
-    assert {"join:dora", "service:les-lilas_polder_ingress_caddy"} <= _all_before(plan, removal)
+    assert {"join:dora", "service:les-lilas_polder_ingress_caddy"} <= all_before(plan, removal)
 
 
 def test_the_only_manager_is_not_replaced_in_one_go(ground: Make) -> None:
     site = ground(hosts_yml(1, 1), {"lilas": group("page bare")})
     site.done()
     replace_host(site.folder, "ada", NewHost("dora", "192.0.2.4", profile="baseline", mesh="10.213.0.4"))
-    site.cluster = _with_machine(site.cluster, "dora", "10.213.0.4")
+    site.cluster = with_machine(site.cluster, "dora", "10.213.0.4")
     plan = site.plan()
     assert "plan.swarm-unasked" in told(plan) and of_nodes(plan) == []
-
-
-def _with_machine(cluster: Cluster, name: str, at: str) -> Cluster:
-    more = Cluster({name: at})
-    cluster.seen[name], cluster.engines[name] = more.seen[name], more.engines[name]
-    more.engines[name].wires = next(iter(cluster.engines.values())).wires
-    more.engines[name].wires[at] = more.engines[name]
-    return cluster
 
 
 def test_a_machine_that_was_installed_anew_joins_again_and_its_former_node_goes(ground: Make) -> None:
     site = ground(groups={"lilas": group("page bare")})
     site.done()
     site.cluster.power_off("cleo")
-    site.cluster = _with_machine(site.cluster, "cleo", "10.213.0.3")
+    site.cluster = with_machine(site.cluster, "cleo", "10.213.0.3")
     site.cluster.back("cleo")
     site.cluster.dead.clear()
     plan = site.done()
@@ -555,7 +446,7 @@ def test_docker_is_restarted_on_one_host_of_a_swarm_at_a_time(ground: Make) -> N
     plan = site.done()
     restarts = [s.key for s in plan.steps if s.key.endswith(":docker")]
     assert len(restarts) == 3
-    assert {f"host:{name}:ready" for name in ("ada", "bela")} <= _all_before(plan, restarts[2])
+    assert {f"host:{name}:ready" for name in ("ada", "bela")} <= all_before(plan, restarts[2])
 
 
 def test_a_machine_in_another_swarm_is_left_alone(ground: Make) -> None:

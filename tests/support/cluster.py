@@ -40,7 +40,7 @@ class Cluster(Machines):
         if not shown.running:
             return shown
         seen, joined = self.engines[name].look(tasks=False), self.engines[name].joined
-        state = "inactive" if seen.swarm == "none" else "active"
+        state = {"none": "inactive", "locked": "locked"}.get(seen.swarm, "active")
         if joined and joined.node() is None:
             state = "error"
         return replace(shown, swarm=state, node_id=seen.node_id, manager=seen.swarm == "manager")
@@ -56,14 +56,14 @@ class Cluster(Machines):
         """The machine is gone, and the swarm has noticed."""
         self.away(name)
         self.dead.add(name)
-        self._show(name, state="down", reachable=False)
+        self.show(name, state="down", reachable=False)
 
     def power_on(self, name: str) -> None:
         self.back(name)
         self.dead.discard(name)
-        self._show(name, state="ready", reachable=True)
+        self.show(name, state="ready", reachable=True)
 
-    def _show(self, name: str, **changes: Any) -> None:
+    def show(self, name: str, **changes: Any) -> None:
         maker = next(e for e in self.engines.values() if e.nodes)
         node = next((n for n in maker.nodes.values() if n.hostname == name), None)
         if node:

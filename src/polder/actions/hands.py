@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from polder.actions.look_hosts import Machines
+from polder.actions.moved import await_moved, running_on
 from polder.actions.node_hands import at_host, await_node, spare, update_node
 from polder.actions.prepare_site import Preparer
 from polder.actions.run_plan import StepResult
@@ -40,7 +41,8 @@ from polder.kernel.engine import (
 from polder.kernel.host import HostWork
 from polder.kernel.problem import Refused, Unreachable
 from polder.kernel.secret import Secret
-from polder.kernel.value import dataclass, replace
+from polder.kernel.sentences import say
+from polder.kernel.value import dataclass, field, replace
 from polder.platform.plan.locking import UNLOCK_FILE
 from polder.platform.plan.model import (
     AtHost,
@@ -64,7 +66,8 @@ IN_USE_SECONDS = 45
 
 @dataclass(slots=True)
 class SiteHands:
-    """``before`` is the look the plan was made from: what a failed change is put back to."""
+    """``before`` is the look the plan was made from: what a failed change is put back to. ``ran``: what ran on each node that this run
+    drained."""
 
     engine: Engine
     preparer: Preparer
@@ -73,6 +76,7 @@ class SiteHands:
     plan_digest: str
     lock: Lock
     machines: Machines | None = None
+    ran: dict[str, set[str]] = field(default_factory=dict)
 
     def monotonic(self) -> float:
         return time.monotonic()
@@ -123,8 +127,7 @@ class SiteHands:
                 self.engine.run(step.work, {UNLOCK_KEY: self._unlock_key()})
                 return {}
             case AwaitNode():
-                assert self.machines is not None
-                await_node(self.engine, self.machines, step.work, known)
+                self._await(step.work, known.get(step.work.node, step.work.node), line)
                 return {}
             case Nothing():
                 return {}
@@ -132,6 +135,14 @@ class SiteHands:
                 self.lock.check()
                 self._operate(step.work, known)
                 return {}
+
+    def _await(self, work: AwaitNode, node: str, line: Callable[[str], None]) -> None:
+        if work.state in ("moved", "settled"):
+            words = self.preparer.language
+            ran, tell = self.ran.get(node, set()), lambda far: line(say(far.code, far.values, words))
+            await_moved(self.engine, work, node, ran, tell, self)
+        else:
+            await_node(self.engine, self.machines, work, node)
 
     def _operate(self, operation: Operation, known: Mapping[str, str]) -> None:
         match operation:
@@ -143,6 +154,8 @@ class SiteHands:
             case UpdateService():
                 self._update(operation, finish(operation.spec, known))
             case UpdateNode():
+                if operation.spec.get("Availability") == "drain" and operation.id not in self.ran:
+                    self.ran[operation.id] = running_on(self.engine, self.preparer.site.slug, operation.id)
                 update_node(self.engine, operation, known)
             case RemoveNetwork() | RemoveSecret() | RemoveConfig() | RemoveNode():
                 self._until_free(operation)

@@ -13,6 +13,7 @@ from polder.actions.reach_engine import engine_of, open_planned_engine
 from polder.kernel.engine import Engine, Seen
 from polder.kernel.value import dataclass, replace
 from polder.platform.plan.ground import USUAL, HostsAsked
+from polder.platform.plan.leaving import former_hosts
 from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import Plan
 from polder.platform.site.model import Site
@@ -43,8 +44,9 @@ def look(
     """One look and the plan that follows from it. Without ``machines``, hosts are known by what the swarm says of its nodes."""
     looks = machines.look(site) if machines and not down else None
     seen = engine.look()
+    former = machines.look_former(former_hosts(site, seen)) if machines and not (down or asked.only) else None
     now = datetime.now(UTC)
-    plan = make_plan(site, seen, now, down=down, forget=forget, hosts=looks, asked=asked)
+    plan = make_plan(site, seen, now, down=down, forget=forget, hosts=looks, former=former, asked=asked)
     return Looked(folder, site, engine, seen, replace(plan, engine=engine.address), looks)
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from polder.actions.look_hosts import Machines
+from polder.actions.moved import is_empty
 from polder.kernel.engine import (
     JOIN_TOKEN,
     UNLOCK_KEY,
     Engine,
     JoinSwarm,
+    LeaveSwarm,
     NodeSeen,
     Seen,
     UnlockSwarm,
@@ -31,7 +33,6 @@ JOINED_WITHIN = 60
 SETTLED_WITHIN = 60
 """Seconds until the managers that stay have a leader, after one of them was demoted (measured: 1 to 12)."""
 TRIES = 5
-ENDED = ("complete", "failed", "shutdown", "rejected", "orphaned", "remove")
 
 
 def at_host(
@@ -45,11 +46,24 @@ def at_host(
         if isinstance(operation, UnlockSwarm):
             _unlock(own, work.host, unlock_key())
             return {}
+        if isinstance(operation, LeaveSwarm) and not operation.force:
+            _until_worker(own)
         values = {JOIN_TOKEN: engine.join_token(operation.role)} if isinstance(operation, JoinSwarm) else {}
         made = own.run(operation, values)
         if isinstance(operation, JoinSwarm):
             _await_ready(engine, made, JOINED_WITHIN, work.host)
     return {node_of(work.host): made}
+
+
+def _until_worker(own: Engine) -> None:
+    """A manager hears after a moment that it is one no longer; as one, the engine would refuse to leave. So it does when the time is
+    over: nobody leaves by force."""
+    limit = time.monotonic() + SETTLED_WITHIN
+    while time.monotonic() < limit:
+        with suppress(Unreachable, Refused):
+            if own.look(tasks=False, storage=False).swarm != "manager":
+                return
+        time.sleep(POLL)
 
 
 def _unlock(own: Engine, host: str, key: Secret) -> None:
@@ -100,16 +114,16 @@ def _leads_another(seen: Seen, identity: str) -> bool:
     return any(node.leader and node.id != identity for node in seen.nodes)
 
 
-def await_node(engine: Engine, machines: Machines, work: AwaitNode, known: Mapping[str, str]) -> None:
-    """Refused (``plan.not-empty``, ``plan.not-ready``) when the time is over.
+def await_node(engine: Engine, machines: Machines | None, work: AwaitNode, identity: str) -> None:
+    """``identity``: the node's id. Refused (``plan.not-empty``, ``plan.not-ready``) when the time is over.
 
     A manager calls a node ready for some seconds after it is gone: a machine that has just started is asked itself first.
     """
-    identity = known.get(work.node, work.node)
     if work.state == "empty":
         late = Problem("plan.not-empty", "", {"host": work.host, "seconds": work.within})
-        _until(engine, lambda seen: _is_empty(seen, identity), work.within, late)
+        _until(engine, lambda seen: is_empty(seen, identity), work.within, late)
         return
+    assert machines is not None
     late = Problem("plan.not-ready", "", {"host": work.host, "seconds": work.within})
     _until(machines.engine_at(work.host), lambda seen: seen.swarm in ("manager", "worker"), work.within, late)
     _await_ready(engine, identity, work.within, work.host)
@@ -139,12 +153,6 @@ def _find(seen: Seen, identity: str) -> NodeSeen | None:
 def _is_ready(seen: Seen, identity: str) -> bool:
     node = _find(seen, identity)
     return node is not None and node.state == "ready" and node.reachable
-
-
-def _is_empty(seen: Seen, identity: str) -> bool:
-    node = _find(seen, identity)
-    runs = any(t.node_id == identity and t.state not in ENDED for t in seen.tasks)
-    return node is None or node.state != "ready" or not runs
 
 
 def _until(engine: Engine, good: Callable[[Seen], bool], within: float, late: Problem) -> None:

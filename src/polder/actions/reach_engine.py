@@ -17,12 +17,11 @@ HOSTS = "hosts"
 """``engine: hosts`` in site.yml, and what holds when nothing is written and Polder sets hosts up."""
 
 
-def engine_at(site: Site, name: str) -> Engine:
+def engine_at(host: Host) -> Engine:
     """The engine of one of the site's own hosts, over SSH with the host key that the site pins."""
     from polder.world.docker.http import open_place
     from polder.world.hosts.known import ssh_options
 
-    host = site.hosts[name]
     options = tuple(ssh_options(reach(host)))
     place = SshPlace(host.address, host.user, host.port, options, sudo=host.user != "root")
     return open_place(place, f"ssh://{host.user}@{host.address}:{host.port}")
@@ -32,7 +31,7 @@ def open_site_engine(site: Site) -> Engine:
     """``Unreachable`` at the first request when it does not answer."""
     own = _named(site)
     if own or site.engine == HOSTS:
-        return _managers([own] if own else managed_managers(site), lambda name: engine_at(site, name))
+        return _managers([own] if own else managed_managers(site), lambda name: engine_at(site.hosts[name]))
     from polder.world.docker.http import open_engine
 
     return open_engine(site.engine)

@@ -263,10 +263,14 @@ YES = click.option("--yes", is_flag=True, help="Do not ask.")
 @YES
 @guarded
 def drain(name: str, undo: bool, edit_only: bool, yes: bool) -> None:
-    """Keep a machine free of apps, for work on it: what may run elsewhere moves, apps whose data it holds are away meanwhile."""
+    """Keep a machine free of apps, for work on it: what may run elsewhere moves, apps whose data it holds are away meanwhile.
+
+    Done when nothing runs there any more and what moved is healthy elsewhere. When something does not get so in time, it is named and
+    the machine stays drained (exit status 1). Again, the same command completes what was cut short.
+    """
     from polder.actions.edit_hosts import drain_host
 
-    _edited(drain_host(site_path(), name, drained=not undo), edit_only, yes)
+    _edited(drain_host(site_path(), name, drained=not undo), edit_only, yes, again=True)
 
 
 @host.command("remove", epilog="Example: polder host remove ada")
@@ -277,7 +281,9 @@ def drain(name: str, undo: bool, edit_only: bool, yes: bool) -> None:
 def remove(name: str, edit_only: bool, yes: bool) -> None:
     """Take a machine out of hosts.yml and out of the swarm, drained first. Refused while apps are pinned to it.
 
-    The machine itself, and the data on its disks, stay as they are.
+    It goes once every app that can run without it does so and is healthy; until then it stays, drained. A machine that answers leaves the
+    swarm itself; of one that does not, you are told what to do if it comes back. Data on its disks, accounts and firewall stay. Cut short,
+    polder apply completes it.
     """
     from polder.actions.edit_hosts import remove_host
 
@@ -302,10 +308,11 @@ def replace(old: str, new: str, address: str, edit_only: bool, **given: Any) -> 
     _edited(edited, edit_only, given["yes"], whole=True)
 
 
-def _edited(edited: Edited, edit_only: bool, yes: bool, *, whole: bool = False) -> None:
-    """Say what was written, then show the plan that follows (``whole``: with the apps) and ask."""
+def _edited(edited: Edited, edit_only: bool, yes: bool, *, whole: bool = False, again: bool = False) -> None:
+    """Say what was written, then show the plan that follows (``whole``: with the apps; ``again``: also when all was written before)
+    and ask."""
     told(edited)
-    if edit_only or not edited.files:
+    if edit_only or not (edited.files or again):
         return
     from polder.actions.apply_site import Asked
 

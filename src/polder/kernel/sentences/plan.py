@@ -52,6 +52,19 @@ SENTENCES: dict[str, Template] = {
     ),
     "plan.not-empty": N_("Something still runs on {host} after {seconds} seconds."),
     "plan.not-ready": N_("The swarm does not call {host} ready after {seconds} seconds."),
+    "plan.moving": N_("{healthy} of {all} healthy; waiting for: {services}"),
+    "plan.not-moved": N_(
+        "{services}: not healthy on another host {seconds} seconds after {host} was drained. Reason: {error}"
+    ),
+    "plan.still-a-member": N_(
+        "{host} ({address}) cannot be asked to leave the swarm ({why}): it believes to be a member still and may start its containers."
+    ),
+    "plan.still-a-member-locked": N_(
+        "{host} is locked, and no lock is forced: it cannot leave the swarm, and still believes to be a member."
+    ),
+    "plan.still-a-member-stopped": N_(
+        "Docker does not run on {host}: it cannot leave the swarm, and still believes to be a member."
+    ),
     "plan.not-running": N_("{app} is not running: {service} has no healthy container."),
     "plan.down-with-host": N_("{app} is not running: it belongs on host {host}, which can run nothing now."),
     "plan.waits-for-host": N_(
@@ -125,6 +138,18 @@ HINTS: dict[str, str] = {
     ),
     "plan.not-empty": N_("Look at: docker node ps {host}"),
     "plan.not-ready": N_("Look at Docker on it: journalctl -u docker"),
+    "plan.not-moved": N_(
+        "{host} stays drained and in the swarm. Look at: docker service ps --no-trunc {service}. Once it is healthy, polder apply goes on."
+    ),
+    "plan.still-a-member": N_(
+        "If it comes back, there first of all: docker swarm leave --force. Data on its disks stays; the other hosts no longer let it in."
+    ),
+    "plan.still-a-member-locked": N_(
+        "There, by hand: docker swarm leave --force. Or put it back into hosts.yml, apply (which unlocks it), and take it out then."
+    ),
+    "plan.still-a-member-stopped": N_(
+        "There, by hand: systemctl start docker && docker swarm leave --force. Data on its disks stays."
+    ),
     "plan.host-closed": N_("To open it again: docker node update --availability active {node}"),
     "plan.down-with-host": N_("It starts again by itself when the host is back."),
     "plan.data-stays": N_(

@@ -13,6 +13,15 @@ SENTENCES: dict[str, Template] = {
     "step.demote-host": N_("Make {host} a worker: it manages the swarm no longer"),
     "step.drain-leaving": N_("Drain {host}, which is no longer in hosts.yml"),
     "step.await-empty": N_("Wait until nothing runs on {host} any more"),
+    "step.await-moved": N_(
+        "Wait until nothing runs on {host} any more and what ran there is healthy on others"
+    ),
+    "step.await-settled": N_(
+        "Wait until nothing runs on {host} any more and every app that can run without it is healthy"
+    ),
+    "step.leave-swarm": N_(
+        "Let the machine {host} leave the swarm: its containers and the swarm's networks and keys go from it"
+    ),
     "step.remove-node": N_("Take {host} ({address}) out of the swarm"),
     "step.reboot-host": N_("Reboot {host}"),
     "step.await-node": N_("Wait until {host} can run apps again"),
@@ -92,6 +101,9 @@ SENTENCES: dict[str, Template] = {
 }
 
 HINTS: dict[str, str] = {
+    "step.leave-swarm": N_(
+        "Volumes with data, images, accounts, firewall and mesh stay there as they are: nothing of them is deleted."
+    ),
     "step.remove-node": N_(
         "The machine itself stays as it is, with the data on its disks: wipe it before you give it away."
     ),

@@ -13,6 +13,8 @@ PROFILE_LABEL = "polder.profile"
 """On a node that Polder made: only such a one is taken away when its host is taken out of the site."""
 ADDRESS_LABEL, MESH_LABEL = "polder.address", "polder.mesh"
 """How the others reach it, remembered for as long as it is in the swarm, though hosts.yml no longer names it."""
+REACH_LABEL = "polder.reach"
+"""How Polder itself reaches it (``root 22 ssh-ed25519 AAAA``: who, where, the one key that it may show), remembered likewise."""
 
 
 def node_of(host: str) -> str:
@@ -41,6 +43,30 @@ def host_of(node: NodeSeen) -> str:
     return str((node.spec.get("Labels") or {}).get(HOST_LABEL) or node.hostname)
 
 
+def host_remembered(node: NodeSeen) -> Host:
+    """The host that a node's labels remember: what ``wanted_labels`` wrote there of it.
+
+    >>> labels = {"polder.host": "ada", "polder.address": "192.0.2.7", "polder.reach": "ops 2222 ssh-ed25519 AAAA"}
+    >>> ada = host_remembered(NodeSeen("n1", 1, "ada", "", "ready", "active", "worker", False, {"Labels": labels}))
+    >>> (ada.address, ada.user, ada.port, ada.host_key)
+    ('192.0.2.7', 'ops', 2222, 'ssh-ed25519 AAAA')
+    """
+    labels = node.spec.get("Labels") or {}
+    user, port, key = (*str(labels.get(REACH_LABEL, "")).split(" ", 2), "", "", "")[:3]
+    return Host(
+        host_of(node),
+        str(labels.get(ADDRESS_LABEL, "")),
+        frozenset({node.role}),
+        {},
+        "",
+        labels.get(PROFILE_LABEL, "none"),
+        user=user or "root",
+        port=int(port) if port.isdigit() else 22,
+        host_key=key,
+        mesh=str(labels.get(MESH_LABEL, "")),
+    )
+
+
 def condition(node: NodeSeen) -> str:
     """``ready``, or why it can run nothing new: ``down``, ``unknown``, ``disconnected``, and by hand ``drain`` or ``pause``."""
     return node.availability if node.state == "ready" and node.availability != "active" else node.state
@@ -59,7 +85,8 @@ def wanted_labels(host: Host) -> dict[str, str]:
     if "ingress" in host.roles:
         labels[INGRESS_LABEL] = "true"
     if host.profile != "none":
-        labels |= {PROFILE_LABEL: host.profile, ADDRESS_LABEL: host.address}
+        reach = f"{host.user} {host.port} {host.host_key}".strip()
+        labels |= {PROFILE_LABEL: host.profile, ADDRESS_LABEL: host.address, REACH_LABEL: reach}
         labels |= {MESH_LABEL: host.mesh} if host.mesh else {}
     if not host.open:
         labels[DRAINED_LABEL] = "site"

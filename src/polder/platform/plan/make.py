@@ -24,6 +24,7 @@ from polder.platform.placement.facts import facts
 from polder.platform.placement.model import Placed
 from polder.platform.placement.place import place
 from polder.platform.plan.desired import Wanted, wanted
+from polder.platform.plan.draining import draining_steps
 from polder.platform.plan.findings import findings
 from polder.platform.plan.ground import (
     USUAL,
@@ -34,7 +35,7 @@ from polder.platform.plan.ground import (
     host_findings,
     lay_ground,
 )
-from polder.platform.plan.leaving import leaving_steps
+from polder.platform.plan.leaving import leaving_findings, leaving_nodes, leaving_steps
 from polder.platform.plan.locking import unlock_engine, unlock_steps
 from polder.platform.plan.machines import Looks, machines
 from polder.platform.plan.model import Plan, Step, Work
@@ -54,13 +55,15 @@ def make_plan(
     down: bool = False,
     forget: bool = False,
     hosts: Looks | None = None,
+    former: Looks | None = None,
     asked: HostsAsked = USUAL,
     profile: Profile | None = None,
 ) -> Plan:
     """The plan that makes hosts and engine hold what ``site`` asks for.
 
     ``hosts``: what each host that Polder sets up showed (``None``: nobody looked, so nothing is planned for the machines
-    themselves). ``down``: everything of the site is taken away instead, its data kept unless ``forget``; hosts stay as they are.
+    themselves). ``former``: the same of the hosts that the swarm knows and the site no longer names. ``down``: everything of the site is
+    taken away instead, its data kept unless ``forget``; hosts stay as they are.
     Refused when the engine is a swarm's worker, when hosts cannot be told apart, or when a quorum would be lost.
     """
     if seen.swarm == "worker":
@@ -96,9 +99,10 @@ def make_plan(
     removals = removal_steps(site, target, seen, done, down=down, forget=forget, away=ground.away)
     steps += [replace(step, after=stored) if step.key in vacating else step for step in removals]
     if not down:
-        steps += last_steps(written, target, seen, ground, (*stored, *done), asked)
+        steps += last_steps(written, target, seen, ground, (*stored, *done), asked, former or {}, now)
     known = (
         *host_findings(site, seen, ground, asked),
+        *leaving_findings(leaving_nodes(site, seen, ground.machines) if not down else [], former or {}),
         *placed.findings,
         *findings(site, target, seen, ground.away, down=down, forget=forget),
     )
@@ -107,8 +111,9 @@ def make_plan(
 
 def hosts_alone(site: Site, seen: Seen, ground: Ground, asked: HostsAsked, now: datetime) -> Plan:
     """The hosts' half: asked for, or all that can be planned while nobody knows whether there is a swarm."""
+    waits = draining_steps(site, seen, ground.machines, ground.nodes.steps, (), now)
     reboots = reboot_steps(site, seen, ground.machines, ground.keys) if asked.reboot else []
-    steps = [*ground.steps, *reboots]
+    steps = [*ground.steps, *waits, *reboots]
     return Plan(site.slug, tuple(steps), host_findings(site, seen, ground, asked), plan_digest(steps), now)
 
 
@@ -121,14 +126,24 @@ def unlocking(site: Site, seen: Seen, hosts: Looks | None, now: datetime) -> Pla
 
 
 def last_steps(
-    site: Site, target: Wanted, seen: Seen, ground: Ground, done: tuple[str, ...], asked: HostsAsked
+    site: Site,
+    target: Wanted,
+    seen: Seen,
+    ground: Ground,
+    done: tuple[str, ...],
+    asked: HostsAsked,
+    former: Looks,
+    now: datetime,
 ) -> list[Step]:
-    """What comes when all apps are where they belong: hosts leave, hosts are rebooted."""
-    leaving = leaving_steps(site, target, seen, ground.machines, ground.nodes.managers, done)
+    """What comes when all apps are where they belong: drains are waited for, hosts leave, hosts are rebooted."""
+    waits = draining_steps(site, seen, ground.machines, ground.nodes.steps, done, now)
+    done = (*done, *(step.key for step in waits))
+    leaving = leaving_steps(site, target, seen, ground.machines, ground.nodes.managers, done, former)
     gone = (*done, *(step.key for step in leaving))
     late = after_all(gone, ground.late)
     keys = (*gone, *(step.key for step in late))
-    return leaving + late + (reboot_steps(site, seen, ground.machines, keys) if asked.reboot else [])
+    reboots = reboot_steps(site, seen, ground.machines, keys) if asked.reboot else []
+    return waits + leaving + late + reboots
 
 
 def noted(steps: list[Step], reasons: Mapping[str, Problem]) -> list[Step]:

@@ -82,13 +82,15 @@ class KeepUnlockKey:
 
 @dataclass(frozen=True, slots=True)
 class AwaitNode:
-    """Wait, at most ``within`` seconds, until nothing runs any more on the node (``empty``) or until it can run things again
-    (``ready``). ``node``: its id, or a placeholder."""
+    """Wait, at most ``within`` seconds, until nothing runs any more on the node (``empty``), until it can run things again
+    (``ready``), until it is empty and what ran there is healthy on other nodes (``moved``), or also what runs nowhere (``settled``;
+    for both, ``within`` counts from when it is empty). ``node``: its id, or a placeholder. ``site``: whose services are waited for."""
 
     node: str
     host: str
-    state: Literal["empty", "ready"]
+    state: Literal["empty", "ready", "moved", "settled"]
     within: int
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)

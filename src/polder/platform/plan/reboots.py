@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from polder.kernel.engine import Seen, UpdateNode
 from polder.kernel.host import HostWork, Reboot
 from polder.kernel.problem import Problem, Refused, Value
+from polder.platform.plan.draining import EMPTY_WITHIN
 from polder.platform.plan.hosts import DRAINED_LABEL, condition, node_spec
-from polder.platform.plan.leaving import EMPTY_WITHIN
 from polder.platform.plan.locking import unlock_step
 from polder.platform.plan.machines import Machine
 from polder.platform.plan.model import AwaitNode, Step, Work
