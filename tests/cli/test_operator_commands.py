@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 
@@ -77,6 +78,22 @@ def test_a_script_gets_the_whole_removal_as_data(site: Path, tmp_path: Path) -> 
         ["ana"],
         "none",
     )
+
+
+def test_a_host_that_cannot_be_asked_is_named_with_what_is_still_there(site: Path, tmp_path: Path) -> None:
+    with socket.socket() as taken:  # and nobody listens there
+        taken.bind(("127.0.0.1", 0))
+        place = f"address: 127.0.0.1, port: {taken.getsockname()[1]}, host-key: {SSH.rsplit(' ', 1)[0]}"
+        hosts = f"ada: {{{place}, profile: baseline, roles: [manager, ingress]}}\n"
+        (site / "hosts.yml").write_text(hosts)
+        run(site, "operator", "add", "ben", new_identity(tmp_path / "ben.txt"), "--ssh-key", SSH)
+        done = run(site, "operator", "remove", "ben", "--yes")
+        assert done.exit_code == 0
+        assert "ada could not be asked: ben's account and keys are still there" in done.output
+        assert "go from" not in done.output and "127.0.0.1" in done.output
+        run(site, "operator", "add", "carla", new_identity(tmp_path / "carla.txt"), "--ssh-key", SSH)
+        data = json.loads(run(site, "operator", "remove", "carla", "--json").stdout)
+    assert (data["hosts"], data["hosts_unasked"]) == (["ada"], ["ada"])
 
 
 def test_the_last_operator_stays(site: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from polder.actions.check_site import load_site
 from polder.actions.look_hosts import Looks, Machines, machines_of
+from polder.actions.operator_remains import may_let_in
 from polder.actions.reach_engine import engine_of, open_planned_engine
 from polder.kernel.engine import Engine, Seen
 from polder.kernel.value import dataclass, replace
@@ -47,7 +48,8 @@ def look(
     former = machines.look_former(former_hosts(site, seen)) if machines and not (down or asked.only) else None
     now = datetime.now(UTC)
     plan = make_plan(site, seen, now, down=down, forget=forget, hosts=looks, former=former, asked=asked)
-    return Looked(folder, site, engine, seen, replace(plan, engine=engine.address), looks)
+    told = (*plan.findings, *may_let_in(folder, site, looks or {}))
+    return Looked(folder, site, engine, seen, replace(plan, engine=engine.address, findings=told), looks)
 
 
 @contextmanager

@@ -8,18 +8,20 @@ Rules:
 4. The key that unlocks the swarm's managers is thrown away: the next apply makes another one and keeps that.
 5. A value that people gave cannot be made anew here: it is encrypted anew and named, with what to do.
 
-The hosts follow with the next plan: the operators' accounts and keys there are those of ``site.yml``.
+The hosts follow with the next plan: the operators' accounts and keys there are those of ``site.yml``. Where one cannot be asked, see
+``operator_remains``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from polder.actions.check_site import load_site, site_of
+from polder.actions.operator_remains import kept_on
 from polder.actions.secrets import SecretListed, listed_secrets
 from polder.kernel.folder import Folder
 from polder.kernel.problem import Problem, Problems, Refused
@@ -40,7 +42,8 @@ Renewed = Literal["none", "intermediate", "root"]
 @dataclass(frozen=True, slots=True)
 class Removed:
     """``rotated``: secrets with a new value. ``given``: those that somebody must get anew. ``unused``: files that no app wants.
-    ``authority``: what of it is new. ``operators``: who stays. ``completed``: an earlier removal was only finished."""
+    ``authority``: what of it is new. ``operators``: who stays. ``hosts``: where their account and keys are to be taken away.
+    ``completed``: an earlier removal was only finished."""
 
     name: str
     rotated: tuple[str, ...] = ()
@@ -80,10 +83,11 @@ def remove_operator(folder: Path, name: str, *, new_root: bool = False) -> Remov
     sealed = {secret: encrypt(value, recipients) for secret, value in work.values.items()}
     _unchanged(folder, held)
     paths = _write(folder, site, work, sealed)
-    paths.append(_write_down(folder, name, work))
+    hosts = kept_on(site) if edit.reaches_hosts(held.files, name) else ()
+    paths.append(_write_down(folder, name, work, hosts))
     write_atomically(folder / "site.yml", changed["site.yml"])
     commit = commit_paths(folder, [*paths, folder / "site.yml"], _message(name))
-    return _told(site, name, work, commit)
+    return replace(_told(site, name, work, commit), hosts=hosts)
 
 
 def unfinished(folder: Path, name: str) -> bool:
@@ -101,7 +105,7 @@ def _finish(folder: Path, name: str) -> Removed:
     own = [folder / file for file in ("site.yml", "internal-ca.crt") if (folder / file).exists()]
     files = [*own, *(folder / "secrets").glob("*.age"), *(folder / "journal").glob("*.jsonl")]
     commit = commit_paths(folder, files, _message(name))
-    return Removed(name, operators=_names(site), hosts=_hosts(site), commit=commit, completed=True)
+    return Removed(name, operators=_names(site), hosts=kept_on(site), commit=commit, completed=True)
 
 
 def _message(name: str) -> str:
@@ -110,10 +114,6 @@ def _message(name: str) -> str:
 
 def _names(site: Site) -> tuple[str, ...]:
     return tuple(one.name for one in site.operators)
-
-
-def _hosts(site: Site) -> tuple[str, ...]:
-    return tuple(name for name, host in site.hosts.items() if host.profile != "none")
 
 
 def _prepared(folder: Path, site: Site, new_root: bool) -> _Work:
@@ -198,13 +198,14 @@ def _write(folder: Path, site: Site, work: _Work, sealed: Mapping[str, bytes]) -
     return paths
 
 
-def _write_down(folder: Path, name: str, work: _Work) -> Path:
+def _write_down(folder: Path, name: str, work: _Work, hosts: tuple[str, ...]) -> Path:
+    """``hosts``: where the next apply has to take their account and keys away; one that is away then is named until it was done."""
     facts = {"operator": name, "rotated": work.rotated, "given": [one.name for one in work.given]}
+    facts |= {"hosts": list(hosts)} if hosts else {}
     journal = Journal(folder, operator(folder))
     return journal.write(datetime.now(UTC), "operator-removed", {**facts, "authority": work.authority})
 
 
 def _told(site: Site, name: str, work: _Work, commit: Commit) -> Removed:
     given, unused = tuple(work.given), tuple(work.unused)
-    names, hosts = _names(site), _hosts(site)
-    return Removed(name, tuple(work.rotated), given, unused, work.authority, names, hosts, commit)
+    return Removed(name, tuple(work.rotated), given, unused, work.authority, _names(site), commit=commit)

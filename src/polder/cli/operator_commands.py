@@ -14,8 +14,8 @@ from polder.cli.door import DECLINED, confirm, guarded, language, show_json, sit
 from polder.cli.lines import print_lines
 from polder.cli.site_commands import tell_commit
 from polder.cli.table import table_lines
-from polder.kernel.problem import Value
-from polder.kernel.sentences import hint, say, translate
+from polder.kernel.problem import Problem, Value
+from polder.kernel.sentences import hint, say, say_problem, translate
 from polder.kernel.sentences.mark import N_
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def remove_operator(name: str, new_root: bool, yes: bool, as_json: bool) -> None
     """Take NAME out: their keys, their place in every secret, and the values they could read.
 
     Generated secrets and the authority's certificate get new values; the next plan shows which apps get them. Secrets that
-    somebody gave are named, with what to do. Stopped half way, the same command completes it.
+    somebody gave are named, with what to do, and so are hosts that cannot be asked now: their keys are still there. Stopped half way, the
+    same command completes it.
     """
     from polder.actions import remove_operator as action
 
@@ -96,14 +97,23 @@ def remove_operator(name: str, new_root: bool, yes: bool, as_json: bool) -> None
         click.echo(say("site.nothing-written", {}, words), err=True)
         sys.exit(DECLINED)
     removed = action.remove_operator(folder, name, new_root=new_root)
+    away = _unasked(removed)
     if as_json:
-        show_json(_data(removed))
+        show_json(_data(removed, away))
     else:
-        _tell(removed)
+        _tell(removed, away)
     tell_commit(removed.commit, quiet=as_json)
 
 
-def _data(removed: Removed) -> dict[str, object]:
+def _unasked(removed: Removed) -> tuple[Problem, ...]:
+    """The hosts that cannot be told now, and why."""
+    from polder.actions.check_site import load_site
+    from polder.actions.operator_remains import unasked
+
+    return unasked(load_site(site_path())) if removed.hosts else ()
+
+
+def _data(removed: Removed, away: tuple[Problem, ...]) -> dict[str, object]:
     return {
         "operator": removed.name,
         "rotated": removed.rotated,
@@ -112,12 +122,13 @@ def _data(removed: Removed) -> dict[str, object]:
         "authority": removed.authority,
         "operators": removed.operators,
         "hosts": removed.hosts,
+        "hosts_unasked": [one.values["host"] for one in away],
         "completed": removed.completed,
         "commit": removed.commit.id,
     }
 
 
-def _tell(removed: Removed) -> None:
+def _tell(removed: Removed, away: tuple[Problem, ...]) -> None:
     name = removed.name
     if removed.completed:
         _say("operator.completed", {"name": name})
@@ -131,8 +142,12 @@ def _tell(removed: Removed) -> None:
         _say("operator.given", {"name": name, "secret": one.name, "app": one.app})
     if removed.unused:
         _say("operator.unused", {"name": name, "secrets": removed.unused})
-    if removed.hosts:
-        _say("operator.hosts", {"hosts": removed.hosts})
+    silent = {str(one.values["host"]) for one in away}
+    if told := tuple(host for host in removed.hosts if host not in silent):
+        _say("operator.hosts", {"hosts": told})
+    for why in away:
+        click.echo(say_problem(why, language()))
+        _say("operator.host-away", {"host": why.values["host"], "name": name})
     _say("operator.history", {"name": name})
     click.echo(say("site.next", {}, language()))
 

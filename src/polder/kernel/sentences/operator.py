@@ -22,6 +22,9 @@ SENTENCES: dict[str, str] = {
     "operator.given": N_("{secret} ({app}) was given by somebody, and {name} could read it."),
     "operator.unused": N_("No app uses {secrets}; {name} could read what is in them."),
     "operator.hosts": N_("Their account and keys go from {hosts} with the next apply."),
+    "operator.host-away": N_(
+        "{host} could not be asked: {name}'s account and keys are still there, and let them in if it comes back."
+    ),
     "operator.history": N_(
         "Former values stay in the site's history, which {name} may have a copy of: only new values are safe from them."
     ),
@@ -32,6 +35,9 @@ HINTS: dict[str, str] = {
     "operator.intermediate": N_(
         "{name} may have a copy of the root's key, with which certificates for your names can be made for years. To replace the "
         "root as well: take internal-ca.crt and secrets/polder.*.age out of the site, apply, and let everybody trust the new one."
+    ),
+    "operator.host-away": N_(
+        "polder plan names it until then; once it answers, polder apply takes them away. If that cannot wait, cut it off where it stands."
     ),
     "operator.given": N_("Get a new value where it came from, then: polder secret set {secret}"),
     "operator.unused": N_("Remove the files if they are of no use: git rm secrets/NAME.age"),

@@ -65,6 +65,9 @@ SENTENCES: dict[str, Template] = {
     "plan.still-a-member-stopped": N_(
         "Docker does not run on {host}: it cannot leave the swarm, and still believes to be a member."
     ),
+    "plan.may-let-in": N_(
+        "{host} does not show itself: it may still have the account and keys of {operators}, who may not come in any more."
+    ),
     "plan.not-running": N_("{app} is not running: {service} has no healthy container."),
     "plan.down-with-host": N_("{app} is not running: it belongs on host {host}, which can run nothing now."),
     "plan.waits-for-host": N_(
@@ -149,6 +152,9 @@ HINTS: dict[str, str] = {
     ),
     "plan.still-a-member-stopped": N_(
         "There, by hand: systemctl start docker && docker swarm leave --force. Data on its disks stays."
+    ),
+    "plan.may-let-in": N_(
+        "When it shows itself again, polder apply takes them away. If that cannot wait, cut it off where it stands (power, network)."
     ),
     "plan.host-closed": N_("To open it again: docker node update --availability active {node}"),
     "plan.down-with-host": N_("It starts again by itself when the host is back."),

@@ -121,6 +121,13 @@ def operator_names(content: bytes) -> tuple[str, ...]:
         return ()
 
 
+def reaches_hosts(files: Files, name: str) -> bool:
+    """Whether an operator has an SSH key, and with it an account on the hosts that Polder sets up."""
+    data = _data(_text(files, "site.yml"), "site.yml")
+    recipient = str((data.get("operators") or {}).get(name, ""))
+    return recipient.startswith("ssh-") or bool((data.get("ssh-keys") or {}).get(name))
+
+
 def _check_own_keys(name: str, recipients: Mapping[str, str], given: Mapping[str, list[str]]) -> None:
     """A key that stands under another name would still open everything."""
     held = {one: {_bare(key) for key in (recipients[one], *(given.get(one) or ()))} for one in recipients}
