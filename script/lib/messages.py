@@ -1,6 +1,6 @@
 """Keep the message catalogues in step with the sentences in ``src/``.
 
-``locale/polder.pot`` holds every text marked with ``N_`` or ``NP_`` (and given to ``translate``); each
+``locale/polder.pot`` holds every text marked with ``N_`` or ``NP_`` (and given to ``translate``) and the help of every command; each
 ``locale/<language>/LC_MESSAGES/polder.po`` its translations. The files carry no dates and no line
 numbers, so that they change only when a sentence does.
 """
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -29,9 +30,19 @@ def template() -> Catalog:
     ):
         if message and not (isinstance(message, str) and not message.strip()):
             found.add(message, locations=[(file, None)], auto_comments=comments, context=context)
+    for text, module in sorted(set(helps()), key=lambda found: (found[1], found[0])):
+        found.add(text, locations=[(module.replace(".", "/") + ".py", None)])
     for entry in found:
         entry.flags.discard("python-format")  # ours are for str.format: a percent sign is one
     return found
+
+
+def helps() -> list[tuple[str, str]]:
+    """What the commands and their options say of themselves, with the module."""
+    from polder.cli.help_words import texts
+    from polder.cli.main import polder
+
+    return list(texts(polder, click.Context(polder, info_name="polder")))
 
 
 def written(catalogue: Catalog) -> bytes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Any, cast
 
 import click
 
 from polder import __version__
+from polder.cli.help_words import no_such_command, speak, speaking, told
 
 # name: (module, attribute). The order is the order of the help.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -53,7 +55,7 @@ class LazyGroup(click.Group):
             return None
         module, attribute = self.commands_at[cmd_name]
         command: click.Command = getattr(import_module(f"polder.cli.{module}"), attribute)
-        return command
+        return told(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -62,19 +64,42 @@ class LazyGroup(click.Group):
 
         near = "" if args[0] in self.commands_at else nearest(args[0], self.commands_at)
         if near:
-            raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{near}'?", ctx)
+            raise click.UsageError(no_such_command(args[0], near), ctx)
         return super().resolve_command(ctx, args)
 
 
+class Polder(LazyGroup):
+    """The outermost command. It speaks the asker's language, in click's own words too."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        with speaking():
+            return super().main(*args, **kwargs)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        LazyGroup.format_help(cast(LazyGroup, told(self)), ctx, formatter)
+
+
+def _speak(context: click.Context, _param: click.Parameter, chosen: str | None) -> str | None:
+    context.params["language"] = chosen
+    speak()
+    return chosen
+
+
 @click.command(
-    cls=LazyGroup,
+    cls=Polder,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: polder init my-site && cd my-site && polder plan",
 )
 @click.option(
     "--site", metavar="DIR", help="The site's folder (default: the nearest one upwards with site.yml)."
 )
-@click.option("--language", metavar="LANG", help="Language of the sentences: en fr es ca de pt it el ro sq.")
+@click.option(
+    "--language",
+    metavar="LANG",
+    is_eager=True,
+    callback=_speak,
+    help="Language of the sentences: en fr es ca de pt it el ro sq.",
+)
 @click.version_option(__version__, prog_name="polder")
 def polder(site: str | None, language: str | None) -> None:
     """One folder of files in, a collective's services running.

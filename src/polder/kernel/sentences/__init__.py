@@ -54,6 +54,7 @@ AREAS = (
     "sync",
 )
 LANGUAGES = ("en", "fr", "es", "ca", "de", "pt", "it", "el", "ro", "sq")
+CATALOGUES = str(Path(__file__).resolve().parents[2] / "share" / "locale")
 
 
 SEVERAL = 2
@@ -80,8 +81,7 @@ def all_hints() -> dict[str, Template]:
 def translations(language: str) -> gettext.NullTranslations:
     """The catalogue of ``language`` (BCP 47 or POSIX spelling); English when there is none."""
     short = language.replace("-", "_").split(".")[0].split("_")[0].lower()
-    folder = str(Path(__file__).resolve().parents[2] / "share" / "locale")
-    return gettext.translation("polder", folder, languages=[short], fallback=True)
+    return gettext.translation("polder", CATALOGUES, languages=[short], fallback=True)
 
 
 def say(code: str, values: Mapping[str, Value], language: str = "en") -> str:
