@@ -98,8 +98,9 @@ def show(listening: Listening, reader: Reader | None = None) -> Shown:
     blocks = listening.blocks if who.provider != listening.network.provider else frozenset[str]()
     heard = [one for one in listening.gathered.heard if one.statement.provider in listening.speakers]
     seen = view(heard, listening.gathered.parts, who, listening.circles, blocks)
-    now = current(one for one in seen if one.statement.type != CIRCLE or not one.understood)
-    circles = [one for one in seen if _stands(one, listening.circles)]
+    now = current(one for one in seen if not _is_circle(one))
+    standing = {digest for circle in listening.circles.known.values() for digest in circle.versions}
+    circles = [one for one in seen if _is_circle(one) and one.digest in standing]
     every = sorted((*now.heard, *circles), key=lambda one: one.statement.date, reverse=True)
     return Shown(tuple(every), now.rivals, now.news)
 
@@ -156,8 +157,5 @@ def _identities(network: Network, news: list[Problem]) -> Identities | None:
     return found
 
 
-def _stands(one: Heard, circles: Circles) -> bool:
-    """Whether it is a version of a circle that is in force."""
-    return one.statement.type == CIRCLE and any(
-        one.digest in circle.versions for circle in circles.known.values()
-    )
+def _is_circle(one: Heard) -> bool:
+    return one.statement.type == CIRCLE and one.understood

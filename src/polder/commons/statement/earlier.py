@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from polder.commons.statement.access import Rule
 from polder.commons.statement.model import Heard, HeardPart
 from polder.commons.statement.wire import read_document
-from polder.kernel.digest import Digest
 from polder.kernel.problem import Refused
 
 OPEN = ""
@@ -41,7 +40,8 @@ class Doc:
 
 
 class Earlier:
-    """The documents of ``pieces``, all of ``provider``; a piece that cannot be read any more is left as it is (``unreadable``)."""
+    """The documents of ``pieces``, all of ``provider``, and every statement among them (``heard``); a piece that cannot be read any more is
+    left as it is (``unreadable``)."""
 
     def __init__(self, pieces: Sequence[Piece], provider: str) -> None:
         self.pieces = tuple(pieces)
@@ -61,6 +61,11 @@ class Earlier:
             ]
             parts += [(text, one) for text, one in found if isinstance(one, HeardPart)]
         self._take_parts(parts)
+        self.heard = tuple({doc.heard.digest: doc.heard for doc in self.docs}.values())
+        self._past = {digest for one in self.heard for digest in one.statement.supersedes}
+        self._by_key: dict[str, list[Heard]] = {}
+        for one in self.heard:
+            self._by_key.setdefault(one.statement.key, []).append(one)
 
     def _take_parts(self, parts: list[tuple[str, HeardPart]]) -> None:
         whole = {doc.heard.digest: doc for doc in self.docs}
@@ -68,13 +73,7 @@ class Earlier:
             if base := whole.get(one.of):
                 self.docs.append(Doc(text, (*base.rules, one.part.rule), base.heard, part=True))
 
-    @property
-    def heard(self) -> tuple[Heard, ...]:
-        """Every statement among them."""
-        return tuple({doc.heard.digest: doc.heard for doc in self.docs}.values())
-
     def latest(self, key: str) -> Heard | None:
         """The newest statement called ``key`` (``type/id``)."""
-        past: set[Digest] = {digest for one in self.heard for digest in one.statement.supersedes}
-        found = [one for one in self.heard if one.statement.key == key]
-        return max(found, key=lambda one: (one.digest not in past, one.statement.date), default=None)
+        found = self._by_key.get(key, ())
+        return max(found, key=lambda one: (one.digest not in self._past, one.statement.date), default=None)

@@ -58,7 +58,7 @@ def plan(sources: Sequence[Source], before: Sequence[Piece], place: Place) -> Gi
         found += hand.pieces(group, aside=group[0].heard.statement.key in keys)
     _refuse_many(found, problems)
     problems.refuse_if_any()
-    pieces = tuple(_as_before(piece, before) for piece in dict.fromkeys(found))
+    pieces = _as_before(dict.fromkeys(found), before)
     drop = {piece.path for piece in before} - {piece.path for piece in pieces}
     _tell_lost(pieces, before, news)
     return Giving(pieces, tuple(sorted(drop)), tuple(_once(news.items)))
@@ -189,19 +189,18 @@ def _open_path(doc: Doc, aside: bool) -> str:
     return _path(said.type, f"{said.id}-{short(digest_of_bytes(doc.text.encode()), 8)}")
 
 
-def _as_before(piece: Piece, before: Iterable[Piece]) -> Piece:
+def _as_before(pieces: Iterable[Piece], before: Sequence[Piece]) -> tuple[Piece, ...]:
     """A new file only for what is new."""
-    for one in before:
-        if piece.to != OPEN and (one.to, one.texts) == (piece.to, piece.texts):
-            return replace(piece, path=one.path)
-    return piece
+    paths = {(one.to, one.texts): one.path for one in reversed(before) if one.to != OPEN}
+    return tuple(replace(one, path=paths.get((one.to, one.texts), one.path)) for one in pieces)
 
 
 def _tell_lost(pieces: Sequence[Piece], before: Sequence[Piece], news: Problems) -> None:
     """Who could read an earlier version and cannot read this one keeps the earlier version."""
-    for key in sorted({piece.statement for piece in before}):
-        now = [piece for piece in pieces if piece.statement == key]
-        gone = [piece for piece in before if piece.statement == key and piece not in now]
+    of, earlier = _by_statement(pieces), _by_statement(before)
+    for key in sorted(earlier):
+        now = of.get(key, [])
+        gone = [piece for piece in earlier[key] if piece not in now]
         if now and all(piece.to != OPEN for piece in now) and any(piece.to == OPEN for piece in gone):
             news.add("statement.was-public", "", statement=key)
         lost = {name for piece in gone for name in piece.readers} - {
@@ -209,6 +208,13 @@ def _tell_lost(pieces: Sequence[Piece], before: Sequence[Piece], news: Problems)
         }
         if lost and any(piece.to != OPEN for piece in now):
             news.add("statement.reads-old", "", statement=key, providers=tuple(sorted(lost)))
+
+
+def _by_statement(pieces: Iterable[Piece]) -> dict[str, list[Piece]]:
+    found: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        found.setdefault(piece.statement, []).append(piece)
+    return found
 
 
 def _refuse_many(pieces: Sequence[Piece], problems: Problems) -> None:
@@ -220,8 +226,4 @@ def _refuse_many(pieces: Sequence[Piece], problems: Problems) -> None:
 
 
 def _once(items: Iterable[Problem]) -> Iterable[Problem]:
-    seen: list[Problem] = []
-    for item in items:
-        if item not in seen:
-            seen.append(item)
-    return seen
+    return {(one.code, one.where, repr(sorted(one.values.items()))): one for one in items}.values()

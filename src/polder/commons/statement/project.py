@@ -16,7 +16,7 @@ reader may not see leaves no trace: no title, no count, no empty place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from polder.commons.statement.access import ANYBODY, NOBODY, Circles, Reader, blocked, may_read
@@ -59,8 +59,13 @@ def view(
 
     What the reader's own provider opened with its key was given to it, and is shown although it may have left since; blocks hold.
     """
-    found = tuple(parts)
-    seen = (_seen(one, found, reader, circles, blocks) for one in heard)
+    found: dict[tuple[str, str], list[HeardPart]] = {}
+    for part in parts:
+        found.setdefault((part.provider, part.of), []).append(part)
+    seen = (
+        _seen(one, found.get((one.statement.provider, one.digest), ()), reader, circles, blocks)
+        for one in heard
+    )
     return tuple(
         sorted(
             (one for one in seen if one),
@@ -71,8 +76,9 @@ def view(
 
 
 def _seen(
-    one: Heard, parts: tuple[HeardPart, ...], reader: Reader, circles: Circles, blocks: frozenset[str]
+    one: Heard, parts: Sequence[HeardPart], reader: Reader, circles: Circles, blocks: frozenset[str]
 ) -> Heard | None:
+    """``parts``: those of ``one``."""
     statement = one.statement
     blocks |= blocks_in(statement)
     given = bool(one.opened) and one.opened == reader.provider
@@ -81,8 +87,7 @@ def _seen(
     base = statement if given else project(statement, reader, circles, blocks)
     if base is None:
         return None
-    mine = [part for part in parts if part.of == one.digest and part.provider == statement.provider]
-    shown = tuple(part.part for part in mine if _part_seen(part, reader, circles, blocks))
+    shown = tuple(part.part for part in parts if _part_seen(part, reader, circles, blocks))
     return replace(one, statement=replace(base, parts=base.parts + shown))
 
 
