@@ -75,16 +75,26 @@ def _mode(mode: Json) -> Json:
     return {key: _mapping(value or {}) for key, value in mode.items()} or {"Replicated": {"Replicas": 1}}
 
 
+_SPECIAL = frozenset({*_VERBATIM, *_UNORDERED, *_IDS, *_OTHER_SPELLING, *_DEFAULTS, "Init"})
+
+
 def _mapping(value: Json) -> Json:
+    """Most keys are nothing special; a plan goes through hundreds of thousands of them."""
     found: Json = {}
     for key, inner in value.items():
-        key = _OTHER_SPELLING.get(key, key)
-        if key in _IDS or _DEFAULTS.get(key, _IDS) == inner:
-            continue
-        kept = _value(key, inner)
-        if kept or (kept is not None and key == "Init"):
+        if key in _SPECIAL:
+            _add_special(found, _OTHER_SPELLING.get(key, key), inner)
+        elif kept := _mapping(inner) if isinstance(inner, dict) else _value(key, inner) if inner else inner:
             found[key] = kept
     return found
+
+
+def _add_special(found: Json, key: str, inner: Any) -> None:
+    if key in _IDS or _DEFAULTS.get(key, _IDS) == inner:
+        return
+    kept = _value(key, inner)
+    if kept or (kept is not None and key == "Init"):
+        found[key] = kept
 
 
 def _value(key: str, value: Any) -> Any:

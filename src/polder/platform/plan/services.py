@@ -24,10 +24,15 @@ GRACE = 30
 
 
 def finish(spec: Json, known: Mapping[str, str]) -> Json:
-    """The spec as it is sent: placeholders filled from ``known`` and, when none is left, ``polder.spec`` set to its digest."""
-    filled: Json = fill(spec, known)
-    if has_placeholder(filled):
-        return filled
+    """The spec as it is sent: placeholders filled from ``known`` and, when none is left, ``polder.spec`` set to its digest. One that
+    is finished stays as it is."""
+    filled: Json = spec
+    if has_placeholder(spec):
+        filled = fill(spec, known)
+        if has_placeholder(filled):
+            return filled
+    elif SPEC_LABEL in (spec.get("Labels") or {}):
+        return spec
     return {**filled, "Labels": {**(filled.get("Labels") or {}), SPEC_LABEL: spec_digest(filled)}}
 
 
