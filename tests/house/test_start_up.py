@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("rich", "httpx", "cryptography", "pyrage", "asyncio", "ssl")
+HEAVY = ("rich", "httpx", "cryptography", "pyrage", "asyncio", "ssl", "segno")
 
 NOT_FOR_A_PLAN = (
     "http",

@@ -8,6 +8,7 @@ import click
 
 from polder.cli.door import DECLINED, confirm, guarded, language, network_path
 from polder.cli.site_commands import tell_commit
+from polder.kernel.problem import Problem, Refused
 from polder.kernel.sentences import say, translate
 from polder.kernel.sentences.mark import N_
 
@@ -15,8 +16,8 @@ ASKED = N_("Only they can tell you that this is theirs. If it is what they told 
 
 
 @click.command(epilog="Example: polder network follow beech https://beech.example/net/")
-@click.argument("name")
-@click.argument("url")
+@click.argument("name", metavar="NAME|SIGNPOST")
+@click.argument("url", default="", required=False)
 @click.option(
     "--fingerprint",
     default="",
@@ -35,13 +36,25 @@ ASKED = N_("Only they can tell you that this is theirs. If it is what they told 
 def follow(name: str, url: str, fingerprint: str, private: bool, proxy: str, yes: bool) -> None:
     """Read what the provider NAME publishes at URL, though no roster names it.
 
-    The fingerprint of its first keys is shown, as words to read to each other, and pinned in network.yml.
+    The fingerprint of its first keys is shown, as words to read to each other, and pinned in network.yml. A SIGNPOST (the text of its QR
+    code; - reads it from standard input) says name, address and fingerprint at once.
     """
     from polder.actions import follow_provider
-    from polder.commons.roster.fingerprint import spoken
+    from polder.cli.signposts import read_typed
+    from polder.commons.network.signpost import PROVIDER, agreed
+    from polder.commons.roster.fingerprint import heard, spoken
 
     folder, words = network_path(), language()
-    met = follow_provider.meet(folder, name, url, fingerprint=fingerprint, private=private, proxy=proxy)
+    signpost = read_typed(name, PROVIDER)
+    if signpost and not url:
+        name, url = signpost.name, signpost.url
+        click.echo(say("network.signpost-read", {"name": name, "url": url}, words))
+        told = agreed((signpost,), heard(fingerprint) if fingerprint else None) or ""
+    elif url and not signpost:
+        told = fingerprint
+    else:
+        raise Refused(Problem("network.name-and-url" if not url else "network.signpost-and-url"))
+    met = follow_provider.meet(folder, name, url, fingerprint=told, private=private, proxy=proxy)
     if not fingerprint:
         shown = spoken(met.root, words).split()
         click.echo(say("network.fingerprint-is", {"name": name, "digest": met.root}, words))

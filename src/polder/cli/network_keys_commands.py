@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from polder.cli import qr_code
 from polder.cli.door import DECLINED, FAILED, confirm, guarded, language, network_path, show_json
 from polder.cli.lines import print_lines
 from polder.cli.network_words import ask_new, asker, note_data, tell, tell_commit, tell_notes
@@ -73,12 +74,16 @@ def new(people: tuple[str, ...], server: bool, governance: bool) -> None:
 
 @keys.command("list", epilog="Example: polder network keys list --json")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@qr_code.QR
+@qr_code.QR_FILE
 @guarded
-def list_(as_json: bool) -> None:
+def list_(as_json: bool, qr: bool, qr_file: Path | None) -> None:
     """Show every key, where its private half is, and the provider's fingerprint."""
     from polder.actions.network_keys import identity, list_keys
+    from polder.actions.show_signpost import provider_signpost
     from polder.cli.table import table_lines
 
+    qr_code.check_file(qr_file)
     folder, words = network_path(), language()
     rows, fingerprint = list_keys(folder), identity(folder)
     if as_json:
@@ -86,7 +91,10 @@ def list_(as_json: bool) -> None:
             {"name": r.name, "kind": r.kind, "public": r.public.hex if r.public else None, "where": r.home}
             for r in rows
         ]
-        show_json({"keys": held, "fingerprint": fingerprint, "words": _spoken(fingerprint)})
+        leads = str(provider_signpost(folder)) if fingerprint else None
+        show_json(
+            {"keys": held, "fingerprint": fingerprint, "words": _spoken(fingerprint), "signpost": leads}
+        )
         return
     table = [
         [
@@ -104,6 +112,8 @@ def list_(as_json: bool) -> None:
         told = _spoken(fingerprint).split()
         for start in range(0, len(told), 6):
             click.echo("    " + " ".join(told[start : start + 6]))
+    if qr or qr_file:
+        qr_code.show(provider_signpost(folder), qr, qr_file)
 
 
 def _spoken(fingerprint: Digest | None) -> str:

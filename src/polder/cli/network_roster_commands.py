@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from polder.cli import qr_code
 from polder.cli.door import FAILED, guarded, language, network_path, show_json
 from polder.cli.main import LazyGroup
+from polder.kernel.problem import Problem, Refused
 from polder.kernel.sentences import translate
 from polder.kernel.sentences.mark import N_
 
@@ -111,22 +114,31 @@ def merge(as_json: bool) -> None:
 @click.option("--newest", is_flag=True, help="Of the newest version instead, to compare histories.")
 @click.option("--json", "as_json", is_flag=True, help="Print words and hex as JSON.")
 @click.option("--language", "spoken_in", default="", help="The language of the words: en fr es it pt.")
+@qr_code.QR
+@qr_code.QR_FILE
 @guarded
-def fingerprint(newest: bool, as_json: bool, spoken_in: str) -> None:
+def fingerprint(newest: bool, as_json: bool, spoken_in: str, qr: bool, qr_file: Path | None) -> None:
     """Show the network's fingerprint as words to read out, and as hex."""
     from polder.actions import roster_join
+    from polder.actions.show_signpost import roster_signpost
     from polder.commons.roster.fingerprint import spoken
 
+    if newest and (qr or qr_file):  # nobody comes in by it
+        raise Refused(Problem("network.qr-of-newest"))
+    qr_code.check_file(qr_file)
     folder = network_path()
     digest = roster_join.newest_fingerprint(folder) if newest else roster_join.fingerprint(folder)
     words = spoken(digest, spoken_in or language())
     if as_json:
-        show_json({"words": words, "digest": digest})
+        leads = {} if newest else {"signpost": str(roster_signpost(folder))}
+        show_json({"words": words, "digest": digest, **leads})
     else:
         held = words.split()
         for start in range(0, len(held), 6):
             click.echo(" ".join(held[start : start + 6]))
         click.echo(digest)
+        if qr or qr_file:
+            qr_code.show(roster_signpost(folder), qr, qr_file)
 
 
 FINGERPRINT = click.option(
@@ -147,18 +159,40 @@ YES = click.option("--yes", is_flag=True, help="Do not ask.")
 @click.command(
     epilog='Example: polder network roster join --fingerprint "abandon ability ..." --from https://beech.example/net/'
 )
-@FINGERPRINT
-@FROM
+@click.argument("signposts", nargs=-1, metavar="[SIGNPOST]...")
+@click.option(
+    "--fingerprint", "typed", default="", help="The 24 words, or 64 hex digits, as two members told you."
+)
+@click.option(
+    "--from",
+    "sources",
+    multiple=True,
+    metavar="URL",
+    help="A member's address, a peer's id, or a folder; several may be given.",
+)
 @PRIVATE
 @YES
 @guarded
-def join(typed: str, sources: Sequence[str], private: bool, yes: bool) -> None:
-    """Pin a network by its fingerprint and take in its roster. Ask two members for the fingerprint over two channels."""
+def join(signposts: Sequence[str], typed: str, sources: Sequence[str], private: bool, yes: bool) -> None:
+    """Pin a network by its fingerprint and take in its roster. Ask two members for the fingerprint over two channels.
+
+    A SIGNPOST is the text of a member's QR code (- reads one from standard input); it says the fingerprint, and where the roster is.
+    """
     from polder.actions.roster_join import join as take_in
     from polder.cli.network_roster_text import insist, tell
+    from polder.cli.signposts import read_typed_roster
+    from polder.commons.network.signpost import agreed
     from polder.commons.roster.fingerprint import heard, spoken
 
-    digest = heard(typed)
+    scanned = tuple(read_typed_roster(one) for one in signposts)
+    sources = [*(one.url for one in scanned), *sources]
+    digest = agreed(scanned, heard(typed) if typed else None)
+    if digest is None:
+        raise click.MissingParameter(param_hint="'--fingerprint'", param_type="option")
+    if not sources:
+        raise click.MissingParameter(param_hint="'--from'", param_type="option")
+    for one in scanned:
+        tell("network.signpost-read", name=one.name, url=one.url)
     first = spoken(digest, language()).split()[0]
     insist(translate(TYPE_AGREE, language()).format(word=first), first, yes)
     _show_steps(take_in(network_path(), digest, sources, datetime.now(UTC), private))

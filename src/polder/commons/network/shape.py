@@ -8,7 +8,8 @@ from polder.kernel.proxy import PATTERN, Proxy, read_proxy
 from polder.kernel.recipient import RECIPIENT, SSH_KEY
 from polder.kernel.shape import Key, Keys, ListOf, MapOf, Value, Wrong
 
-URL = matching("network.not-an-address", r"https?://[^\s/?#@\\]+(?:/[^\s?#\\]*)?/")
+URL_PATTERN = r"https?://[^\s/?#@\\]+(?:/[^\s?#\\]*)?/"
+URL = matching("network.not-an-address", URL_PATTERN)
 DIGEST = matching("network.not-a-fingerprint", r"sha256:[0-9a-f]{64}")
 FOLDER = matching("network.not-a-folder", r"(?!/)(?!.*\.\.)[A-Za-z0-9._/-]{1,200}")
 NO_PROXY = "none"

@@ -27,6 +27,24 @@ SENTENCES: dict[str, str] = {
         "The address of a proxy has no name and no password in it: it is shown, and printed into logs."
     ),
     "network.onion-needs-proxy": N_("{url} is reached only through Tor: a proxy with socks5h://."),
+    "network.not-a-signpost": N_(
+        "“{text}” is no signpost: polder:KIND:NAME:FINGERPRINT:ADDRESS, in one line."
+    ),
+    "network.signpost-of-provider": N_("“{text}” leads to a provider, not to a network's roster."),
+    "network.signpost-of-roster": N_("“{text}” leads to a network's roster, not to a provider."),
+    "network.signposts-differ": N_("Two fingerprints are named, and they differ: {one} and {other}."),
+    "network.signpost-read": N_("It says: {name}, at {url}"),
+    "network.scan-now": N_("Scan the code, or paste its text, and press Enter:"),
+    "network.no-fingerprint-yet": N_(
+        "There is no fingerprint yet: it is there once enough people signed the keys."
+    ),
+    "network.name-and-url": N_("To follow somebody takes a name and an address, or a signpost."),
+    "network.signpost-and-url": N_("A signpost holds the address already."),
+    "network.qr-of-newest": N_(
+        "There is a QR code of the network's fingerprint only, not of its newest version."
+    ),
+    "network.qr-file": N_("“{file}” ends neither in .svg nor in .png."),
+    "network.qr-too-wide": N_("The QR code needs {columns} columns, and this terminal has fewer: --qr-file"),
     "network.two-homes": N_("{person}'s key is either in a file or in an SSH agent, not both."),
     "network.reserved-name": N_("“{person}” is the name of another key; call this person something else."),
     "network.threshold-too-high": N_("{threshold} people must sign, and there are only {people}."),
@@ -41,6 +59,10 @@ HINTS: dict[str, str] = {
         "A fingerprint stays for ever. Ask them over another channel; if they really began anew: polder network unfollow {name}"
     ),
     "network.not-here": N_("Begin one: polder network init NAME --url https://…/"),
+    "network.signpost-of-provider": N_("It is for: polder network follow"),
+    "network.signpost-of-roster": N_("It is for: polder network roster join"),
+    "network.signposts-differ": N_("Ask again, over another channel, before you believe either."),
+    "network.no-fingerprint-yet": N_("polder network publish says who signs next."),
     "network.proxy-password": N_(
         "Let the proxy know this machine by its address, or listen on 127.0.0.1 only."
     ),
