@@ -102,3 +102,12 @@ def test_problems_in_software_yml_have_lines() -> None:
         ("kernel.missing-key", "software.yml:2"),
         ("kernel.not-a-choice-near", "software.yml:3"),
     }
+
+
+def test_of_many_places_those_with_the_name_are_found_in_their_order() -> None:
+    places = [Running((f"Program {number % 500}",), "1", f"{number:04}") for number in range(2000)]
+    every = [advisory(data={"software": f"program-{number}", "affected": ["< 2"]}) for number in range(1000)]
+    found = match(every, places)
+    assert len(found) == 4 * 500 + 500
+    seen = [one.running.where for one in found if one.running and one.advisory.software == ("program-7",)]
+    assert seen == ["0007", "0507", "1007", "1507"]

@@ -14,7 +14,7 @@ The rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,17 +38,22 @@ class Match:
 def match(advisories: Iterable[Advisory], running: Iterable[Running]) -> tuple[Match, ...]:
     """One match for each advisory and each place where its software runs; the worst first."""
     here = tuple(running)
-    found = [one for advisory in advisories for one in _matches(advisory, here)]
+    places = by_name(here)
+    found = [one for advisory in advisories for one in _matches(advisory, here, places)]
     return tuple(sorted(found, key=_badness))
 
 
-def same_software(names: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether two lists of names share one.
+def by_name(here: Sequence[Running]) -> dict[str, list[int]]:
+    """Where in ``here`` software with each name is, the names without case, blanks and punctuation.
 
-    >>> same_software(["DokuWiki"], ["doku-wiki"]), same_software(["wiki"], ["dokuwiki"])
-    (True, False)
+    >>> by_name([Running(("DokuWiki", "doku-wiki"), "1", "a"), Running(("…", "Doku wiki"), "2", "b")])
+    {'dokuwiki': [0, 1]}
     """
-    return not {_plain(name) for name in names}.isdisjoint({_plain(name) for name in others} - {""})
+    found: dict[str, list[int]] = {}
+    for at, one in enumerate(here):
+        for name in {_plain(name) for name in one.names} - {""}:
+            found.setdefault(name, []).append(at)
+    return found
 
 
 def verdict(affected: Iterable[str], order: Order, fixed: Iterable[str], version: str) -> Verdict:
@@ -64,9 +69,9 @@ def verdict(affected: Iterable[str], order: Order, fixed: Iterable[str], version
     return "affected" if hit else "clear"
 
 
-def _matches(advisory: Advisory, here: tuple[Running, ...]) -> list[Match]:
-    named = [one for one in here if same_software(advisory.software, one.names)]
-    found = [Match(advisory, _one(advisory, one), one) for one in named]
+def _matches(advisory: Advisory, here: Sequence[Running], places: Mapping[str, Sequence[int]]) -> list[Match]:
+    named = sorted({at for name in advisory.software for at in places.get(_plain(name), ())})
+    found = [Match(advisory, _one(advisory, here[at]), here[at]) for at in named]
     known = {one.running.where for one in found if one.running and one.verdict != "unknown"}
     told = [
         one for one in found if one.running and (one.verdict != "unknown" or one.running.where not in known)
