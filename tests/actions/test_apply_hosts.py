@@ -14,7 +14,7 @@ from polder.kernel.document_text import remove
 from polder.kernel.engine import CreateService, InitSwarm, JoinSwarm, Operation, UpdateNode
 from polder.kernel.host import Reboot, SetUnit
 from polder.kernel.problem import Problem, Unreachable
-from polder.platform.plan.ground import HostsAsked
+from polder.platform.plan.asked import HostsAsked
 from polder.world.journal import Journal
 from support.ground import (
     MANAGERS,

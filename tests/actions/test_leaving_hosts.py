@@ -10,7 +10,7 @@ from polder.actions.apply_site import Applied
 from polder.actions.edit_hosts import NewHost, drain_host, remove_host, replace_host
 from polder.kernel.engine import LeaveSwarm, Operation, RemoveNode, UpdateNode
 from polder.kernel.problem import Problem, Unreachable
-from polder.platform.plan.ground import HostsAsked
+from polder.platform.plan.asked import HostsAsked
 from polder.platform.plan.model import AtHost, Plan
 from support.ground import Ground, Make, codes, hosts_yml, of_nodes, told, with_machine
 from support.sites import IMAGE, group

@@ -18,7 +18,7 @@ from polder.actions.look_site import look
 from polder.actions.reach_engine import open_planned_engine
 from polder.cli.progress import Quiet
 from polder.kernel.problem import Refused
-from polder.platform.plan.ground import USUAL, HostsAsked
+from polder.platform.plan.asked import USUAL, HostsAsked
 from polder.platform.plan.model import Plan, Step
 from polder.world.docker.memory import MemoryEngine
 from support.cluster import Cluster

@@ -11,15 +11,14 @@ from polder.actions.check_site import load_site
 from polder.actions.hands import SiteHands
 from polder.actions.look_hosts import Machines
 from polder.actions.look_site import Looked, look, reached
-from polder.actions.meet_names import meet_names
 from polder.actions.prepare_site import Preparer
 from polder.actions.run_plan import Outcome, Report, StepResult, run_plan
 from polder.kernel.digest import short
 from polder.kernel.engine import Engine
 from polder.kernel.problem import Problem, Refused, Value, file_trouble
 from polder.kernel.value import dataclass
+from polder.platform.plan.asked import USUAL, HostsAsked
 from polder.platform.plan.findings import removes_everything
-from polder.platform.plan.ground import USUAL, HostsAsked
 from polder.platform.plan.model import Plan
 from polder.world.docker.lock import Lock, hold
 from polder.world.git import commit_paths
@@ -131,6 +130,8 @@ def _run(
         outcome = run_plan(looked.plan, hands, report, detach=asked.detach)
         result = "failed" if outcome.failed or outcome.not_begun else "done"
         if result == "done" and not asked.detach and not asked.hosts.only:
+            from polder.actions.meet_names import meet_names
+
             meet_names(looked.site, looked.plan)
         failed = outcome.failed
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from polder.actions.check_site import load_site
 from polder.actions.look_hosts import Looks, Machines, machines_of
@@ -13,11 +14,12 @@ from polder.actions.operator_remains import may_let_in
 from polder.actions.reach_engine import engine_of, open_planned_engine
 from polder.kernel.engine import Engine, Seen
 from polder.kernel.value import dataclass, replace
-from polder.platform.plan.ground import USUAL, HostsAsked
-from polder.platform.plan.leaving import former_hosts
-from polder.platform.plan.make import make_plan
-from polder.platform.plan.model import Plan
+from polder.platform.plan.asked import USUAL, HostsAsked
 from polder.platform.site.model import Site
+from polder.world.docker.together import Asked
+
+if TYPE_CHECKING:
+    from polder.platform.plan.model import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,11 @@ def look(
 ) -> Looked:
     """One look and the plan that follows from it. Without ``machines``, hosts are known by what the swarm says of its nodes."""
     looks = machines.look(site) if machines and not down else None
-    seen = engine.look()
+    answering = Asked(engine.look)
+    from polder.platform.plan.leaving import former_hosts  # while the engine answers
+    from polder.platform.plan.make import make_plan
+
+    seen = answering.answer()
     former = machines.look_former(former_hosts(site, seen)) if machines and not (down or asked.only) else None
     now = datetime.now(UTC)
     plan = make_plan(site, seen, now, down=down, forget=forget, hosts=looks, former=former, asked=asked)

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from polder.actions.look_hosts import Machines, managed, reach
 from polder.kernel.engine import Engine
-from polder.platform.plan.machines import first_manager, managed_managers, swarm_managers
 from polder.platform.site.model import Host, Site
 from polder.world.docker.address import SshPlace
 
@@ -31,6 +30,8 @@ def open_site_engine(site: Site) -> Engine:
     """``Unreachable`` at the first request when it does not answer."""
     own = _named(site)
     if own or site.engine == HOSTS:
+        from polder.platform.plan.machines import managed_managers
+
         return _managers([own] if own else managed_managers(site), lambda name: engine_at(site.hosts[name]))
     from polder.world.docker.http import open_engine
 
@@ -43,6 +44,8 @@ def open_planned_engine(site: Site, machines: Machines | None) -> Engine:
     own = _named(site)
     if machines is None or not (own or site.engine == HOSTS):
         return open_site_engine(site)
+    from polder.platform.plan.machines import first_manager, managed_managers, swarm_managers
+
     looks = machines.first = machines.look(site)
     inside = swarm_managers(site, looks)
     if own:

@@ -181,7 +181,7 @@ def plan(reboot: bool, as_json: bool, verbose: bool) -> None:
 
     Exit status: 0 whether something has to change or not, 2 bad files, 3 a host or the engine does not answer.
     """
-    from polder.platform.plan.ground import HostsAsked
+    from polder.platform.plan.asked import HostsAsked
 
     show(HostsAsked(only=True, reboot=reboot), as_json, verbose)
 
@@ -203,7 +203,7 @@ def apply(reboot: bool, yes: bool, digest: str, as_json: bool) -> None:
 
 def _apply(reboot: bool = False, yes: bool = False, digest: str = "", as_json: bool = False) -> None:
     from polder.actions.apply_site import Asked
-    from polder.platform.plan.ground import HostsAsked
+    from polder.platform.plan.asked import HostsAsked
 
     asked = Asked(plan=digest, language=language(), hosts=HostsAsked(only=True, reboot=reboot))
     carry_out(asked, yes or as_json, as_json)

@@ -15,7 +15,7 @@ from polder.kernel.sentences.mark import N_
 
 if TYPE_CHECKING:
     from polder.actions.look_site import Looked
-    from polder.platform.plan.ground import HostsAsked
+    from polder.platform.plan.asked import HostsAsked
     from polder.platform.plan.model import Plan
 
 TYPE_NAME = N_("To go ahead, type the name of the site ({site})")
@@ -32,7 +32,7 @@ def plan(as_json: bool, verbose: bool) -> None:
     Exit status: 0 nothing has to change, also 0 when something has to (see --json), 2 bad files, 3 the engine is away, or a host that
     Polder sets up: the plan then holds for the others.
     """
-    from polder.platform.plan.ground import USUAL
+    from polder.platform.plan.asked import USUAL
 
     show(USUAL, as_json, verbose)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from polder.kernel.engine import Seen
+from polder.platform.plan.asked import HostsAsked
 from polder.platform.plan.draining import moved_within
-from polder.platform.plan.ground import HostsAsked
 from polder.platform.plan.make import make_plan
 from polder.platform.plan.model import AwaitNode, Plan
 from polder.platform.site.model import Site

@@ -14,6 +14,7 @@ from polder.kernel.engine import Seen
 from polder.kernel.host import HostSeen, HostWork, SetUnit
 from polder.kernel.problem import Problem
 from polder.kernel.value import dataclass, field, replace
+from polder.platform.plan.asked import HostsAsked
 from polder.platform.plan.hosts import DRAINED_LABEL, condition
 from polder.platform.plan.leaving import leaving_nodes, with_leaving
 from polder.platform.plan.locking import lock_steps, unlock_step, unlock_steps
@@ -24,17 +25,6 @@ from polder.platform.plan.reboots import READY_WITHIN, waiting_for_reboot
 from polder.platform.site.model import Host, Site
 
 Profile = Callable[[Site, Host, HostSeen, Mapping[str, HostSeen]], list[Step]]
-
-
-@dataclass(frozen=True, slots=True)
-class HostsAsked:
-    """What is asked of a plan beside the usual. ``only``: the hosts' half alone; ``reboot``: hosts that wait for one."""
-
-    only: bool = False
-    reboot: bool = False
-
-
-USUAL = HostsAsked()
 
 
 @dataclass(slots=True)

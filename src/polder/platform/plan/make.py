@@ -23,13 +23,12 @@ from polder.kernel.value import replace
 from polder.platform.placement.facts import facts
 from polder.platform.placement.model import Placed
 from polder.platform.placement.place import place
+from polder.platform.plan.asked import USUAL, HostsAsked
 from polder.platform.plan.desired import Wanted, wanted
 from polder.platform.plan.draining import draining_steps
 from polder.platform.plan.findings import findings
 from polder.platform.plan.ground import (
-    USUAL,
     Ground,
-    HostsAsked,
     Profile,
     after_engine,
     host_findings,
