@@ -137,6 +137,13 @@ def test_an_onion_address_that_no_proxy_leads_to_is_told_and_asked_of_nobody(bee
     assert (news.strikes, asked) == (0, [])
 
 
+def test_an_onion_address_beside_another_one_hides_nothing_when_the_peer_is_away(beech, tmp_path):
+    peer = beech.peer("http://127.0.0.1:1/", f"http://{ONION}/")
+    found = [sync_peer(tmp_path, peer, NOW + timedelta(day), QUOTA, Random(1)) for day in range(3)]
+
+    assert [(one.strikes, one.trouble) for one in found] == [(number, "unreachable") for number in (1, 2, 3)]
+
+
 def test_a_provider_is_met_through_a_proxy_which_is_written_down_and_used_from_then_on(beech, tmp_path):
     with Web(beech.files) as web, Proxying(socks, {ONION: web.port}) as through:
         file = tmp_path / "network.yml"

@@ -181,11 +181,12 @@ def _facts(
         seen[version] = digest_of_timestamp(store.read(current.parts["timestamp"]))
         facts |= {"seen": write_time(now), "source": source, "strikes": 0, "struck": "", "next": ""}
         return {**facts, "timestamps": dict(list(seen.items())[-REMEMBERED:]), "trouble": ""}
-    away = all(one.kind == "unreachable" for one in troubles)
+    counted = [one for one in troubles if one.problem.code != "sync.onion-needs-proxy"] or troubles
+    away = all(one.kind == "unreachable" for one in counted)
     after = (after_failure if away else after_trouble)(patience_of(facts), now, chance.random())
     facts |= {"strikes": after.strikes, "next": write_time(after.next or now)}
     facts["struck"] = write_time(after.struck) if after.struck else ""
-    told = [one.kind for one in troubles if one.kind != "unreachable"]
+    told = [one.kind for one in counted if one.kind != "unreachable"]
     return {**facts, "trouble": told[-1] if told else "unreachable"}
 
 
