@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from polder.cli import qr_code
 from polder.cli.main import polder
-from polder.commons.network.signpost import Signpost
+from polder.commons.network.signpost import Signpost, read_signpost
 from polder.commons.roster.fingerprint import spoken
 from polder.kernel.digest import Digest
 from support.network_folder import NetworkFolder, one_person, publish_as
@@ -187,8 +187,10 @@ def test_a_terminal_that_is_too_narrow_gets_the_text_alone(alder, monkeypatch, c
     assert max(map(len, wide.splitlines()[1:])) < 80 and len(wide.splitlines()[1:]) < 24
 
 
-def test_the_longest_address_that_is_taken_still_scans(tmp_path):
-    url = "https://alder.example/" + "x" * 800 + "/"
+@pytest.mark.parametrize("path", ["x" * 800, "über-uns", "κήπος", "a:b:c"])
+def test_the_longest_and_the_strangest_address_that_is_taken_still_scans(tmp_path, path):
+    url = f"https://alder.example/{path}/"
     post = Signpost("provider", "alder", url, Digest("sha256:" + "f" * 64))
     qr_code.show(post, False, tmp_path / "code.png")
-    assert scan(from_png((tmp_path / "code.png").read_bytes())) == str(post)
+    text = scan(from_png((tmp_path / "code.png").read_bytes()))
+    assert read_signpost(text, "provider") == post

@@ -90,4 +90,4 @@ def made(text: str, correction: str) -> segno.QRCode:
     """``correction``: ``l`` (7 % of the code may be lost) or ``m`` (15 %)."""
     import segno
 
-    return segno.make(text, error=correction, boost_error=False, micro=False)
+    return segno.make(text, error=correction, boost_error=False, micro=False, encoding="utf-8")
