@@ -191,6 +191,16 @@ def test_when_both_show_less_than_was_seen_both_are_told(beech, tmp_path):
     assert sorted(kinds(news)) == sorted([(origin.url, "older"), (mirror.url, "older")])
 
 
+def test_when_nobody_answers_each_is_asked_once_and_it_is_one_strike(beech, tmp_path):
+    away = ["http://127.0.0.1:1/", "http://127.0.0.1:2/"]
+    with Web(beech.files) as once:
+        sync(tmp_path, beech.peer(once.url))
+    news = sync(tmp_path, beech.peer(away[0], mirrors=away[1:]))
+
+    assert (news.state, news.strikes, news.compared) == ("failed", 1, ())
+    assert kinds(news) == [(one, "unreachable") for one in away]
+
+
 @pytest.mark.parametrize("what", ["page", "nothing", "silence"])
 def test_a_mirror_that_shows_no_timestamp_stops_nothing(beech, tmp_path, what, monkeypatch):
     from polder.world import fetch

@@ -31,7 +31,7 @@ def impatient(monkeypatch) -> None:
 
 
 def fetched(
-    url: str, through: Proxy, name: str = "a.json", limit: int = 100, private: bool = False
+    url: str, through: Proxy | None, name: str = "a.json", limit: int = 100, private: bool = False
 ) -> bytes | None:
     with Source(url, private, proxy=through) as source:
         return source.get(name, limit).content
@@ -160,6 +160,23 @@ def test_the_limits_of_a_file_hold_through_a_proxy(impatient):
         with pytest.raises(Unreachable, match="too slow"):
             fetched("http://beech.example/", through.socks, "drip")
         assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("way", ["", "socks5h", "http"])
+def test_a_handshake_of_tls_that_comes_drop_by_drop_ends(way, impatient):
+    """A hello that promises 16,000 bytes."""
+    hello = b"\x16\x03\x03\x3e\x80" + b"\2" * 200
+    with (
+        Proxying(says(hello, every=0.05)) as slow,
+        Proxying(talk(way), {"beech.example": slow.port}) as through,
+        pytest.raises(Unreachable, match="too slow|timed out"),
+    ):
+        began = time.monotonic()
+        if way:
+            fetched("https://beech.example/", of(through, way))
+        else:
+            fetched(f"https://127.0.0.1:{slow.port}/", None, private=True)
+    assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("way, gone", [("socks5h", "host unreachable"), ("http", "HTTP 502")])
