@@ -82,4 +82,6 @@ made = {kind for kind in kinds if isinstance(kind, type) and "__dataclass_params
 print(sorted(kind.__name__ for kind in made if kind.__bases__ == (object,) and not any(one in vars(kind) for one in usual)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]", "dataclass comes from polder.kernel.value here: see docs/decisions/0016"
+    assert done.stdout.strip() == "[]", (
+        "dataclass comes from polder.kernel.value here: see docs/decisions/0016"
+    )

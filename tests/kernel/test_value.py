@@ -174,6 +174,17 @@ def test_whatever_is_not_plain_is_the_standard_librarys():
     assert not any("__polder_shape__" in vars(kind) for kind in (Ordered, Counted, Wider))
 
 
+def test_annotations_may_be_types_where_a_module_does_not_put_them_off():
+    space: dict = {"value": value, "__name__": __name__}
+    text = "class Plain:\n name: str\n size: int = 3\n"
+    exec(compile(f"@value.dataclass(slots=True)\n{text}", "plain", "exec", dont_inherit=True), space)
+    plain = space["Plain"]
+
+    assert "__polder_shape__" in vars(plain)
+    assert repr(plain("a")).endswith("Plain(name='a', size=3)")
+    assert typing.get_type_hints(plain) == {"name": str, "size": int}
+
+
 def test_many_threads_may_be_the_first_to_make_one():
     for _ in range(50):
 

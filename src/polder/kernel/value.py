@@ -47,7 +47,7 @@ class _Shape:
 
     __slots__ = ("annotations", "defaults", "frozen")
 
-    def __init__(self, annotations: Mapping[str, str], defaults: Mapping[str, Any], frozen: bool) -> None:
+    def __init__(self, annotations: Mapping[str, Any], defaults: Mapping[str, Any], frozen: bool) -> None:
         self.annotations, self.defaults, self.frozen = annotations, defaults, frozen
 
     def named(self, what: str) -> tuple[str, ...]:
@@ -196,7 +196,7 @@ def _dataclass(cls: Class | None = None, /, **how: bool) -> Any:
 
 
 def _is_plain(cls: Class, how: Mapping[str, bool], names: Mapping[str, object]) -> bool:
-    """Slots, nothing inherited, no special fields, annotations that are text."""
+    """Slots, nothing inherited, no special fields."""
     if (
         not how.get("slots")
         or how.keys() - {"slots", "frozen"}
@@ -204,10 +204,16 @@ def _is_plain(cls: Class, how: Mapping[str, bool], names: Mapping[str, object]) 
     ):
         return False
     fields = [one for one in cls.__dict__.values() if isinstance(one, Field)]
-    special = any(not one.init or one.hash is not None or one.kw_only is True for one in fields)
-    return not special and not any(
-        not isinstance(text, str) or any(word in text for word in _LEFT_ALONE) for text in names.values()
-    )
+    if any(not one.init or one.hash is not None or one.kw_only is True for one in fields):
+        return False
+    return all(_is_ordinary(annotation) for annotation in names.values())
+
+
+def _is_ordinary(annotation: object) -> bool:
+    """Of a field that every object has and that is given by its name or place. Where annotations are no text, only plain types."""
+    if isinstance(annotation, str):
+        return not any(word in annotation for word in _LEFT_ALONE)
+    return isinstance(annotation, type) and annotation is not dataclasses.InitVar
 
 
 def _replace(one: Any, /, **changes: Any) -> Any:
