@@ -24,6 +24,7 @@ ISP = {
     "version": 0.1,
 }
 Run = Callable[..., Result]
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -225,3 +226,12 @@ def test_the_language_of_texts_is_its_primary_tag(folder: Path, card: Run) -> No
     refused = card("import", "-", "--texts-in", "French!", given=json.dumps(ISP))
     assert refused.exit_code == 2
     assert "French!" in refused.output
+
+
+def test_what_a_peer_wrote_in_its_card_adds_no_line_and_hides_nothing() -> None:
+    long = "Wikis.\n" + "for neighbours " * 30 + "\u202ename  beech\u200b\nname  beech"
+    one = Card("beech", {"en": "Alder\nname  beech"}, description={"en": long})
+    lines = _card_lines(Shown(one, age_of("2026-11-20T12:00:00Z", NOW)), False)
+
+    assert len([line for line in lines if line.startswith("name")]) == 1
+    assert not {"\n", "\u202e", "\u200b"} & set("".join(lines))

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from polder.cli.main import polder
-from polder.world.network_alarms import read_alarms
+from polder.world.network_alarms import raise_alarm, read_alarms
 from support.publisher import Publisher, TestKey
 from support.web import Web
 
@@ -195,3 +195,24 @@ def test_numbers_that_begin_again_are_said(folder, beech):
 
     assert told.exit_code == 0
     assert "beech changed keys, and its numbers begin again: targets" in told.output
+
+
+def test_what_an_alarm_quotes_of_a_stranger_is_one_line_on_a_terminal_and_whole_for_machines(folder, beech):
+    write(folder, beech, "http://127.0.0.1:1/")
+    now, bad = datetime.now(UTC), "https://\u202eelsewhere.example/\nbeech: all is well\u200b"
+    raise_alarm(
+        folder / "state",
+        "sync.redirected",
+        "beech",
+        {"to": bad, "where": bad},
+        {f"what {bad} gave": b""},
+        now,
+    )
+    (alarm,) = read_alarms(folder / "state")
+    shown = [run(folder, *words).output for words in (("alarms",), ("status",))]
+    shown.append(run(folder, "alarms", "evidence", alarm.id, str(folder / "out")).output)
+
+    for told in shown:
+        assert not {"\u202e", "\u200b"} & set(told)
+        assert not [line for line in told.splitlines() if line.startswith("beech: all")]
+    assert json.loads(run(folder, "alarms", "--json").output)[0]["values"]["to"] == bad

@@ -14,6 +14,7 @@ from polder.kernel.digest import short
 from polder.kernel.problem import Value
 from polder.kernel.sentences import say, say_problem, translate
 from polder.kernel.sentences.mark import N_
+from polder.kernel.text import one_line
 
 if TYPE_CHECKING:
     from polder.actions.catalogue import Here, Page, Shelf
@@ -74,7 +75,7 @@ def page_lines(page: Page, language: str, *, diff: bool = True) -> Iterator[Line
     recipe = page.recipe
     titled = {"name": recipe.names.read(language), "recipe": recipe.name, "version": recipe.version}
     yield say("catalogue.title", titled, language), "bold"
-    yield recipe.summary.read(language), ""
+    yield one_line(recipe.summary.read(language)), ""
     facts = {"upstream": recipe.upstream, "licence": recipe.licence, "source": recipe.source}
     yield say("catalogue.facts", facts, language), "dim"
     yield say("catalogue.digest", {"digest": recipe.digest}, language), "dim"

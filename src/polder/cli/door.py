@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -18,7 +19,7 @@ import click
 
 from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.kernel.sentences import LANGUAGES, hint, say, say_problem
-from polder.kernel.text import UNSEEN, harmless
+from polder.kernel.text import HIDDEN, harmless
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -112,9 +113,14 @@ def _check_words(values: Iterable[object]) -> None:
 
 
 def show_json(data: Any) -> None:
-    """Print data as JSON for machines, sorted and indented; what steers a terminal is written as ``\\u…``."""
+    """Print data as JSON for machines, sorted and indented; what steers a terminal or is not seen is written as ``\\u…``."""
     text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=False)
-    click.echo(UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    click.echo(HIDDEN.sub(_escaped, text))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """A character as JSON writes it with ASCII alone: two halves when it is beyond the first plane."""
+    return json.dumps(found[0])[1:-1]
 
 
 def console() -> Console:

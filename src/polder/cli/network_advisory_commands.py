@@ -14,7 +14,7 @@ from polder.cli.door import FAILED, guarded, language, network_path, show_json
 from polder.cli.lines import print_lines
 from polder.cli.network_say_commands import tell_news
 from polder.kernel.sentences import say
-from polder.kernel.text import Text
+from polder.kernel.text import Text, one_line
 
 if TYPE_CHECKING:
     from polder.actions.network_advisories import Finding
@@ -73,4 +73,4 @@ def _lines(one: Finding, words: str) -> Iterator[tuple[str, str]]:
         yield "    " + say("advisory.fixed-in", {"versions": one.fixed_in}, words), ""
     if one.until:
         yield "    " + say("advisory.keep", {"until": one.until}, words), "yellow"
-    yield from (("    " + link, "dim") for link in one.references)
+    yield from (("    " + one_line(link), "dim") for link in one.references)

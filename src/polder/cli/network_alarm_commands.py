@@ -9,6 +9,7 @@ import click
 from polder.cli.door import guarded, language, network_path, show_json
 from polder.cli.lines import print_lines
 from polder.kernel.sentences import say
+from polder.kernel.text import one_line
 
 
 @click.group(invoke_without_command=True, epilog="Example: polder network peers wake beech")
@@ -103,7 +104,7 @@ def evidence(alarm: str, folder: str) -> None:
     names = {f"{number}.bin": what for number, what in enumerate(found.evidence, start=1)}
     for name, what in names.items():
         write_atomically(Path(folder) / name, found.evidence[what])
-        click.echo(f"{name}: {what}")
+        click.echo(one_line(f"{name}: {what}"))
 
 
 def _read() -> tuple[Any, ...]:

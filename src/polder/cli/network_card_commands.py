@@ -13,7 +13,7 @@ from polder.cli.door import guarded, language, network_path, show_json
 from polder.cli.lines import print_lines
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.sentences import say, say_problem
-from polder.kernel.text import Text
+from polder.kernel.text import Text, one_line
 
 if TYPE_CHECKING:
     from polder.actions.network_card import Shown
@@ -225,13 +225,14 @@ def _card_lines(shown: Shown, all_languages: bool) -> list[str]:
     width = max((len(path) for path, _ in rows), default=0)
     age = [say(f"card.age-{shown.age.level}", {"days": shown.age.days}, words)] if shown.age else []
     notes = (say_problem(note, words) for note in shown.notes)
-    return [*age, *(f"{path.ljust(width)}  {held}" for path, held in rows), *notes]
+    return [*age, *(one_line(f"{path.ljust(width)}  {held}") for path, held in rows), *notes]
 
 
 def _line(held: Any) -> str:
     """A value on one line; a border of an area, which is long, by its beginning."""
     text = ", ".join(map(str, held)) if isinstance(held, list) else str(held)
-    return " ".join(text.split()) if len(text) <= 300 else text[:299] + "…"
+    text = one_line(" ".join(text[:2000].split()))
+    return text if len(text) <= 300 else text[:299] + "…"
 
 
 def _in_one_language(data: Any, wanted: str) -> Any:

@@ -14,6 +14,7 @@ from polder.cli.lines import print_lines
 from polder.cli.network_say_commands import by_language, tell_given, tell_news
 from polder.kernel.sentences import say, translate
 from polder.kernel.sentences.mark import N_
+from polder.kernel.text import one_line
 
 HEADERS = (N_("circle"), N_("name"), N_("stewards"), N_("members"), N_("state"))
 _YES = click.option("--yes", is_flag=True, help="Those are meant who are not in the network yet, too.")
@@ -111,7 +112,7 @@ def show(name: str, as_json: bool) -> None:
     if as_json:
         show_json(_data(found))
         return
-    print_lines([(f"{found.id}: {found.name.read(words)} ({_state(found, words)})", "bold")])
+    print_lines([(one_line(f"{found.id}: {found.name.read(words)} ({_state(found, words)})"), "bold")])
     for header, names in (
         (HEADERS[2], found.stewards),
         (HEADERS[3], found.members),

@@ -14,7 +14,7 @@ from polder.cli.network_sync_data import problems_data, round_data, status_data,
 from polder.kernel.problem import Value
 from polder.kernel.sentences import hint, say, say_loosely, say_problem, translate
 from polder.kernel.sentences.mark import N_
-from polder.kernel.text import harmless
+from polder.kernel.text import harmless, one_line
 
 if TYPE_CHECKING:
     from polder.actions.network_status import PeerStatus
@@ -201,7 +201,7 @@ def alarm_lines(alarm: Alarm) -> Iterator[Line]:
     style = "dim" if alarm.closed else "bold red"
     yield f"{alarm.id}: {say_loosely(alarm.code, alarm.values, words)}", style
     if where := str(alarm.values.get("where") or alarm.values.get("source") or ""):
-        yield f"    {where}", style
+        yield f"    {one_line(where)}", style
     if alarm.closed:
         yield "    " + say("sync.closed", {"date": alarm.closed[:10], "reason": alarm.reason}, words), "dim"
         return

@@ -11,6 +11,7 @@ from polder.commons.statement.kinds import write_rule
 from polder.commons.statement.model import Heard, Part, write_moment
 from polder.kernel.sentences import say, translate
 from polder.kernel.sentences.mark import N_
+from polder.kernel.text import one_line
 
 HEADERS = (N_("date"), N_("statement"), N_("title"), N_("for"))
 RIVAL = N_("beside another")
@@ -65,7 +66,7 @@ def statement_lines(heard: Heard, words: str) -> Iterator[Line]:
         yield say("statement.embargo", {"until": write_moment(said.until)}, words), "yellow"
     if said.withdrawn:
         yield say("statement.took-back", {"provider": said.provider}, words), "yellow"
-    yield from ((text, "bold") for text in [said.title.read(words)] if text)
+    yield from ((text, "bold") for text in [one_line(said.title.read(words))] if text)
     yield from _body(Part(said.rule, said.body, said.data), words)
     for part in said.parts:
         yield say("statement.part-for", {"audience": audience_text(part.rule, words)}, words), "cyan"
@@ -76,7 +77,7 @@ def _body(part: Part, words: str) -> Iterator[Line]:
     text = part.body.read(words)
     yield from ((line, "") for line in text.splitlines())
     for key, value in sorted(part.data.items()):
-        yield f"  {key}: {_value(value, words)}", ""
+        yield one_line(f"  {key}: {_value(value, words)}"), ""
 
 
 def _value(value: Any, words: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from polder.kernel.text import one_line
+
 
 def table_lines(
     headers: Sequence[str], rows: Sequence[Sequence[str]], styles: Sequence[str] | None = None
@@ -13,6 +15,7 @@ def table_lines(
     >>> [text for text, _ in table_lines(["app", "state"], [["a/wiki", "ok"]])]
     ['app     state', 'a/wiki  ok']
     """
+    rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(len(str(row[i])) for row in [headers, *rows]) for i in range(len(headers))]
     yield _line(headers, widths), "bold"
     for number, row in enumerate(rows):

@@ -14,16 +14,35 @@ from collections.abc import Mapping
 from polder.kernel.value import dataclass
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Characters that steer a terminal or turn the direction of text; newlines and tabs are none of them."""
+"""Characters that no text which is read here may hold: they steer a terminal or turn the direction of text. Newlines and tabs are none
+of them. What a document may say depends on these, so they stay."""
+
+_JOINED = "[\u0600-\u1fff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"
+HIDDEN = re.compile(
+    UNSEEN.pattern
+    + "|[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+    + f"|(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})"
+)
+"""Those, and all that nobody sees and that makes two texts look alike: characters without width, marks of direction, tags, half characters.
+Joiners stay where scripts (Persian, Hindi) and pictures need them."""
 
 
 def harmless(text: str) -> str:
-    """``text`` from anybody (a container, an engine) as it may be shown on a terminal.
+    """``text`` from anybody (a container, an engine), which may have several lines, as it may be shown on a terminal.
 
     >>> harmless("ready\\x1b]0;pwned\\x07")
     'ready�]0;pwned�'
     """
-    return UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+    return HIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def one_line(text: str) -> str:
+    """The same where one line is expected: nobody writes what looks like another line.
+
+    >>> one_line("Alder\\nbeech: all is well\\u202e")
+    'Alder beech: all is well�'
+    """
+    return harmless(text.replace("\r\n", " ").replace("\n", " ").replace("\t", " "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Codes to sentences. Every problem, step and finding has a code; each module here holds the sentences of one area.
 
 A sentence is an English ``str.format`` template, marked with ``N_`` so that the catalogues pick it up, and is
-translated only when it is read. One that counts something is marked with ``NP_`` and gives the form for 1 too.
+translated only when it is read. What is put into it may come from anybody: each value is made one line without anything hidden, but for
+``lines``, which are several. One that counts something is marked with ``NP_`` and gives the form for 1 too.
 ``HINTS`` may add, for a code, what to do about it (shown below the sentence and on the
 reference page).
 
@@ -21,6 +22,7 @@ from string import Formatter
 from polder.kernel.problem import Problem, Value
 from polder.kernel.sentences.mark import Plural, Template, forms
 from polder.kernel.sentences.words import FIELDS, WORDS
+from polder.kernel.text import harmless, one_line
 
 AREAS = (
     "kernel",
@@ -98,7 +100,7 @@ def hint(code: str, values: Mapping[str, Value], language: str = "en") -> str:
 
 def say_problem(problem: Problem, language: str = "en") -> str:
     """``file:line: sentence`` for one problem."""
-    place = f"{problem.where}: " if problem.where else ""
+    place = f"{one_line(problem.where)}: " if problem.where else ""
     return place + say(problem.code, problem.values, language)
 
 
@@ -138,7 +140,9 @@ def _form(template: Template, values: Mapping[str, Value], language: str) -> str
 
 def _shown(name: str, value: Value, language: str) -> str | int | float:
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return one_line(", ".join(value))
     if name in FIELDS and value in WORDS:
         return translations(language).gettext(WORDS[str(value)])
+    if isinstance(value, str):
+        return harmless(value) if name == "lines" else one_line(value)
     return value
