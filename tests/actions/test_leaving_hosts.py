@@ -13,6 +13,7 @@ from polder.kernel.problem import Problem, Unreachable
 from polder.platform.plan.asked import HostsAsked
 from polder.platform.plan.model import AtHost, Plan
 from support.ground import Ground, Make, codes, hosts_yml, of_nodes, told, with_machine
+from support.machines import OTHER_KEY
 from support.sites import IMAGE, group
 
 PAGE = "les-lilas_lilas_page_web"
@@ -186,6 +187,19 @@ def test_a_machine_with_another_key_is_not_asked_to_leave_and_both_are_said(site
     remove_host(site.folder, "cleo")
     site.cluster.wrong_key("cleo")
     assert told(site.plan()) == {"host.wrong-key", "plan.still-a-member"} and leaves(site.plan()) == []
+
+
+def test_how_a_machine_is_reached_is_remembered_once_it_was_so(site: Ground) -> None:
+    hosts = site.folder / "hosts.yml"
+    text = hosts.read_text()
+    hosts.write_text(text.replace("10.213.0.3}", f"10.213.0.3, port: 2222, host-key: {OTHER_KEY}}}"))
+    site.cluster.wrong_key("cleo")
+    plan = site.plan()
+    assert told(plan) == {"host.wrong-key"} and not [s for s in plan.steps if s.subject == "host/cleo"]
+    site.cluster.back("cleo")
+    site.done()
+    labels = {n.hostname: n.spec["Labels"]["polder.reach"] for n in site.keeper().look().nodes}
+    assert labels == dict.fromkeys(("ada", "bela", "dora"), "root 22") | {"cleo": f"root 2222 {OTHER_KEY}"}
 
 
 def test_a_locked_machine_is_not_forced(site: Ground) -> None:

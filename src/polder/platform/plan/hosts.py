@@ -93,10 +93,15 @@ def wanted_labels(host: Host) -> dict[str, str]:
     return labels | {f"polder.{key}": value for key, value in host.labels.items()}
 
 
-def node_spec(host: Host, node: NodeSeen) -> Json:
-    """The node's spec as the site wants it. Other people's labels stay; a node that somebody closed by hand stays closed."""
+def node_spec(host: Host, node: NodeSeen, *, reached: bool = True) -> Json:
+    """The node's spec as the site wants it. Other people's labels stay; a node that somebody closed by hand stays closed. ``reached``: the
+    host showed itself as the site says; only then that way is remembered."""
     old = dict(node.spec.get("Labels") or {})
-    labels = {k: v for k, v in old.items() if not k.startswith("polder.")} | wanted_labels(host)
+    wanted = wanted_labels(host)
+    if not reached:
+        wanted.pop(REACH_LABEL, None)
+        wanted |= {REACH_LABEL: old[REACH_LABEL]} if REACH_LABEL in old else {}
+    labels = {k: v for k, v in old.items() if not k.startswith("polder.")} | wanted
     spec = {**node.spec, "Labels": labels}
     if not host.open:
         return {**spec, "Availability": "drain"}

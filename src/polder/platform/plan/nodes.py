@@ -168,7 +168,7 @@ def _label(machine: Machine, *, joined: bool) -> list[Step]:
         before = "swarm" if not machine.managed else ""
         spec: Json = {"Labels": wanted_labels(host), "Availability": "active" if host.open else "drain"}
         return [_node_step(host, node_of(host.name), 0, {}, spec, before)]
-    spec = node_spec(host, node)
+    spec = node_spec(host, node, reached=machine.look is not None)
     return [] if spec == node.spec else [_node_step(host, node.id, node.version, node.spec, spec)]
 
 
