@@ -1,9 +1,9 @@
 """What was opened once need not be opened again: trying a key on a file for many recipients takes long (6 ms for 64, measured).
 
 In the folder ``opened/`` of the state: ``opened.age``, the plaintexts, encrypted to ourselves alone, by the digests of the files that
-they came out of; and ``not-ours.json``, the digests of those that none of our keys opens. The plaintexts lie in one file, since one is
-written, flushed to disk and opened as fast as a thousandth of it. What did not turn up this time is forgotten. Losing all of it costs
-only time.
+they came out of; and ``not-ours.json``, the digests of those that none of our keys opens, and of damaged ones. The plaintexts lie in one
+file, since that is written, flushed to disk and opened as fast as one of them. What did not turn up this time is forgotten. Losing all of
+it costs only time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import TracebackType
 
 from polder.kernel.digest import digest_of_bytes, digest_of_data, short
 from polder.kernel.plain import read_plain, write_plain
-from polder.kernel.problem import Refused
+from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.world.age import Identities, encrypt
 from polder.world.files import write_atomically
@@ -35,11 +35,13 @@ class Opened:
         self.folder, self.recipients = folder, tuple(sorted(recipients))
         self.able, self.opener = identities is not None, opener(identities)
         self.keys = _keys(identities)
-        self.known = self._not_ours()
+        self.places = identities.places if identities else ()
+        self.known, self.broken = self._not_ours("not-ours"), self._not_ours("damaged")
         self.stored = self._stored() if self.able else {}
         self.held = dict(self.stored)
         self.seen: set[str] = set()
         self.closed: set[str] = set()
+        self.damaged: set[str] = set()
 
     def open(self, content: bytes, where: str) -> bytes | None:
         """The plaintext, or ``None`` when it is not for us. Refused: ``secret.damaged``."""
@@ -49,12 +51,22 @@ class Opened:
             self.closed.add(name)
             return None
         if name not in self.held:
-            found = self.opener(content, where)
+            found = self._try(name, content, where)
             if found is None:
                 self.closed.add(name)
                 return None
             self.held[name] = found
         return self.held[name]
+
+    def _try(self, name: str, content: bytes, where: str) -> bytes | None:
+        if name in self.broken:
+            self.damaged.add(name)
+            raise Refused(Problem("secret.damaged", where, {"places": self.places}))
+        try:
+            return self.opener(content, where)
+        except Refused:
+            self.damaged.add(name)
+            raise
 
     def __enter__(self) -> Opened:
         return self
@@ -66,13 +78,15 @@ class Opened:
         if kind is not None:
             self.seen |= self.held.keys()
             self.closed |= self.known
+            self.damaged |= self.broken
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._keep_closed()
             self._keep_opened()
 
     def _keep_closed(self) -> None:
-        content = write_plain({"keys": self.keys, "not-ours": sorted(self.closed)})
+        data = {"keys": self.keys, "not-ours": sorted(self.closed), "damaged": sorted(self.damaged)}
+        content = write_plain(data)
         path = self.folder / NOT_OURS
         if not path.is_file() or path.read_bytes() != content:
             write_atomically(path, content, mode=0o600)
@@ -117,12 +131,13 @@ class Opened:
             at += size
         return found
 
-    def _not_ours(self) -> set[str]:
+    def _not_ours(self, why: str) -> set[str]:
+        """Those that the keys we have now do not open; ``why``: the name of a list."""
         try:
             held = read_plain((self.folder / NOT_OURS).read_bytes(), NOT_OURS, 10_000_000)
         except (OSError, Refused):
             return set()
-        return set(held.get("not-ours", ())) if held.get("keys") == self.keys else set()
+        return set(held.get(why, ())) if held.get("keys") == self.keys else set()
 
 
 def _keys(identities: Identities | None) -> str:
