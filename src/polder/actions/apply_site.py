@@ -19,7 +19,10 @@ from polder.kernel.problem import Problem, Refused, Value, file_trouble
 from polder.kernel.value import dataclass
 from polder.platform.plan.asked import USUAL, HostsAsked
 from polder.platform.plan.findings import removes_everything
-from polder.platform.plan.model import Plan
+from polder.platform.plan.model import MakeAuthority, Plan
+from polder.platform.site.model import Site
+from polder.world.authority import get_ready
+from polder.world.docker import together
 from polder.world.docker.lock import Lock, hold
 from polder.world.git import commit_paths
 from polder.world.journal import Journal, operator
@@ -57,8 +60,9 @@ def apply_site(
     folder: Path, asked: Asked, show: Callable[[Looked], None], agree: Callable[[Plan], bool], report: Report
 ) -> Applied:
     """Bring the engine that ``site.yml`` names to what the site says; see ``apply_to``."""
-    with reached(load_site(folder), over_ssh=not asked.down) as (engine, machines):
-        return apply_to(engine, folder, asked, show, agree, report, machines)
+    site = load_site(folder)
+    with reached(site, over_ssh=not asked.down) as (engine, machines):
+        return apply_to(engine, folder, asked, show, agree, report, machines, site)
 
 
 def apply_to(
@@ -69,32 +73,36 @@ def apply_to(
     agree: Callable[[Plan], bool],
     report: Report,
     machines: Machines | None = None,
+    site: Site | None = None,
 ) -> Applied:
-    """Bring ``engine`` and ``machines`` to what the site in ``folder`` says.
+    """Bring ``engine`` and ``machines`` to what the site in ``folder`` says (``site``: as it was read just now).
 
     ``show`` is given the plan; ``agree`` says whether it may run. Refused when files or engine changed between the two, when
     somebody else is applying, when a secret cannot be read, or when every app would go and ``asked`` does not say so; nothing is
     changed then.
     """
-    first = _look(folder, engine, asked, machines)
+    first = _look(folder, engine, asked, machines, site)
     _expect(asked.plan, first.plan)
     show(first)
     if not first.plan.acting:
         return Applied(first.plan, None)
     if removes_everything(first.plan.findings) and asked.everything != first.site.slug:
         raise Refused(Problem("plan.everything-unsaid", "", {"site": first.site.slug}))
+    if any(isinstance(step.work, MakeAuthority) for step in first.plan.acting):
+        together.Asked(get_ready)
     if not agree(first.plan):
         return Applied(first.plan, None, declined=True)
     outcome, unsaved = _run_alone(folder, engine, first, asked, report, machines)
     return Applied(first.plan, outcome, unsaved=unsaved)
 
 
-def _look(folder: Path, engine: Engine, asked: Asked, machines: Machines | None) -> Looked:
-    site = load_site(folder)
+def _look(
+    folder: Path, engine: Engine, asked: Asked, machines: Machines | None, site: Site | None = None
+) -> Looked:
     return look(
         folder,
         engine,
-        site,
+        site or load_site(folder),
         down=asked.down,
         forget=asked.forget,
         machines=machines,

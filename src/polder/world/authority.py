@@ -25,6 +25,13 @@ ROOT_LASTS, INTERMEDIATE_LASTS = timedelta(days=3652), timedelta(days=366)
 _EARLY = timedelta(hours=1)
 
 
+def get_ready() -> None:
+    """Import what making certificates takes; it takes as long as some of an engine's answers, so let it be done meanwhile."""
+    from cryptography import x509  # noqa: F401
+    from cryptography.hazmat.primitives import serialization  # noqa: F401
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: F401
+
+
 def new_authority(name: str, domains: Iterable[str], now: datetime) -> tuple[str, Secret]:
     """A root certificate (PEM) for the provider called ``name``, and its private key (PKCS #8 PEM).
 

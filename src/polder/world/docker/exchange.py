@@ -91,13 +91,11 @@ class Connection:
     def _headers(self) -> dict[str, str]:
         """Until the empty line; names in lower case."""
         found: dict[str, str] = {}
-        room = HEAD
-        while line := self.reader.line(room):
+        for line in self.reader.head(HEAD).splitlines():
             name, colon, value = line.decode("latin-1").partition(":")
             if not colon:
                 raise Strange
             found[name.lower()] = value.strip()
-            room -= len(line)
         return found
 
 
@@ -132,6 +130,17 @@ class Reader:
                 raise Strange
             if end >= 0:
                 return found.removesuffix(b"\r")
+
+    def head(self, most: int) -> bytes:
+        """Lines up to an empty one, which is left out. As a rule they come all at once."""
+        end = self.held.find(b"\r\n\r\n", max(self.at - 2, 0))
+        if 0 <= end <= self.at + most:
+            found, self.at = self.held[self.at : end], end + 4
+            return found
+        found = b""
+        while line := self.line(most - len(found)):
+            found += line + b"\n"
+        return found
 
     def some(self, most: int) -> bytes:
         """What is there, at most ``most`` bytes, at least one; nothing at the end."""
