@@ -13,6 +13,7 @@ from __future__ import annotations
 import gettext
 import inspect
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -23,6 +24,7 @@ from polder.cli.door import language
 from polder.kernel.sentences import CATALOGUES, fill, translate
 from polder.kernel.sentences.mark import N_, NP_
 
+SENTENCE = re.compile(r"(?<=[\w)]{3}\.)\s+")
 EXAMPLE = N_("Example:")
 NO_SUCH = N_("No such command {name!r}.")
 NEAR = NP_("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", by="possibilities")
@@ -87,12 +89,17 @@ def told(command: click.Command) -> click.Command:
 def _translated(command: click.Command, words: str) -> click.Command:
     copied = copy(command)
     copied.help = _text(command.help, words)
-    copied.short_help = _text(command.short_help, words)
+    copied.short_help = _first(copied.help or "")
     copied.epilog = (command.epilog or "").replace(EXAMPLE, translate(EXAMPLE, words), 1)
     copied.params = [_option(param, words) for param in command.params]
     if isinstance(copied, click.Group) and isinstance(command, click.Group):
         copied.commands = {name: _translated(below, words) for name, below in command.commands.items()}
     return copied
+
+
+def _first(help: str) -> str:
+    """The first sentence, whole: a list of commands folds it where click would cut an English one off."""
+    return SENTENCE.split(paragraphs(help)[0], maxsplit=1)[0] if help else help
 
 
 def _option(param: click.Parameter, words: str) -> click.Parameter:

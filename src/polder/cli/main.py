@@ -101,6 +101,7 @@ def _speak(context: click.Context, _param: click.Parameter, chosen: str | None) 
     help="Language of the sentences: en fr es ca de pt it el ro sq.",
 )
 @click.version_option(__version__, prog_name="polder")
+@click.help_option("-h", "--help")
 def polder(site: str | None, language: str | None) -> None:
     """One folder of files in, a collective's services running.
 
