@@ -1,19 +1,16 @@
 """Five providers, each with a folder of its own: they begin, agree, part, and come to the same roster from what each published."""
 
-import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from polder.actions.init_network import init_network
 from polder.actions.load_network import load_network
 from polder.actions.network_roster import (
     acting_members,
@@ -35,7 +32,6 @@ from polder.actions.roster_proposals import (
 )
 from polder.actions.roster_words import introduce, leave, words_of_peers
 from polder.actions.say_statement import give
-from polder.cli.main import polder
 from polder.commons.roster.changes import ChangeLeast, ChangeMember, Expel, Join, ReplaceKey
 from polder.commons.roster.document import read_edition
 from polder.commons.roster.fingerprint import heard, spoken
@@ -43,70 +39,14 @@ from polder.commons.roster.presets import PRESETS
 from polder.commons.roster.propose import propose
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.problem import Refused
-from polder.world.age import new_identity
 from polder.world.given import read_given
 from polder.world.network_alarms import raise_alarm
-from polder.world.network_store import Current, PeerStore, load_published
+from polder.world.network_store import load_published
 from polder.world.roster_files import read_lock
 from polder.world.signing_keys import make_key, open_key
 from support.publisher import Publisher
+from support.roster_folders import DAY, NAMES, NOW, Providers, keep_verified, run
 from support.web import Web
-
-NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
-NAMES = ("alder", "beech", "cedar", "dogwood", "elm")
-DAY = timedelta(days=1)
-
-
-def keep_verified(state: Path, other: Path) -> None:
-    """What ``other`` gives lies in ``state`` as if it had been published, fetched and verified."""
-    store, files = PeerStore(state, other.name), {}
-    store.keep_roots([(other / "public/metadata/1.root.json").read_bytes()])
-    for path, content in {**read_given(other / "given"), **read_given(other / "state/robot")}.items():
-        files[path] = hashlib.sha256(content).hexdigest()
-        store.keep_target(files[path], content)
-    timestamp = store.keep("timestamp", 1, json.dumps(files).encode())
-    index = store.keep_index(files)
-    store.commit(
-        Current(roots=1, parts={"timestamp": timestamp}, index=index, expires="2099-01-01T00:00:00Z")
-    )
-
-
-class Providers:
-    """Folders of providers. ``sync`` shows each what the others give now, as if it were published, fetched and verified."""
-
-    def __init__(self, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.place = place
-        self.recipient = new_identity(place / "identity")
-        monkeypatch.setenv("POLDER_IDENTITY", str(place / "identity"))
-
-    def add(self, name: str, now: datetime = NOW) -> Path:
-        folder = self.place / name
-        init_network(folder, name, [f"https://{name}.example/net/"], [f"ana={self.recipient}"])
-        make_key(folder, "governance", [self.recipient])
-        (folder / "public/metadata").mkdir(parents=True)
-        (folder / "public/metadata/1.root.json").write_bytes(f"root of {name}".encode())
-        introduce(folder, name.title(), "", now, None)
-        return folder
-
-    def folders(self) -> list[Path]:
-        return sorted(path.parent for path in self.place.glob("*/network.yml"))
-
-    def sync(self, now: datetime) -> None:
-        """Everybody sees everybody, and merges."""
-        for folder in self.folders():
-            for other in self.folders():
-                if other != folder:
-                    keep_verified(folder / "state", other)
-            merge(folder, load_published(folder / "state"), now)
-
-    def all_sign(self, names: tuple[str, ...], now: datetime, named: str = "") -> None:
-        for name in names:
-            say_of(self.place / name, find_draft(self.place / name, named, now), "sign", "", now, None)
-        self.sync(now)
-
-    def heads(self) -> set[str]:
-        chains = [load_chain(folder) for folder in self.folders()]
-        return {chain.head.digest for chain in chains if chain}
 
 
 @pytest.fixture
@@ -116,15 +56,7 @@ def providers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provi
 
 @pytest.fixture
 def five(providers: Providers) -> Providers:
-    for name in NAMES:
-        providers.add(name)
-    providers.sync(NOW)
-    one = draft_beginning(
-        providers.place / "alder", NAMES[1:], PRESETS["polder"], "Waterland", "We share the water.", NOW
-    )
-    put_forward(providers.place / "alder", one.edition)
-    providers.sync(NOW)
-    providers.all_sign(NAMES, NOW)
+    providers.found(*NAMES)
     return providers
 
 
@@ -364,7 +296,11 @@ def test_leaving_needs_nobody(five: Providers) -> None:
 
     assert "elm" not in {one.id for one in acting_members(five.place / "alder", NOW)}
     assert "elm" in (current_roster(five.place / "alder") or pytest.fail()).members
-    assert [type(one).__name__ for one in words_of_peers(five.place / "alder")] == ["Leave"]
+    words = words_of_peers(five.place / "alder", NOW)
+    assert words.fresh == ()
+    assert [one.edition.digest for one in words.carried] == [
+        find_draft(five.place / "alder", "", NOW).edition.digest
+    ]
     five.all_sign(("alder", "beech", "cedar"), NOW)
     assert "elm" not in (current_roster(five.place / "cedar") or pytest.fail()).members
     assert len(five.heads()) == 1
@@ -604,16 +540,12 @@ def test_the_fingerprint_is_read_out_and_typed_in_any_language(five: Providers, 
     assert codes(short) == ["roster.fingerprint-words"]
 
 
-def run(folder: Path, *words: str, said: str = "", status: int = 0) -> str:
-    done = CliRunner().invoke(polder, ["--site", str(folder), "network", "roster", *words], input=said)
-    assert done.exit_code == status, done.output
-    return done.output
-
-
 def test_the_commands_lead_from_proposal_to_replay(five: Providers) -> None:
     alder, beech, cedar = (five.place / name for name in NAMES[:3])
     new_address(alder)
-    shown = run(alder, "propose", "entry", "alder", said="yes\n")
+    run(alder, "propose", "entry", "alder", "--unsigned", "--yes")
+    (made,) = json.loads(run(alder, "status", "--json"))
+    shown = run(alder, "approve", said=made["digest"][7:13])
     assert "alder publishes elsewhere" in shown and "polder network publish" in shown
     now = datetime.now(UTC)
     five.sync(now)

@@ -29,8 +29,8 @@ from polder.commons.roster.document import Edition
 from polder.commons.roster.model import Rules
 from polder.commons.roster.own_word import INTRODUCTION, Introduction, read_introduction
 from polder.commons.roster.propose import found, propose
-from polder.commons.roster.standing import Standing, dead_ones, hindrances, standing
-from polder.commons.roster.verify import signers
+from polder.commons.roster.standing import Standing, dead_ones, hindrances, standing, too_few
+from polder.commons.roster.verify import following_problems, signers
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.world.git import commit_paths
@@ -48,7 +48,8 @@ LATE = timedelta(days=2)
 class Draft:
     """A proposal and what it changes, to be shown. ``standing``: how it stands, ``None`` for a beginning. ``hindrances``: why this
     provider does not sign it now. ``late``: that it came here long after its date, so that there was less time to object.
-    ``founders``: who signs a beginning that is open, every one of them; ``missing``: who of them has not yet."""
+    ``founders``: who signs a beginning that is open, every one of them; ``missing``: who of them has not yet. ``short``: that those who
+    are there and free to sign it are too few."""
 
     edition: Edition
     lines: tuple[Problem, ...]
@@ -57,6 +58,7 @@ class Draft:
     late: Problem | None = None
     founders: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    short: Problem | None = None
 
 
 def introduction_from(folder: Path, source: str) -> Introduction:
@@ -115,7 +117,8 @@ def as_draft(folder: Path, chain: Chain | None, edition: Edition, facts: Facts, 
         return Draft(edition, beginning(edition), None, stranger, None, founders, missing)
     lines = difference(chain.roster, edition.roster)
     why = tuple(hindrances(chain, edition, facts, me, now))
-    return Draft(edition, lines, standing(chain, edition, facts, now), why)
+    short = too_few(chain, edition, facts, me)
+    return Draft(edition, lines, standing(chain, edition, facts, now), why, short=short)
 
 
 def open_drafts(folder: Path, now: datetime) -> tuple[Draft, ...]:
@@ -159,6 +162,19 @@ def find_draft(folder: Path, named: str, now: datetime) -> Draft:
         raise Refused(Problem("roster.several-proposals", "", {"proposals": names}))
     code = "roster.which-proposal" if fitting else "roster.no-proposal"
     raise Refused(Problem(code, "", {"named": wanted[:64], "proposals": names}))
+
+
+def rivals(folder: Path, edition: Edition, now: datetime) -> tuple[Draft, ...]:
+    """The open proposals for the number of ``edition``, the oldest first: of all of them only one can be accepted, and whoever signs one
+    can sign none of the others."""
+    chain = load_chain(folder)
+    return tuple(
+        one
+        for one in open_drafts(folder, now)
+        if one.edition.digest != edition.digest
+        and one.edition.version == edition.version
+        and (chain is None or edition.version == 1 or not following_problems(chain.head, one.edition))
+    )
 
 
 def put_forward(folder: Path, edition: Edition) -> None:

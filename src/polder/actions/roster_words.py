@@ -3,13 +3,27 @@ is awake again."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from polder.actions.load_network import load_network
-from polder.actions.network_roster import everything, load_chain, need_chain
-from polder.actions.roster_proposals import GOVERNANCE, Ask, draft, give, put_forward, say_of
-from polder.commons.roster.changes import Change, Leave, Wake
+from polder.actions.network_roster import everything, load_chain, merge_all, need_chain
+from polder.actions.roster_proposals import (
+    GOVERNANCE,
+    Ask,
+    Draft,
+    draft,
+    find_draft,
+    give,
+    open_drafts,
+    put_forward,
+    rivals,
+    say_of,
+)
+from polder.commons.roster.chain import Chain
+from polder.commons.roster.changes import Change, Leave, Wake, concerns
 from polder.commons.roster.document import Edition
 from polder.commons.roster.own_word import (
     INTRODUCTION,
@@ -23,8 +37,10 @@ from polder.commons.roster.own_word import (
     read_word,
     with_signature,
 )
+from polder.commons.roster.verify import following_problems
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.problem import Problem, Refused
+from polder.kernel.published import Published
 from polder.world.signing_keys import open_key
 
 
@@ -54,37 +70,94 @@ def introduce(folder: Path, name: str, group: str, now: datetime, ask: Ask) -> b
     return content
 
 
-def leave(folder: Path, now: datetime, ask: Ask) -> Edition:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What saying that one leaves led to. ``draft``: the version without this provider, ``None`` when it is not proposed yet, because of
+    ``before``: proposals for the same number that somebody signed. ``signed``: this provider signed it."""
+
+    draft: Draft | None
+    before: tuple[Draft, ...] = ()
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What members said for themselves: ``fresh`` changes that nobody proposed yet, and open proposals that ``carried`` others."""
+
+    fresh: tuple[Change, ...]
+    carried: tuple[Draft, ...]
+
+
+def leave(folder: Path, now: datetime, ask: Ask) -> Left:
     """Say that this provider leaves, which others honour as soon as they see it; propose and sign the version without it, so that the
-    others need one signature less. Gives that version."""
-    word = _own_word(folder, "leave", LEAVE, now, ask)
-    one = draft(folder, Leave(word), "", now)
-    put_forward(folder, one.edition)
-    if not one.hindrances:
-        say_of(folder, one, "sign", "", now, ask)
-    return one.edition
+    others need one signature less. One that is proposed already is signed instead of another; and where somebody signed something
+    else for the same number, nothing is proposed beside it: nobody could sign both."""
+    carried = _carrying(folder, open_drafts(folder, now), Leave, load_network(folder).provider)
+    if not carried:
+        word = _own_word(folder, "leave", LEAVE, now, ask)
+        fresh = draft(folder, Leave(word), "", now)
+        if before := tuple(one for one in rivals(folder, fresh.edition, now) if _begun(one)):
+            merge_all(folder, None, now)
+            return Left(None, before)
+        put_forward(folder, fresh.edition)
+        carried = (find_draft(folder, fresh.edition.digest, now),)
+    signs = not carried[0].hindrances
+    if signs:
+        say_of(folder, carried[0], "sign", "", now, ask)
+    else:
+        merge_all(folder, None, now)
+    return Left(carried[0], (), signs)
+
+
+def _begun(one: Draft) -> bool:
+    return bool(one.standing and one.standing.signed)
 
 
 def wake(folder: Path, now: datetime, ask: Ask) -> Edition:
     """End this provider's dormancy by its own signed word; the others sign the version in which it counts again."""
+    if carried := _carrying(folder, open_drafts(folder, now), Wake, load_network(folder).provider):
+        return carried[0].edition
     one = draft(folder, Wake(_own_word(folder, "wake", WAKE, now, ask)), "", now)
     put_forward(folder, one.edition)
     return one.edition
 
 
-def words_of_peers(folder: Path) -> tuple[Change, ...]:
-    """Changes that a member's own word asks for and that nobody proposed yet: who left, who woke."""
+def words_of_peers(folder: Path, now: datetime) -> Words:
+    """What members' own words ask for: who left, who woke."""
     chain = load_chain(folder)
     if chain is None:
-        return ()
-    asked: list[Change] = []
+        return Words((), ())
+    drafts, fresh, found = open_drafts(folder, now), list[Change](), list[Draft]()
     for name, one in sorted(everything(folder).items()):
-        member = chain.roster.members.get(name)
-        if member and name in chain.left and LEAVE in one.files:
-            asked.append(Leave(read_word(one.files[LEAVE], name)))
-        elif member and member.state == "dormant" and WAKE in one.files:
-            asked.append(Wake(read_word(one.files[WAKE], name)))
-    return tuple(asked)
+        change = _word_of(chain, name, one)
+        if change:
+            carried = _carrying(folder, drafts, type(change), name)
+            found += carried
+            fresh += [] if carried else [change]
+    return Words(tuple(fresh), tuple(found))
+
+
+def _word_of(chain: Chain, name: str, one: Published) -> Leave | Wake | None:
+    member = chain.roster.members.get(name)
+    if member and name in chain.left and LEAVE in one.files:
+        return Leave(read_word(one.files[LEAVE], name))
+    if member and member.state == "dormant" and WAKE in one.files:
+        return Wake(read_word(one.files[WAKE], name))
+    return None
+
+
+def _carrying(
+    folder: Path, drafts: Iterable[Draft], kind: type[Leave | Wake], member: str
+) -> tuple[Draft, ...]:
+    """Those of the open proposals that bring in what ``member`` said for itself, the oldest first."""
+    chain = need_chain(folder)
+    return tuple(
+        one
+        for one in drafts
+        if isinstance(one.edition.change, kind)
+        and concerns(one.edition.change) == member
+        and not following_problems(chain.head, one.edition)
+    )
 
 
 def _own_word(folder: Path, say: str, path: str, now: datetime, ask: Ask) -> OwnWord:

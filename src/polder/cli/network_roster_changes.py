@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from polder.cli.door import guarded, language, network_path, show_json
-from polder.kernel.sentences import translate
-from polder.kernel.sentences.mark import N_
+from polder.cli.door import network_path, show_json
+from polder.cli.network_roster_propose import Manner, proposing, put_to_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
     from polder.commons.roster.changes import Change
     from polder.commons.roster.model import Rules
 
-TYPE_PROPOSE = N_("To propose exactly this, type yes")
-REASON = click.option("--reason", default="", help="Why, for the others to read.")
-YES = click.option("--yes", is_flag=True, help="Do not ask.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the proposal as JSON.")
 PRESETS = ("polder", "ladder", "vouches")
 PRESET = click.option(
     "--preset", type=click.Choice(PRESETS), default="polder", help="The rules to begin with."
@@ -41,15 +36,10 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @NETWORK
 @PRESET
 @LEAST
-@REASON
-@YES
-@JSON
-@guarded
-def found(
-    founders: Sequence[str], name: str, preset: str, least: int, reason: str, yes: bool, as_json: bool
-) -> None:
+@proposing
+def found(manner: Manner, founders: Sequence[str], name: str, preset: str, least: int) -> None:
     """Begin a network with FOUNDERS (peers that you follow, or files of their introductions). Each founder signs; alone is possible."""
-    _begin(founders, name, _rules(preset, least), reason, yes, as_json, False)
+    _begin(founders, name, _rules(preset, least), manner, anew=False)
 
 
 @click.command(
@@ -58,18 +48,13 @@ def found(
 @click.argument("founders", nargs=-1)
 @PRESET
 @LEAST
-@REASON
-@YES
-@JSON
-@guarded
-def refound(founders: Sequence[str], preset: str, least: int, reason: str, yes: bool, as_json: bool) -> None:
+@proposing
+def refound(manner: Manner, founders: Sequence[str], preset: str, least: int) -> None:
     """Begin the network anew when the keys that must sign are lost for ever. Each member accepts that by hand."""
-    _begin(founders, "", _rules(preset, least), reason, yes, as_json, True)
+    _begin(founders, "", _rules(preset, least), manner, anew=True)
 
 
-def _begin(
-    founders: Sequence[str], name: str, rules: Rules, reason: str, yes: bool, as_json: bool, anew: bool
-) -> None:
+def _begin(founders: Sequence[str], name: str, rules: Rules, manner: Manner, anew: bool) -> None:
     from polder.actions.network_roster import need_chain
     from polder.actions.roster_join import fingerprint
     from polder.actions.roster_proposals import draft_beginning
@@ -77,7 +62,7 @@ def _begin(
     folder, now = network_path(), datetime.now(UTC)
     after = fingerprint(folder) if anew else ""
     called = need_chain(folder).roster.network if anew else name
-    _put_forward(folder, draft_beginning(folder, founders, rules, called, reason, now, after), yes, as_json)
+    put_to_all(folder, draft_beginning(folder, founders, rules, called, manner.reason, now, after), manner)
 
 
 def _rules(preset: str, least: int) -> Rules:
@@ -93,16 +78,13 @@ def _rules(preset: str, least: int) -> Rules:
     epilog="Example: polder network roster invite fir --reason 'We run backups for each other since 2024.'"
 )
 @click.argument("source")
-@REASON
-@YES
-@JSON
-@guarded
-def invite(source: str, reason: str, yes: bool, as_json: bool) -> None:
+@proposing
+def invite(manner: Manner, source: str) -> None:
     """Propose that a provider comes in. SOURCE: a peer that you follow, or the file of its introduction."""
     from polder.actions.roster_proposals import introduction_from
     from polder.commons.roster.changes import Join
 
-    _propose(lambda folder: Join(introduction_from(folder, source)), reason, yes, as_json)
+    _propose(lambda folder: Join(introduction_from(folder, source)), manner)
 
 
 @click.group(epilog="Example: polder network roster propose expel elm --reason '...'")
@@ -115,58 +97,46 @@ def propose() -> None:
 )
 @click.argument("member")
 @click.option("--compromised", is_flag=True, help="Others hold its keys: nobody waits.")
-@REASON
-@YES
-@JSON
-@guarded
-def expel(member: str, compromised: bool, reason: str, yes: bool, as_json: bool) -> None:
+@proposing
+def expel(manner: Manner, member: str, compromised: bool) -> None:
     """That MEMBER is expelled; it has no vote in it."""
     from polder.commons.roster.changes import Expel
 
-    _propose(lambda folder: Expel(member, compromised), reason, yes, as_json)
+    _propose(lambda folder: Expel(member, compromised), manner)
 
 
 @propose.command(
     epilog="Example: polder network roster propose key elm --reason 'Ana and Ben showed us the new one.'"
 )
 @click.argument("source")
-@REASON
-@YES
-@JSON
-@guarded
-def key(source: str, reason: str, yes: bool, as_json: bool) -> None:
+@proposing
+def key(manner: Manner, source: str) -> None:
     """That a member that lost its governance key gets the one in its new introduction. SOURCE: the member, or a file."""
     from polder.actions.roster_proposals import introduction_from
     from polder.commons.roster.changes import ReplaceKey
 
-    _propose(lambda folder: ReplaceKey(introduction_from(folder, source)), reason, yes, as_json)
+    _propose(lambda folder: ReplaceKey(introduction_from(folder, source)), manner)
 
 
 @propose.command(epilog="Example: polder network roster propose entry alder")
 @click.argument("source")
-@REASON
-@YES
-@JSON
-@guarded
-def entry(source: str, reason: str, yes: bool, as_json: bool) -> None:
+@proposing
+def entry(manner: Manner, source: str) -> None:
     """That a member's entry becomes what its newest introduction says. SOURCE: the member (yourself too), or a file."""
     from polder.actions.roster_proposals import introduction_from
     from polder.commons.roster.changes import ChangeMember
 
-    _propose(lambda folder: ChangeMember(introduction_from(folder, source)), reason, yes, as_json)
+    _propose(lambda folder: ChangeMember(introduction_from(folder, source)), manner)
 
 
 @propose.command(epilog="Example: polder network roster propose threshold 4")
 @click.argument("least", type=int)
-@REASON
-@YES
-@JSON
-@guarded
-def threshold(least: int, reason: str, yes: bool, as_json: bool) -> None:
+@proposing
+def threshold(manner: Manner, least: int) -> None:
     """That every change needs LEAST signatures at least (more than half of the active members always)."""
     from polder.commons.roster.changes import ChangeLeast
 
-    _propose(lambda folder: ChangeLeast(least), reason, yes, as_json)
+    _propose(lambda folder: ChangeLeast(least), manner)
 
 
 @propose.command(epilog="Example: polder network roster propose rules --preset ladder")
@@ -179,19 +149,9 @@ def threshold(least: int, reason: str, yes: bool, as_json: bool) -> None:
 @click.option(
     "--open", "open_days", type=int, default=-1, help="Days that a large change is open to objections."
 )
-@REASON
-@YES
-@JSON
-@guarded
+@proposing
 def rules(
-    preset: str,
-    least: int,
-    waiting: int,
-    waiting_expelled: int,
-    open_days: int,
-    reason: str,
-    yes: bool,
-    as_json: bool,
+    manner: Manner, preset: str, least: int, waiting: int, waiting_expelled: int, open_days: int
 ) -> None:
     """That other rules hold from the version after."""
     from dataclasses import replace
@@ -200,7 +160,7 @@ def rules(
 
     given = {"waiting": waiting, "waiting_expelled": waiting_expelled, "open": open_days}
     wanted = replace(_rules(preset, least), **{name: days for name, days in given.items() if days >= 0})  # type: ignore[arg-type]
-    _propose(lambda folder: ChangeRules(wanted), reason, yes, as_json)
+    _propose(lambda folder: ChangeRules(wanted), manner)
 
 
 @propose.command(
@@ -214,70 +174,52 @@ def rules(
 @click.option(
     "--missed", type=int, multiple=True, required=True, help="A large change (version) that it did not sign."
 )
-@REASON
-@YES
-@JSON
-@guarded
+@proposing
 def dormant(
-    member: str,
-    silent: datetime,
-    announced: Sequence[datetime],
-    missed: Sequence[int],
-    reason: str,
-    yes: bool,
-    as_json: bool,
+    manner: Manner, member: str, silent: datetime, announced: Sequence[datetime], missed: Sequence[int]
 ) -> None:
     """That MEMBER no longer counts when it is counted who signs. It stays a member, and one word of its own wakes it."""
     from polder.commons.roster.changes import Dormant
 
     told = tuple(one.replace(tzinfo=UTC) for one in announced)
     change = Dormant(member, silent.replace(tzinfo=UTC), told, tuple(missed))
-    _propose(lambda folder: change, reason, yes, as_json)
+    _propose(lambda folder: change, manner)
 
 
 @propose.command("words", epilog="Example: polder network roster propose words")
-@REASON
-@YES
-@JSON
-@guarded
-def words(reason: str, yes: bool, as_json: bool) -> None:
+@proposing
+def words(manner: Manner) -> None:
     """What members said for themselves and nobody proposed yet: that they left, that they are awake."""
     from polder.actions.roster_words import words_of_peers
     from polder.cli.network_roster_text import tell
 
-    folder = network_path()
-    asked = words_of_peers(folder)
-    if not asked:
+    asked = words_of_peers(network_path(), datetime.now(UTC))
+    if asked.carried:
+        _tell_carried(asked.carried, manner)
+    elif asked.fresh:
+        _propose(lambda _: asked.fresh[0], manner)
+    elif manner.as_json:
+        show_json({"open": []})
+    else:
         tell("roster.no-words")
+
+
+def _tell_carried(carried: Sequence[Draft], manner: Manner) -> None:
+    """What is proposed already, to be signed instead of another proposal of the same; a further word has to wait for it."""
+    from polder.cli.network_roster_text import draft_data, show_draft, tell
+    from polder.commons.roster.changes import concerns
+
+    if manner.as_json:
+        show_json({"open": [draft_data(one) for one in carried]})
         return
-    _propose(lambda _: asked[0], reason, yes, as_json)
+    for one in carried:
+        show_draft(one)
+    digest = carried[0].edition.digest[7:19]
+    tell("roster.word-carried", member=concerns(carried[0].edition.change), proposal=digest)
 
 
-def _propose(change: Callable[[Path], Change], reason: str, yes: bool, as_json: bool) -> None:
+def _propose(change: Callable[[Path], Change], manner: Manner) -> None:
     from polder.actions.roster_proposals import draft
 
     folder = network_path()
-    _put_forward(folder, draft(folder, change(folder), reason, datetime.now(UTC)), yes, as_json)
-
-
-def _put_forward(folder: Path, one: Draft, yes: bool, as_json: bool) -> None:
-    """Show it, ask, give it to the network; sign it too when nothing hinders that, or vouch for the newcomer one proposes."""
-    from polder.actions.roster_proposals import find_draft, put_forward, say_of
-    from polder.cli.network_roster_says import tell_given
-    from polder.cli.network_roster_text import ask_passphrase, draft_data, insist, show_draft
-
-    if not as_json:
-        show_draft(one)
-    insist(translate(TYPE_PROPOSE, language()), "yes", yes)
-    now = datetime.now(UTC)
-    put_forward(folder, one.edition)
-    given = find_draft(folder, one.edition.digest, now)
-    news = (
-        say_of(folder, given, "sign", one.edition.reason, now, ask_passphrase) if not given.hindrances else ()
-    )
-    if given.hindrances and given.standing and given.standing.demand.vouches and one.edition.reason:
-        say_of(folder, given, "vouch", one.edition.reason, now, ask_passphrase)
-    if as_json:
-        show_json(draft_data(given))
-    else:
-        tell_given(news)
+    put_to_all(folder, draft(folder, change(folder), manner.reason, datetime.now(UTC)), manner)

@@ -102,12 +102,18 @@ def _say(proposal: str, stance: Stance, reason: str, yes: bool = True) -> None:
 def leave(yes: bool) -> None:
     """Leave the network: nobody has to agree. Others stop sharing with you as soon as they see it."""
     from polder.actions.roster_words import leave as say_it
-    from polder.cli.network_roster_text import ask_passphrase, insist
+    from polder.cli.network_roster_text import ask_passphrase, insist, tell_all
+    from polder.kernel.problem import Problem
 
     folder = network_path()
     provider = _provider(folder)
     insist(translate(TYPE_LEAVE, language()).format(provider=provider), provider, yes)
-    say_it(folder, datetime.now(UTC), ask_passphrase)
+    left = say_it(folder, datetime.now(UTC), ask_passphrase)
+    if left.draft and not left.signed:
+        tell_all(left.draft.hindrances)
+    if left.before:
+        digests = tuple(one.edition.digest[7:19] for one in left.before)
+        tell_all([Problem("roster.leave-after", "", {"proposals": digests})])
     tell_given(())
 
 

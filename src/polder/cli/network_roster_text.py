@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -111,7 +111,17 @@ def show_draft(one: Draft) -> None:
         )
     if one.standing is not None:
         _show_standing(one)
-    tell_all((*one.hindrances, *([one.late] if one.late else [])), "  ! ")
+    tell_all((*one.hindrances, *(note for note in (one.late, one.short) if note)), "  ! ")
+
+
+def show_rivals(others: Sequence[Draft]) -> None:
+    """The other open proposals for the number of one that is about to be proposed."""
+    for one in others:
+        signed = one.standing.signed if one.standing else tuple(set(one.founders) - set(one.missing))
+        tell("roster.open-too", digest=one.edition.digest[7:19], members=tuple(sorted(signed)) or ("–",))
+        tell_all(one.lines, "  ")
+    if others:
+        tell_all([Problem("roster.one-of-them")])
 
 
 def _show_standing(one: Draft) -> None:
@@ -146,6 +156,7 @@ def draft_data(one: Draft) -> dict[str, Any]:
         "difference": [problem_data(line) for line in one.lines],
         "hindrances": [problem_data(line) for line in one.hindrances],
         "late": problem_data(one.late) if one.late else None,
+        "too_few": problem_data(one.short) if one.short else None,
     }
     if one.founders:
         signed = [name for name in one.founders if name not in one.missing]

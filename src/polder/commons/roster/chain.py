@@ -59,14 +59,16 @@ def acting(chain: Chain, now: datetime) -> tuple[Member, ...]:
     """The members, by id, with whom this reader syncs and for whom it encrypts at ``now``. Dormant ones are among them."""
     counts = (one for one in reversed(chain.editions) if acted_on_from(chain, one.version) <= now)
     base = next(counts, None) or chain.editions[0]
-    gone = {name for name, when in chain.left.items() if _left(chain, name, when)}
+    gone = set(departed(chain))
     for later in chain.editions[base.version :]:
         if isinstance(later.change, Expel) and later.change.compromised:
             gone.add(later.change.member)
     return tuple(one for name, one in sorted(base.roster.members.items()) if name not in gone)
 
 
-def _left(chain: Chain, name: str, when: datetime) -> bool:
-    """Somebody who came back after leaving is in again."""
-    member = chain.roster.members.get(name)
-    return member is None or member.since <= when
+def departed(chain: Chain) -> dict[str, datetime]:
+    """Who said that it leaves, and when. Somebody who came back after leaving is in again."""
+    members = chain.roster.members
+    return {
+        name: when for name, when in chain.left.items() if name not in members or members[name].since <= when
+    }

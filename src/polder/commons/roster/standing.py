@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from polder.commons.roster.approval import Approval
-from polder.commons.roster.chain import Chain
+from polder.commons.roster.chain import Chain, departed
 from polder.commons.roster.changes import Dormant, concerns
 from polder.commons.roster.collect import Facts
 from polder.commons.roster.document import Edition
 from polder.commons.roster.presets import Demand, demand
-from polder.commons.roster.verify import enough_refusals, following_problems, signers
+from polder.commons.roster.verify import enough_refusals, following_problems, lacking, signers
 from polder.kernel.problem import Problem, Problems, Value
 
 APART = timedelta(days=14)
@@ -143,13 +143,39 @@ def _signed_another(chain: Chain, edition: Edition, facts: Facts, me: str) -> li
     a dead one."""
     mine = {one.key.id for one in (*chain.roster.active, *edition.roster.active) if one.id == me}
     found = []
-    for digest, other in sorted(facts.proposed.items()):
-        if digest == edition.digest or other.roster.previous != chain.head.digest:
-            continue
-        if mine & set(facts.signatures(digest)) and digest not in edition.takes_place_of:
-            place: Mapping[str, Value] = {"version": other.version, "digest": digest[7:19]}
+    for other in _others(chain, edition, facts):
+        if mine & set(facts.signatures(other.digest)):
+            place: Mapping[str, Value] = {"version": other.version, "digest": other.digest[7:19]}
             found.append(Problem("roster.signed-another", "", place))
     return found
+
+
+def _others(chain: Chain, edition: Edition, facts: Facts) -> list[Edition]:
+    """The proposals for the same number that ``edition`` does not come in the place of, by digest."""
+    found = (one for digest, one in sorted(facts.proposed.items()) if digest != edition.digest)
+    return [
+        one
+        for one in found
+        if one.roster.previous == chain.head.digest and one.digest not in edition.takes_place_of
+    ]
+
+
+def too_few(chain: Chain, edition: Edition, facts: Facts, me: str) -> Problem | None:
+    """That ``edition`` cannot be accepted by those who are there and free to sign it (``roster.too-few-stay``): it waits for some who
+    left, refused it, or signed another one for its number. ``None`` when those others are enough."""
+    old = chain.head
+    said = facts.approvals.get(edition.digest, {})
+    signed = set(facts.signatures(edition.digest))
+    bound = {key for one in _others(chain, edition, facts) for key in facts.signatures(one.digest)}
+    bound |= {one.key.id for one in said.values() if one.stance == "refuse"}
+    gone = {*departed(chain), *facts.left} - {me}
+    everybody = {one.key: one.id for one in (*old.roster.active, *edition.roster.active)}
+    away = {key for key, name in everybody.items() if name in gone or key.id in bound} - {
+        key for key in everybody if key.id in signed
+    }
+    if not lacking(old, edition, everybody.keys() - away):
+        return None
+    return Problem("roster.too-few-stay", "", {"members": tuple(sorted({everybody[key] for key in away}))})
 
 
 def dead_ones(chain: Chain, facts: Facts) -> tuple[Approval, ...]:

@@ -107,6 +107,21 @@ SENTENCES: dict[str, Template] = {
         "It is given to the network, as soon as it is published: polder network publish --as NAME"
     ),
     "roster.no-words": N_("Nobody left or woke without its being proposed."),
+    "roster.word-carried": N_(
+        "What {member} said is proposed already; sign that one: polder network roster approve {proposal}"
+    ),
+    "roster.open-too": N_("Open for the same version, too: {digest}…, signed by {members}:"),
+    "roster.one-of-them": N_("Only one of them can be accepted, and whoever signs one can sign no other."),
+    "roster.open-beside": N_(
+        "Other proposals for the same version are open: {proposals}. Whoever signs one can sign no other."
+    ),
+    "roster.too-few-stay": N_(
+        "It waits for signatures of some who left, refused it, or signed another proposal for its version: {members}."
+    ),
+    "roster.leave-after": N_(
+        "That you leave counts for everybody who sees it. The version without you is not proposed yet: somebody signed "
+        "another one for its number: {proposals}."
+    ),
     "roster.no-news": N_("Nothing new about the roster."),
     "roster.no-open-proposal": N_("No proposal is open."),
     "roster.checked": N_("Version {version} of the roster is verified from the beginning."),
@@ -193,6 +208,22 @@ HINTS: dict[str, str] = {
         "Is the address right? It ends where “metadata” begins; ask the member for it."
     ),
     "roster.private-address": N_("If that is meant (a laboratory, a mesh), add --private to the command."),
+    "roster.one-of-them": N_(
+        "If half of the members sign the one and half the other, both are stuck. Agree on one first, or add --unsigned."
+    ),
+    "roster.open-beside": N_(
+        "Read them: polder network roster status. Approve one, or propose with --unsigned, or say --beside to sign this one all the same."
+    ),
+    "roster.several-proposals": N_(
+        "Only one of them can be accepted, so all sign the same one: the oldest (the first named), unless something speaks against it."
+    ),
+    "roster.too-few-stay": N_(
+        "They may still sign it, or refuse what they did not sign; who left is read only by those who follow it. "
+        "Else begin anew: polder network roster refound --help"
+    ),
+    "roster.leave-after": N_(
+        "Sign one of these (polder network roster approve), and say again that you leave when it is accepted: else those who stay may be too few."
+    ),
     "roster.no-open-proposal": N_("What others proposed comes with: polder network sync"),
     "roster.not-published": N_("Publish first: polder network publish --as NAME"),
     "roster.no-introduction": N_(
