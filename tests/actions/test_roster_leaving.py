@@ -66,6 +66,24 @@ def test_one_of_two_leaves_and_the_other_signs_what_the_leaver_proposed(provider
     assert "Nobody left or woke" in run(alder, "propose", "words")
 
 
+def test_who_left_is_shown_as_that_on_both_sides_before_the_next_version_drops_it(
+    providers: Providers,
+) -> None:
+    providers.found(*NAMES[:3])
+    run(providers.place / "cedar", "leave", "--yes")
+    sync(providers)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    for name in NAMES[:3]:
+        shown = run(providers.place / name, "show")
+        rows = {line.split()[0]: line for line in shown.splitlines() if line.split()[0] in NAMES}
+        assert f"left on {today}" in rows["cedar"] and "active from" not in shown
+        assert rows["cedar"].split()[-1] == "–"
+        assert not any(rows[other].split(".example/net/")[1].count("cedar") for other in NAMES[:2])
+        held = json.loads(run(providers.place / name, "show", "--json"))["members"]
+        assert held["cedar"]["left"].startswith(today) and "left" not in held["alder"]
+        assert [held[other]["mirrors"] for other in NAMES[:3]] == [["beech"], ["alder"], []]
+
+
 def test_one_of_two_who_leaves_twice_proposes_it_once(providers: Providers) -> None:
     providers.found("alder", "beech")
     alder, beech = providers.place / "alder", providers.place / "beech"
@@ -149,7 +167,7 @@ def test_of_three_two_leave_at_once_and_who_stays_is_told_to_begin_anew_and_does
     told = run(alder, "status")
     assert "It waits for signatures of some who left" in told and "polder network roster refound" in told
     assert [one["too_few"]["values"]["members"] for one in json.loads(run(alder, "status", "--json"))] != []
-    run(alder, "refound", "--reason", "The others left.", "--yes", "--beside")
+    run(alder, "refound", "--reason", "The others left.", "--yes")
     assert members(alder) == ["alder"] and fingerprint(alder) != old
 
 

@@ -64,13 +64,14 @@ def show(as_json: bool) -> None:
     """Show the newest roster that was accepted here."""
     from polder.actions.network_roster import acting_members, need_chain
     from polder.cli.network_roster_text import roster_data, show_roster
+    from polder.commons.roster.chain import departed
 
     folder = network_path()
-    newest = need_chain(folder).roster
+    chain = need_chain(folder)
     if as_json:
-        show_json(roster_data(newest))
+        show_json(roster_data(chain.roster, departed(chain)))
     else:
-        show_roster(newest, {one.id for one in acting_members(folder)})
+        show_roster(chain.roster, {one.id for one in acting_members(folder)}, departed(chain))
 
 
 @click.command(epilog="Example: polder network roster status --json | jq '.[].missing'")

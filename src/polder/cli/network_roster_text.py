@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,14 +15,16 @@ from polder.kernel.sentences import hint, say, translate
 from polder.kernel.sentences.mark import N_
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from polder.actions.roster_proposals import Draft
     from polder.commons.roster.document import Edition
-    from polder.commons.roster.model import Roster
+    from polder.commons.roster.model import Member, Roster
     from polder.kernel.secret import Secret
 
 HEADERS = (N_("member"), N_("name"), N_("state"), N_("since"), N_("publishes at"), N_("mirrors"))
 STATES = {"active": N_("active"), "dormant": N_("dormant")}
-FROM = N_("active from {day}")
+FROM, LEFT = N_("active from {day}"), N_("left on {day}")
 PASSPHRASE = N_("Passphrase of the key “{name}”")
 GOOD, BAD = ("roster.diff-joined",), ("roster.diff-gone", "roster.diff-key", "roster.diff-of-root")
 
@@ -62,8 +64,8 @@ def tell_all(problems: Iterable[Problem], indent: str = "") -> None:
             print_lines([(f"{indent}    {advice}", "dim")])
 
 
-def show_roster(roster: Roster, acting: set[str]) -> None:
-    """A heading, a table, and what it means for so few."""
+def show_roster(roster: Roster, acting: set[str], left: Mapping[str, datetime]) -> None:
+    """A heading, a table, and what it means for so few. ``left``: who said that it leaves, though this version has it still."""
     from polder.commons.roster.difference import warnings
 
     words = language()
@@ -75,18 +77,26 @@ def show_roster(roster: Roster, acting: set[str]) -> None:
     )
     rows = []
     for name, one in sorted(roster.members.items()):
-        coming = one.state == "active" and name not in acting
-        state = (
-            translate(FROM, words).format(day=f"{one.effective:%Y-%m-%d}")
-            if coming
-            else translate(STATES[one.state], words)
-        )
-        rows.append(
-            [name, one.name, state, f"{one.since:%Y-%m-%d}", one.urls[0], ", ".join(one.mirrors) or "–"]
-        )
+        state = _state(one, name in acting, left.get(name))
+        mirrors = ", ".join(_mirrors(one, left)) or "–"
+        rows.append([name, one.name, state, f"{one.since:%Y-%m-%d}", one.urls[0], mirrors])
     print_lines(table_lines([translate(header, words) for header in HEADERS], rows))
     tell("roster.shown-rule", threshold=roster.threshold, active=len(roster.active), preset=roster.preset)
     tell_all(warnings(roster))
+
+
+def _state(one: Member, acting: bool, left: datetime | None) -> str:
+    words = language()
+    if left:
+        return translate(LEFT, words).format(day=f"{left:%Y-%m-%d}")
+    if one.state == "active" and not acting:
+        return translate(FROM, words).format(day=f"{one.effective:%Y-%m-%d}")
+    return translate(STATES[one.state], words)
+
+
+def _mirrors(one: Member, left: Collection[str]) -> tuple[str, ...]:
+    """Whose folders it mirrors: nobody's when it left, and nobody's who left."""
+    return () if one.id in left else tuple(name for name in one.mirrors if name not in left)
 
 
 def show_draft(one: Draft) -> None:
@@ -182,9 +192,8 @@ def problem_data(one: Problem) -> dict[str, Any]:
     return {"code": one.code, "sentence": say(one.code, one.values), "values": dict(one.values)}
 
 
-def roster_data(roster: Roster) -> dict[str, Any]:
+def roster_data(roster: Roster, left: Mapping[str, datetime]) -> dict[str, Any]:
     from polder.commons.roster.changes import plain_rules
-    from polder.commons.roster.document import plain_member
 
     return {
         "network": roster.network,
@@ -193,8 +202,15 @@ def roster_data(roster: Roster) -> dict[str, Any]:
         "threshold": roster.threshold,
         "proposed": roster.proposed.isoformat(),
         "rules": plain_rules(roster.rules),
-        "members": {name: plain_member(one) for name, one in sorted(roster.members.items())},
+        "members": {name: _member_data(one, left) for name, one in sorted(roster.members.items())},
     }
+
+
+def _member_data(one: Member, left: Mapping[str, datetime]) -> dict[str, Any]:
+    from polder.commons.roster.document import plain_member
+
+    said = {"left": left[one.id].isoformat()} if one.id in left else {}
+    return {**plain_member(one), "mirrors": list(_mirrors(one, left)), **said}
 
 
 def edition_data(edition: Edition, names: Iterable[str], lines: Iterable[Problem]) -> dict[str, Any]:
