@@ -88,6 +88,7 @@ def test_a_sync_killed_anywhere_leaves_a_whole_state_and_the_next_one_completes_
             work(state, mirror, peer)
             assert dict(load_published(state)["beech"].files) == beech.given
             assert (mirror / TIMESTAMP).read_bytes() == beech.files[TIMESTAMP]
+            assert (mirror / NEW_ROOT).exists() == change_keys
             if not killed:
                 assert found == beech.given
                 return

@@ -1,7 +1,8 @@
 """Every attack on a reader, over HTTP with real files: what we say to it, and beside it what python-tuf's own client says.
 
 Each scenario changes what the web server of ``beech`` serves between a reader's first visit and its second. Where the two clients
-differ, ``SCENARIOS`` says so in the column ``tuf``, and ``WHY_DIFFERENT`` says why.
+differ, ``SCENARIOS`` says so, and ``WHY_DIFFERENT`` says why. One code can have several causes: ``BECAUSE`` says which one it has to be,
+so that no scenario is refused for something else than what it is about.
 """
 
 from __future__ import annotations
@@ -62,6 +63,12 @@ def an_old_state_is_shown_again(bench: Bench) -> None:
     bench.serve_old()
 
 
+def an_old_timestamp_under_a_new_root(bench: Bench) -> None:
+    """The root is an honest one, and changes no key of the server's: what was seen before it binds after it."""
+    bench.beech.publish_root(NOW)
+    bench.files[TIMESTAMP] = bench.old[TIMESTAMP]
+
+
 def an_old_snapshot_under_a_new_timestamp(bench: Bench) -> None:
     bench.beech.versions["snapshot"] = 1
     bench.resign("timestamp")
@@ -103,7 +110,8 @@ def one_byte_of(role: str) -> Callable[[Bench], None]:
     def alter(bench: Bench) -> None:
         bench.resign("targets", "robot", "snapshot", "timestamp")
         content = bench.files[bench.part(role)]
-        bench.files[bench.part(role)] = content.replace(b'"expires"', b'"expirez"', 1)
+        bench.files[bench.part(role)] = content.replace(b'"expires":"2', b'"expires":"3', 1)
+        assert bench.files[bench.part(role)] != content
 
     alter.__name__ = f"one_byte_of_{role}_is_altered"
     return alter
@@ -274,6 +282,7 @@ OK, DAYS = "", timedelta(1)
 SCENARIOS: dict[Callable[[Bench], None], tuple[str, str, timedelta]] = {
     # scenario: (our code, what python-tuf does, how much later the second visit is)
     an_old_state_is_shown_again: ("sync.rollback", "refused", 0 * DAYS),
+    an_old_timestamp_under_a_new_root: ("sync.rollback", "refused", 0 * DAYS),
     an_old_snapshot_under_a_new_timestamp: ("sync.rollback", "refused", 0 * DAYS),
     old_targets_under_a_new_snapshot: ("sync.rollback", "refused", 0 * DAYS),
     old_words_of_the_server_under_a_new_snapshot: ("sync.rollback", "refused", 0 * DAYS),
@@ -282,10 +291,10 @@ SCENARIOS: dict[Callable[[Bench], None], tuple[str, str, timedelta]] = {
     fresh_server_documents_over_people_that_signed_too_long_ago: ("sync.expired", "refused", 121 * DAYS),
     nobody_renewed_the_root: ("sync.expired", "refused", 366 * DAYS),
     old_targets_under_the_new_name: ("sync.mixed", "refused", 0 * DAYS),
-    one_byte_of("timestamp"): ("trust.not-a-document", "refused", 0 * DAYS),
-    one_byte_of("snapshot"): ("trust.not-a-document", "refused", 0 * DAYS),
-    one_byte_of("targets"): ("trust.not-a-document", "refused", 0 * DAYS),
-    one_byte_of("robot"): ("trust.not-a-document", "refused", 0 * DAYS),
+    one_byte_of("timestamp"): ("trust.too-few-signatures", "refused", 0 * DAYS),
+    one_byte_of("snapshot"): ("sync.altered", "refused", 0 * DAYS),
+    one_byte_of("targets"): ("sync.altered", "refused", 0 * DAYS),
+    one_byte_of("robot"): ("sync.altered", "refused", 0 * DAYS),
     a_signature_is_altered: ("trust.too-few-signatures", "refused", 0 * DAYS),
     a_file_is_altered: ("sync.tampered", "refused", 0 * DAYS),
     a_file_is_longer_than_was_signed: ("sync.endless", "refused", 0 * DAYS),
@@ -326,6 +335,58 @@ WHY_DIFFERENT = {
     "one_version_with_two_contents": "the specification keeps the old one silently; it is evidence of keys in two hands",
     "no_hashes": "the specification leaves length and hash of the snapshot out at will",
 }
+ROBOT_3, SNAPSHOT_4 = "metadata/3.robot.json", "metadata/4.snapshot.json"
+BECAUSE: dict[str, dict[str, object]] = {
+    # scenario: what the problem has to name, of its place (``where``) and its values
+    "an_old_state_is_shown_again": {"role": "timestamp", "version": 2, "seen": 3},
+    "an_old_timestamp_under_a_new_root": {"role": "timestamp", "version": 2, "seen": 3},
+    "an_old_snapshot_under_a_new_timestamp": {
+        "where": TIMESTAMP,
+        "role": "snapshot",
+        "version": 1,
+        "seen": 3,
+    },
+    "old_targets_under_a_new_snapshot": {"where": SNAPSHOT_4, "role": "targets", "version": 1, "seen": 3},
+    "old_words_of_the_server_under_a_new_snapshot": {
+        "where": SNAPSHOT_4,
+        "role": "robot",
+        "version": 1,
+        "seen": 3,
+    },
+    "nothing_new_comes": {"role": "timestamp"},
+    "a_fresh_timestamp_over_a_snapshot_that_expired": {"role": "snapshot"},
+    "fresh_server_documents_over_people_that_signed_too_long_ago": {"role": "targets"},
+    "nobody_renewed_the_root": {"role": "root"},
+    "old_targets_under_the_new_name": {"role": "targets", "version": 3},
+    "one_byte_of_timestamp_is_altered": {"role": "timestamp", "found": 0},
+    "one_byte_of_snapshot_is_altered": {"role": "snapshot", "version": 3},
+    "one_byte_of_targets_is_altered": {"role": "targets", "version": 3},
+    "one_byte_of_robot_is_altered": {"role": "robot", "version": 3},
+    "a_signature_is_altered": {"role": "timestamp", "found": 0},
+    "a_file_is_altered": {"path": "card.json"},
+    "a_file_is_longer_than_was_signed": {"limit": 17},
+    "a_timestamp_without_end": {"where": TIMESTAMP},
+    "a_file_drop_by_drop": {"why": "too slow"},
+    "a_server_that_accepts_and_is_silent": {"source": TIMESTAMP, "why": "too slow"},
+    "a_stolen_server_signs_the_peoples_part": {"where": "metadata/3.targets.json", "role": "targets"},
+    "a_stolen_server_offers_a_card": {"path": "card.json", "role": "robot"},
+    "a_robot_key_that_the_people_took_away": {"where": ROBOT_3, "role": "robot", "found": 0},
+    "one_stolen_root_key_and_a_new_one": {"role": "root", "found": 1, "wanted": 2},
+    "a_root_that_skips_a_version": {"found": 3, "wanted": 2},
+    "the_same_signature_twice": {"where": "metadata/2.root.json"},
+    "one_key_under_two_ids": {"key": "f" * 16},
+    "versions_pushed_to_the_end_of_counting": {"role": "snapshot"},
+    "a_path_that_leads_out": {"path": "../../../etc/cron.d/x"},
+    "a_redirect": {"to": "/metadata/elsewhere.json"},
+    "a_page_where_the_next_root_would_be": {"where": "metadata/2.root.json"},
+    "next_root_answered_410": {"source": "metadata/2.root.json", "why": "HTTP 410"},
+    "next_root_answered_500": {"source": "metadata/2.root.json", "why": "HTTP 500"},
+    "next_root_answered_503": {"source": "metadata/2.root.json", "why": "HTTP 503"},
+    "one_version_with_two_contents": {"role": "timestamp", "version": 2},
+    "no_hashes": {"where": TIMESTAMP, "role": "snapshot"},
+    "a_role_goes_from_the_snapshot": {"where": "metadata/3.snapshot.json", "role": "robot"},
+    "deeply_nested_nonsense": {"where": TIMESTAMP},
+}
 scenarios = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.__name__)
 
 
@@ -356,6 +417,7 @@ def prepared(scenario: Callable[[Bench], None], bench: Bench) -> None:
     """What the reader saw first: for the oldest attacks, something newer than what comes after."""
     if scenario in (
         an_old_state_is_shown_again,
+        an_old_timestamp_under_a_new_root,
         an_old_snapshot_under_a_new_timestamp,
         old_targets_under_a_new_snapshot,
         old_words_of_the_server_under_a_new_snapshot,
@@ -380,9 +442,19 @@ def test_what_a_reader_says(scenario, bench, tmp_path):
 
     after = load_published(tmp_path)["beech"]
     assert [one.problem.code for one in news.troubles][:1] == ([code] if code else [])
+    if code:
+        told = told_of(news, bench.web.url)
+        assert {name: told.get(name) for name in BECAUSE[scenario.__name__]} == BECAUSE[scenario.__name__]
     assert news.state == ("failed" if code else "new")
     if code:
         assert dict(after.files) == held and after.versions == before.versions
+
+
+def told_of(news: PeerNews, url: str) -> dict[str, object]:
+    """The first problem's place and values."""
+    problem = news.troubles[0].problem
+    told = {"where": problem.where, **problem.values}
+    return {name: one.removeprefix(url) if isinstance(one, str) else one for name, one in told.items()}
 
 
 @scenarios

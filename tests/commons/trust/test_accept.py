@@ -16,7 +16,8 @@ from polder.commons.trust.accept import (
     wanted,
     whole,
 )
-from polder.kernel.problem import Refused
+from polder.kernel.digest import digest_of_bytes
+from polder.kernel.problem import Problem, Refused
 from support.publisher import Publisher, TestKey
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -44,10 +45,19 @@ def follow(publisher: Publisher, trusted: Trusted | None = None, now: datetime =
     return trusted
 
 
-def refusal(publisher: Publisher, trusted: Trusted | None = None, now: datetime = NOW) -> str:
+def problem_of(publisher: Publisher, trusted: Trusted | None = None, now: datetime = NOW) -> Problem:
     with pytest.raises(Refused) as refused:
         follow(publisher, trusted, now)
-    return refused.value.problems[0].code
+    return refused.value.problems[0]
+
+
+def refusal(publisher: Publisher, trusted: Trusted | None = None, now: datetime = NOW) -> str:
+    return problem_of(publisher, trusted, now).code
+
+
+def older(role: str, version: int, seen: int) -> Problem:
+    """Three checks refuse what is older: which of them it was, its values say."""
+    return Problem("sync.rollback", "", {"role": role, "version": version, "seen": seen})
 
 
 def test_a_reader_gets_from_the_pinned_root_to_every_file(beech):
@@ -73,6 +83,16 @@ def test_a_first_root_of_somebody_else_is_refused(beech):
     assert refused.value.problems[0].code == "sync.another-root"
 
 
+def test_a_first_root_that_is_not_the_first_or_that_nobody_signed_is_refused_even_when_pinned(beech):
+    second = beech.publish_root(NOW)
+    unsigned = beech.make_root(NOW, [TestKey("thief")], version=1)
+
+    for content, code in ((second, "sync.root-version"), (unsigned, "trust.too-few-signatures")):
+        with pytest.raises(Refused) as refused:
+            accept_first_root(content, digest_of_bytes(content))
+        assert refused.value.problems[0].code == code
+
+
 def test_nothing_new_is_the_same_state(beech):
     trusted = follow(beech)
 
@@ -85,7 +105,18 @@ def test_an_older_timestamp_is_refused(beech):
     trusted = follow(beech)
     beech.files["metadata/timestamp.json"] = old
 
-    assert refusal(beech, trusted) == "sync.rollback"
+    assert problem_of(beech, trusted) == older("timestamp", 1, 2)
+
+
+def test_an_older_timestamp_under_a_new_root_is_refused(beech):
+    old = beech.files["metadata/timestamp.json"]
+    beech.publish(NOW, ["timestamp"])
+    trusted = follow(beech)
+    beech.root_keys[2] = TestKey("newcomer")
+    beech.publish_root(NOW)
+    beech.files["metadata/timestamp.json"] = old
+
+    assert problem_of(beech, trusted) == older("timestamp", 1, 2)
 
 
 def test_an_older_snapshot_under_a_new_timestamp_is_refused(beech):
@@ -94,16 +125,17 @@ def test_an_older_snapshot_under_a_new_timestamp_is_refused(beech):
     beech.versions |= {"snapshot": 1, "timestamp": 3}
     beech.put_timestamp(NOW)
 
-    assert refusal(beech, trusted) == "sync.rollback"
+    assert problem_of(beech, trusted) == older("snapshot", 1, 2)
 
 
-def test_older_targets_under_a_new_snapshot_are_refused(beech):
+@pytest.mark.parametrize("role", ["targets", "robot"])
+def test_an_older_part_under_a_new_snapshot_is_refused(beech, role):
     beech.publish(NOW)
     trusted = follow(beech)
-    beech.versions["targets"] = 1
+    beech.versions[role] = 1
     beech.publish(NOW, ["snapshot", "timestamp"])
 
-    assert refusal(beech, trusted) == "sync.rollback"
+    assert problem_of(beech, trusted) == older(role, 1, 2)
 
 
 def test_a_timestamp_signed_twice_with_different_contents_is_told(beech):
@@ -160,6 +192,39 @@ def test_expired_documents_are_refused(beech):
     assert refusal(beech, now=NOW + timedelta(31)) == "sync.expired"
 
 
+def accept(publisher: Publisher, trusted: Trusted, role: str, now: datetime) -> Trusted:
+    """One step alone."""
+    if role == "timestamp":
+        return accept_timestamp(trusted, publisher.files["metadata/timestamp.json"], now)
+    content = publisher.files[publisher.place(role)]
+    if role == "snapshot":
+        return accept_snapshot(trusted, content, now)
+    return accept_targets(trusted, role, content, now)
+
+
+@pytest.mark.parametrize("role", ["timestamp", "snapshot", "targets", "robot"])
+def test_what_expired_replaces_nothing(beech, role):
+    trusted = follow(beech)
+    for part in ("targets", "robot", "snapshot", "timestamp"):
+        beech.publish(NOW - timedelta(200 if part == role else 0), [part])
+    for part in ("timestamp", "snapshot", "targets", "robot"):
+        if part == role:
+            break
+        trusted = accept(beech, trusted, part, NOW)
+
+    with pytest.raises(Refused) as refused:
+        accept(beech, trusted, role, NOW)
+    assert [(one.code, one.values["role"]) for one in refused.value.problems] == [("sync.expired", role)]
+
+
+def test_a_timestamp_that_was_taken_before_is_refused_once_it_expired(beech):
+    trusted = follow(beech)
+
+    assert accept(beech, trusted, "timestamp", NOW + timedelta(14) - timedelta(seconds=1)) is trusted
+    with pytest.raises(Refused):
+        accept(beech, trusted, "timestamp", NOW + timedelta(14))
+
+
 def test_what_was_whole_is_refused_once_one_part_expired(beech):
     trusted = follow(beech)
 
@@ -174,6 +239,9 @@ def test_a_root_on_the_way_may_be_expired_the_last_one_not(beech):
     assert len(follow(beech, now=later).roots) == 2
     del beech.files["metadata/2.root.json"]
     assert refusal(beech, now=later) == "sync.expired"
+    with pytest.raises(Refused) as refused:  # nothing more is taken under it
+        accept_timestamp(accept_first_root(beech.files["metadata/1.root.json"], beech.pinned), b"", later)
+    assert refused.value.problems[0].values["role"] == "root"
 
 
 def test_a_root_that_one_stolen_key_and_a_new_one_signed_is_refused(beech):
@@ -189,6 +257,20 @@ def test_a_root_that_leaves_out_a_step_is_refused(beech):
     beech.files["metadata/2.root.json"] = beech.make_root(NOW, beech.root_keys, version=3)
 
     assert refusal(beech) == "sync.root-version"
+
+
+def test_the_last_root_again_is_no_next_one(beech):
+    with pytest.raises(Refused) as refused:
+        accept_root(follow(beech), beech.files["metadata/1.root.json"])
+
+    assert refused.value.problems[0].code == "sync.root-version"
+
+
+def test_a_root_whose_own_keys_did_not_sign_it_is_refused(beech):
+    old, beech.root_keys = beech.root_keys, [TestKey(f"nobody holds this, {number}") for number in range(3)]
+    beech.files["metadata/2.root.json"] = beech.make_root(NOW, old, version=2)
+
+    assert refusal(beech) == "trust.too-few-signatures"
 
 
 def test_the_same_signature_twice_counts_once(beech):
@@ -218,12 +300,15 @@ def test_old_and_new_files_together_are_refused(beech):
     assert refusal(beech) == "sync.mixed"
 
 
-def test_versions_pushed_up_by_a_thief_bind_no_longer_after_the_keys_changed(beech):
+@pytest.mark.parametrize(
+    "changed", [["timestamp"], ["snapshot"], ["snapshot", "timestamp"]], ids=" and ".join
+)
+def test_versions_pushed_up_by_a_thief_bind_no_longer_after_the_keys_changed(beech, changed):
     beech.versions |= {"snapshot": 10**9, "timestamp": 10**9}
     beech.put_snapshot(NOW)
     beech.put_timestamp(NOW)
     trusted = follow(beech)
-    beech.keys |= {"snapshot": TestKey("new-snapshot"), "timestamp": TestKey("new-timestamp")}
+    beech.keys |= {role: TestKey(f"new-{role}") for role in changed}
     beech.versions |= {"snapshot": 2, "timestamp": 2}
     beech.publish_root(NOW)
     beech.publish(NOW)
@@ -287,6 +372,13 @@ def test_hashes_are_demanded(beech):
     beech.publish(NOW, ["timestamp"])
 
     assert refusal(beech) == "sync.no-hash"
+
+
+def test_counting_has_an_end(beech):
+    beech.versions["timestamp"] = 2**53
+    beech.publish(NOW, ["timestamp"])
+
+    assert problem_of(beech) == Problem("sync.no-hash", "", {"role": "timestamp"})
 
 
 def test_a_list_of_files_has_an_end(beech, monkeypatch):
