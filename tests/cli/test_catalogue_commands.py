@@ -176,6 +176,14 @@ def test_a_rule_is_met_by_approvals_that_came_over_the_network(town: Town, calen
     assert told["adoptions"]["calendar"] == {"digest": digest, "from": "beech"}
 
 
+def test_who_is_asked_for_the_offers_of_nobody_is_told_the_nearest_name(town: Town) -> None:
+    for words in (("catalogue",), ("catalogue", "calendar"), ("adopt", "calendar", "--yes")):
+        refused = town.run(*words, "--from", "ceder")
+        assert refused.exit_code == 2 and "Did you mean “cedar”?" in refused.output
+    assert town.run("network", "approve-recipe", "calendar", "--from", "ceder").exit_code == 2
+    assert town.run("catalogue", "--from", "cedar").exit_code == 0
+
+
 def test_a_withdrawn_offer_is_gone_after_the_next_round(town: Town, calendar: Path) -> None:
     town.beech.run("offer", str(calendar))
     town.beech.publish()

@@ -75,6 +75,40 @@ def test_a_name_that_nobody_has_wants_a_yes(folder: Path) -> None:
     assert run(folder, *add).exit_code == 2 and run(folder, *add, "--yes").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("said", "--as", "bech"), "Did you mean “beech”?"),
+        (("said", "--from", "bech"), "Did you mean “beech”?"),
+        (("said", "--as", "quince", "--json"), "There is no peer “quince”."),
+        (("said", "--type", "nwes"), "did you mean “news”?"),
+        (("said", "--circle", "caer"), "did you mean “care”?"),
+        (("circle", "remove", "care", "cedar", "ceder"), "did you mean “cedar”?"),
+        (("circle", "remove", "care", "beech"), "“beech” is neither a member nor a steward"),
+    ],
+)
+def test_whoever_asks_about_nobody_is_told_and_shown_nothing(
+    folder: Path, words: tuple[str, ...], told: str
+) -> None:
+    network = folder / "network.yml"
+    network.write_text(network.read_text() + FOLLOW)
+    run(folder, "circle", "new", "care", "--title", "Care", "--member", "cedar", "--yes")
+    run(folder, "say", "news", "moving", "--title", "We move", "--for", "public")
+    refused = run(folder, *words)
+
+    assert refused.exit_code == 2 and told in " ".join(refused.output.split())
+    assert refused.stdout == ""
+    assert "cedar" in run(folder, "circle", "show", "care").output
+
+
+def test_what_somebody_outside_would_see_may_be_asked_when_something_is_for_them(folder: Path) -> None:
+    run(folder, "say", "note", "rack", "--title", "The rack", "--provider", "fir", "--yes")
+
+    assert "alder/note/rack" in run(folder, "said", "--as", "fir").output
+    for who in ("anybody", "alder"):
+        assert run(folder, "said", "--as", who, "--from", "alder", "--type", "note").exit_code == 0
+
+
 def test_a_circle_begins_changes_and_is_shown(folder: Path) -> None:
     assert run(folder, "circle", "new", "care", "--title", "Care", "--member", "beech").exit_code == 0
     assert run(folder, "circle", "add", "care", "cedar").exit_code == 0

@@ -172,6 +172,14 @@ def test_a_name_of_nobody_in_network_yml_is_found(folder, beech):
     assert [one["code"] for one in data["findings"]] == ["sync.names-nobody-near", "sync.names-nobody"]
 
 
+def test_ones_own_name_in_network_yml_is_nobody_s_slip(folder, beech):
+    write(folder, beech, "http://127.0.0.1:1/")
+    file = folder / "network.yml"
+    file.write_text(file.read_text() + "private: [alder, beech]\n")
+
+    assert json.loads(run(folder, "status", "--json").output)["findings"] == []
+
+
 def test_a_peer_that_is_nobody_is_refused_with_the_nearest_name_if_there_is_one(folder, beech):
     write(folder, beech, "http://127.0.0.1:1/")
 

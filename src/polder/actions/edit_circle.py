@@ -22,6 +22,7 @@ from polder.commons.statement.access import Circle
 from polder.commons.statement.model import Heard
 from polder.commons.statement.naming import find_circle
 from polder.commons.statement.source import ENDING, PRIVATE
+from polder.kernel.names import nearest
 from polder.kernel.problem import Problem, Problems, Refused
 
 Names = tuple[str, ...]
@@ -77,15 +78,28 @@ def adding(key: str, names: Names) -> Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def removing(names: Names) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """A change: ``names`` go from members and stewards."""
+    """A change: ``names`` go from members and stewards. Refused (``statement.not-in-circle``) with each that is neither."""
 
     def change(held: dict[str, Any]) -> dict[str, Any]:
+        _all_in(names, (*held.get("stewards", ()), *held.get("members", ())))
         left = {
             key: [one for one in held.get(key, ()) if one not in names] for key in ("stewards", "members")
         }
         return {**held, **left}
 
     return change
+
+
+def _all_in(names: Names, held: Names) -> None:
+    problems = Problems()
+    for name in names:
+        if name in held:
+            continue
+        if near := nearest(name, held):
+            problems.add("statement.not-in-circle-near", "", provider=name, nearest=near)
+        else:
+            problems.add("statement.not-in-circle", "", provider=name)
+    problems.refuse_if_any()
 
 
 def _fields(circle: Circle) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -66,7 +66,15 @@ def named(peers: Mapping[str, Peer], names: tuple[str, ...]) -> dict[str, Peer]:
     return {name: peers[name] for name in names or peers}
 
 
-def _unknown(name: str, peers: Mapping[str, Peer]) -> Problem:
+def must_know(name: str, known: Iterable[str]) -> None:
+    """Refused (``sync.unknown-peer``, with the nearest that is known) when ``name`` is none of ``known``: a slip of the fingers must not
+    look like somebody who says nothing."""
+    everybody = set(known)
+    if name not in everybody:
+        raise Refused(_unknown(name, everybody))
+
+
+def _unknown(name: str, peers: Iterable[str]) -> Problem:
     if near := nearest(name, peers):
         return Problem("sync.unknown-peer-near", "", {"peer": name, "near": near})
     return Problem("sync.unknown-peer", "", {"peer": name})
@@ -74,11 +82,12 @@ def _unknown(name: str, peers: Mapping[str, Peer]) -> Problem:
 
 def misnamed(folder: Path, network: Network, now: datetime) -> tuple[Problem, ...]:
     """Names below “mirror” and “private” in network.yml that are nobody's here (``sync.names-nobody``): a slip of the fingers there
-    would leave a copy unmade for ever."""
+    would leave a copy unmade for ever. This provider's own name is known before any roster has it."""
     from polder.actions.network_roster import current_roster
 
     roster = current_roster(folder)
-    known = {*find_peers(folder, network, now), *network.follow, *(roster.members if roster else ())}
+    known = {network.provider, *find_peers(folder, network, now), *network.follow}
+    known |= set(roster.members) if roster else set()
     found = []
     for key, names in (("mirror", network.mirror), ("private", network.private)):
         for name in sorted(set(names) - known):

@@ -52,11 +52,14 @@ def catalogue(recipe: str, provider: str, network: Path | None, place: Path | No
     Peers are shown as they were last verified (polder network sync). Nothing is changed.
     """
     from polder.actions.catalogue import open_page, open_shelf, unpack_recipe
+    from polder.actions.network_peers import must_know
     from polder.cli.catalogue_data import list_data, page_data
     from polder.cli.catalogue_text import list_lines, page_lines
     from polder.commons.catalogue.choose import split_reference
 
     shelf = open_shelf(_network(network), _site_or_none(), datetime.now(UTC))
+    if provider:
+        must_know(provider, shelf.groups)
     if not recipe:
         held = [one for named in shelf.all.variants.values() for one in named]
         variants = [one for one in held if provider in ("", *(offered.provider for offered in one.offered))]
@@ -113,6 +116,7 @@ def adopt(
     """
     from polder.actions import adopt_recipe as action
     from polder.actions.catalogue import open_shelf
+    from polder.actions.network_peers import must_know
     from polder.commons.catalogue.choose import split_reference
 
     if as_json and not yes:
@@ -120,6 +124,8 @@ def adopt(
     site = site_path()
     folder = _network(network, site)
     shelf = open_shelf(folder, site, datetime.now(UTC))
+    if provider:
+        must_know(provider, shelf.groups)
     name, digest = split_reference(recipe)
     if undo:
         if shelf.taken_from(name):
@@ -225,6 +231,7 @@ def approve_recipe(
     It is written below given/recipes/approvals/; others see it after polder network publish --as NAME.
     """
     from polder.actions.catalogue import open_shelf
+    from polder.actions.network_peers import must_know
     from polder.actions.offer_recipe import approve_recipe as approve
     from polder.actions.offer_recipe import withdraw_approval
     from polder.commons.catalogue.choose import choose_variant, split_reference
@@ -234,6 +241,8 @@ def approve_recipe(
     name, digest = split_reference(recipe)
     if len(digest) < 64:
         shelf = open_shelf(folder, None, now)
+        if provider:
+            must_know(provider, shelf.groups)
         digest = short(choose_variant(shelf.all, name, digest, provider).digest, 64)
     whole = Digest(f"sha256:{digest}")
     if withdraw:

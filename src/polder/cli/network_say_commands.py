@@ -122,6 +122,7 @@ def give() -> None:
 @guarded
 def said(type_: str | None, provider: str | None, circle: str | None, who: str | None, as_json: bool) -> None:
     """List what this provider and its peers say, as far as you may read it, newest first."""
+    from polder.actions import heard_names
     from polder.actions.edit_circle import find as find_circle
     from polder.actions.read_statements import listen, show
     from polder.cli.statement_text import HEADERS, row, statement_data
@@ -130,7 +131,14 @@ def said(type_: str | None, provider: str | None, circle: str | None, who: str |
 
     words = language()
     listening = listen(network_path(), datetime.now(UTC))
-    shown = show(listening, Reader("" if who == "anybody" else who) if who else None)
+    for name, check in (
+        (type_, heard_names.of_type),
+        (provider, heard_names.speaking),
+        (who, heard_names.reading),
+    ):
+        if name:
+            check(listening, name)
+    shown = show(listening, Reader("" if who == heard_names.ANYBODY else who) if who else None)
     meant = find_circle(listening, circle).id if circle else ""
     found = [
         one

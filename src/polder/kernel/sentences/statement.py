@@ -29,6 +29,10 @@ SENTENCES: dict[str, str] = {
     "statement.unknown-provider-near": N_(
         "“{provider}” is neither in the network nor followed from here; did you mean “{nearest}”? Nothing was written."
     ),
+    "statement.not-in-circle": N_("“{provider}” is neither a member nor a steward of the circle."),
+    "statement.not-in-circle-near": N_(
+        "“{provider}” is neither a member nor a steward of the circle; did you mean “{nearest}”?"
+    ),
     "statement.circle-ambiguous": N_("“{circle}” could be {known}: write the whole name."),
     "statement.not-a-steward": N_(
         "{provider} is not a steward of the circle {circle}, or the circle has ended: it cannot change it."
