@@ -13,6 +13,7 @@ from polder.actions.load_network import load_network
 from polder.actions.network_status import network_status
 from polder.actions.sync_network import Round, mirror_place, sync_network
 from polder.actions.sync_peer import sync_peer
+from polder.cli.network_sync_commands import round_lines
 from polder.commons.trust.gossip import Seen, digest_of_timestamp, read_word, write_word
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Refused
@@ -278,6 +279,28 @@ def test_a_clock_that_is_wrong_by_most_peers_is_an_alarm(neighbours, hours, code
     found = neighbours.sync()
 
     assert codes(found) == [code]
+
+
+@pytest.mark.parametrize("hours", [3, -30])
+def test_one_peer_alone_cannot_tell_whose_clock_is_wrong_and_that_is_said(neighbours, hours):
+    told = (NOW + timedelta(hours=hours)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    neighbours.webs["beech"].date = told
+
+    alone = neighbours.sync(NOW, "beech")
+    assert codes(alone) == [] and round(alone.apart["beech"] / 3600) == hours
+    words = [line for line, _ in round_lines(alone)]
+    assert (
+        f"The clocks of beech and of this machine are about {abs(hours)}.0 hours apart: one of them is wrong."
+        in words
+    )
+
+
+def test_a_timestamp_signed_in_our_future_is_told_when_its_signer_is_the_only_peer(neighbours):
+    neighbours.peers["beech"].publish(NOW + timedelta(days=2))
+    neighbours.webs["beech"].date = NOW.strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+    found = neighbours.sync(NOW, "beech")
+    assert codes(found) == [] and round(found.apart["beech"] / 3600) == 48
 
 
 def test_a_peer_that_sends_elsewhere_is_an_alarm_and_nobody_goes_there(neighbours):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random, SystemRandom
@@ -16,7 +16,7 @@ from polder.actions.network_peers import find_peers, mirrored_peers, named
 from polder.actions.source_trouble import Trouble
 from polder.actions.sync_peer import PeerNews, sync_peer
 from polder.commons.network.model import Network
-from polder.commons.trust.clock import ahead, off_by
+from polder.commons.trust.clock import ahead, apart, off_by
 from polder.commons.trust.kinds import about
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Refused, file_trouble
@@ -35,12 +35,14 @@ ALARMING = frozenset({"altered", "mixed", "two versions"})
 @dataclass(frozen=True, slots=True)
 class Round:
     """``news`` of each peer, by name. ``alarms`` raised now. ``clock``: seconds by which most peers are ahead of us, when that is
-    more than an hour; else 0. ``mirrored``: peers whose copy here was brought up to date."""
+    more than an hour; else 0. ``mirrored``: peers whose copy here was brought up to date. ``apart``: by how many seconds one peer is
+    ahead of us, when no other answered to tell whose clock is wrong."""
 
     news: tuple[PeerNews, ...]
     alarms: tuple[Alarm, ...]
     clock: float
     mirrored: tuple[str, ...]
+    apart: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def reached(self) -> tuple[PeerNews, ...]:
@@ -83,11 +85,12 @@ def sync_network(
     alarms = [
         alarm for one in every for trouble in one.troubles if (alarm := _alarm(state, one, trouble, now))
     ]
-    clock = _clock(every, now)
+    clocks = _clocks(every, now)
+    clock = off_by(list(clocks.values()))
     alarms += _clock_alarm(state, network, clock, now)
     alarms += listen(folder, network, peers, now)
     tell(folder, network, peers, now)
-    return Round(every, tuple(alarms), clock, tuple(sorted(done)))
+    return Round(every, tuple(alarms), clock, tuple(sorted(done)), apart(clocks))
 
 
 def mirror_place(folder: Path, network: Network, peer: str) -> Path:
@@ -131,9 +134,9 @@ def _alarm(state: Path, news: PeerNews, trouble: Trouble, now: datetime) -> Alar
     return raise_alarm(state, problem.code, news.peer, values, evidence, now, key, what)
 
 
-def _clock(news: tuple[PeerNews, ...], now: datetime) -> float:
+def _clocks(news: tuple[PeerNews, ...], now: datetime) -> dict[str, float]:
     answered = [one for one in news if one.clocks]
-    return off_by([ahead(one.clocks, read_time(one.expires), now) for one in answered])
+    return {one.peer: ahead(one.clocks, read_time(one.expires), now) for one in answered}
 
 
 def _clock_alarm(state: Path, network: Network, clock: float, now: datetime) -> list[Alarm]:

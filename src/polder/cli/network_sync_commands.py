@@ -184,6 +184,10 @@ def round_lines(found: Round) -> Iterator[Line]:
     if found.mirrored:
         yield say("sync.mirrored", {"peers": found.mirrored}, language()), ""
     yield from through_lines(found.news)
+    for peer, seconds in found.apart.items():
+        values: dict[str, Value] = {"peer": peer, "hours": round(abs(seconds) / 3600, 1)}
+        yield say("sync.clocks-apart", values, language()), "yellow"
+        yield "    " + hint("sync.clocks-apart", values, language()), "dim"
     for alarm in found.alarms:
         yield from alarm_lines(alarm)
 

@@ -25,6 +25,7 @@ def round_data(found: Round) -> dict[str, Any]:
         "peers": [_news_data(one) for one in found.news],
         "alarms": [one.id for one in found.alarms],
         "clock_off_by_seconds": found.clock,
+        "clocks_apart_by_seconds": dict(found.apart),
         "mirrored": list(found.mirrored),
     }
 

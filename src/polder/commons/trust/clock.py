@@ -5,11 +5,16 @@ Two things are known of each peer that answered: what its web server says the ti
 
 >>> off_by([7200.0, 7300.0, 4.0]), off_by([7200.0, 4.0]), off_by([7200.0])
 (7200.0, 0.0, 0.0)
+
+One peer alone cannot tell whose clock is wrong, its own or ours; that they are apart is said, and is no alarm:
+
+>>> apart({"beech": -7200.0}), apart({"beech": -60.0}), apart({"beech": -7200.0, "cedar": 4.0})
+({'beech': -7200.0}, {}, {})
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median, median_low
 
@@ -33,3 +38,8 @@ def off_by(found: Sequence[float]) -> float:
         if len(found) >= LEAST and len(far) * 2 > len(found):
             return median_low(far)
     return 0.0
+
+
+def apart(found: Mapping[str, float]) -> dict[str, float]:
+    """The peers whose clock and ours are more than an hour apart, when too few answered to tell which of them is wrong."""
+    return {name: one for name, one in found.items() if abs(one) > HOUR} if len(found) < LEAST else {}

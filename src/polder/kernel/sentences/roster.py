@@ -222,7 +222,7 @@ HINTS: dict[str, str] = {
         "Else begin anew: polder network roster refound --help"
     ),
     "roster.leave-after": N_(
-        "Sign one of these (polder network roster approve), and say again that you leave when it is accepted: else those who stay may be too few."
+        "Approve one of these, and say again that you leave when it is accepted: without your signature those who stay may be too few."
     ),
     "roster.no-open-proposal": N_("What others proposed comes with: polder network sync"),
     "roster.not-published": N_("Publish first: polder network publish --as NAME"),

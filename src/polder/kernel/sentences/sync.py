@@ -60,6 +60,9 @@ SENTENCES: dict[str, Template] = {
     "sync.two-rosters": N_("There are two rosters with version {version}; {by} saw another one."),
     "sync.clock-behind": N_("The clock of this machine is about {hours} hours behind those of most peers."),
     "sync.clock-ahead": N_("The clock of this machine is about {hours} hours ahead of those of most peers."),
+    "sync.clocks-apart": N_(
+        "The clocks of {peer} and of this machine are about {hours} hours apart: one of them is wrong."
+    ),
     "sync.no-alarm": N_("There is no alarm {alarm}."),
     "sync.no-reason": N_('An alarm is closed with a reason: --reason "…"'),
     "sync.new": N_("{peer}: version {version} from {source}"),
@@ -100,6 +103,9 @@ HINTS: dict[str, str] = {
     "sync.two-rosters": N_("Whoever signed both did wrong: polder network roster shows the signatures."),
     "sync.clock-behind": N_(
         "Set it right (timedatectl): with a wrong clock, words that expired are believed."
+    ),
+    "sync.clocks-apart": N_(
+        "Look at yours (timedatectl). No other peer answered in this round that could tell which of the two it is."
     ),
     "sync.clock-ahead": N_("Set it right (timedatectl): with a wrong clock, everything looks expired."),
     "sync.numbers-again": N_(
