@@ -46,8 +46,9 @@ class TestKey:
 
 
 class Publisher:
-    """``files``: what its web server serves. ``given`` and ``robot_files``: its two parts' targets. Change what you like, then
-    ``publish(now)``; or make single documents with ``make_*`` and ``put_*``."""
+    """``files``: what its web server serves. ``given`` and ``robot_files``: its two parts' targets. ``thresholds``: of other roles than
+    root, where more than one has to sign. Change what you like, then ``publish(now)``; or make single documents with ``make_*`` and
+    ``put_*``."""
 
     def __init__(self, name: str, now: datetime, people: int = 3, threshold: int = 2) -> None:
         self.name, self.threshold = name, threshold
@@ -55,6 +56,7 @@ class Publisher:
         self.targets_keys = list(self.root_keys)
         self.keys = {role: TestKey(f"{name}-{role}") for role in ("robot", "snapshot", "timestamp")}
         self.versions = dict.fromkeys(("root", "targets", "robot", "snapshot", "timestamp"), 0)
+        self.thresholds: dict[str, int] = {}
         self.given: dict[str, bytes] = {"card.json": b'{"name":"%s"}\n' % name.encode()}
         self.robot_files: dict[str, bytes] = {}
         self.files: dict[str, bytes] = {}
@@ -79,7 +81,8 @@ class Publisher:
         of = {"root": self.root_keys, "targets": self.targets_keys}
         of |= {role: [self.keys[role]] for role in ("snapshot", "timestamp")}
         roles = {role: Role([one.public.id for one in held], 1) for role, held in of.items()}
-        roles["root"].threshold = self.threshold
+        for role, least in {"root": self.threshold, **self.thresholds}.items():
+            roles[role].threshold = least
         keys = {one.public.id: key(one.public) for held in of.values() for one in held}
         version = version or self.versions["root"]
         return sign(Root(version, None, now + timedelta(DAYS["root"]), keys, roles, True), signers).content

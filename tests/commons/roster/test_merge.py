@@ -114,7 +114,19 @@ def test_a_false_signature_hides_no_true_one() -> None:
     parts = [held, {"beech": {roster_path(2): second.document.content}}]
 
     for order in (parts, parts[::-1]):
-        assert merge(CHAIN, folders(*order), LATER).chain.head.digest == second.digest
+        head = merge(CHAIN, folders(*order), LATER).chain.head
+        assert head.document.signatures == second.document.signatures
+
+
+def test_false_signatures_count_for_nobody_in_a_version_and_in_approvals() -> None:
+    second = signed(proposed(JOIN), ["alder", "beech", "fir"])
+    forged = second.signed_with({Hand("cedar").public.id: Hand("dogwood").sign(b"else").hex()})
+    told = replace(approve(second, "sign", Hand("elm"), "", NOW), signature="00" * 64)
+    approval = {approval_path(second.digest, Hand("elm").public): write_approval(told)}
+    held = folders({"dogwood": {roster_path(2): forged.document.content}}, {"elm": approval})
+
+    merged = merge(CHAIN, held, LATER)
+    assert merged.accepted == () and len(merged.facts.proposed) == 1
 
 
 def test_several_versions_come_at_once_whoever_was_away() -> None:
@@ -174,6 +186,23 @@ def test_signing_two_proposals_is_seen_before_it_does_harm() -> None:
     assert [(one.code, one.values["member"]) for one in merged.news] == [("roster.signed-two", "elm")]
 
 
+def test_who_signs_in_the_place_of_a_dead_proposal_did_not_sign_two() -> None:
+    dead = proposed(ChangeLeast(4))
+    another = propose(FIRST, ChangeLeast(2), "", NOW, refused(dead, "cedar dogwood elm"))
+    held = folders(said(dead, "alder beech"), said(another, "alder beech"))
+
+    assert merge(CHAIN, held, NOW).news == ()
+
+
+def test_a_proposal_that_follows_a_rival_is_no_second_one_for_the_next_number() -> None:
+    ours = following(FIRST, JOIN, ["alder", "beech", "cedar", "fir"])
+    rival = following(FIRST, Join(introduction("gum")), ["dogwood", "elm", "gum"])
+    chain = CHAIN.followed_by(ours, LATER)
+    held = folders(*(said(proposed(ChangeLeast(4), old), "elm") for old in (ours, rival)))
+
+    assert merge(chain, held, LATER).news == ()
+
+
 def test_a_leave_in_ones_own_folder_is_honoured_at_once() -> None:
     word = write_plain(plain_word(own_word("leave", "elm", FIRST.digest)))
     merged = merge(CHAIN, folders({"elm": {"governance/leave.json": word}}), NOW)
@@ -192,6 +221,18 @@ def test_a_leave_in_anothers_folder_or_by_another_key_is_nothing() -> None:
     )
 
     assert merge(CHAIN, held, NOW).chain.left == {}
+
+
+def test_a_leave_for_another_network_or_from_before_its_member_came_or_under_another_root_is_nothing() -> (
+    None
+):
+    elsewhere = own_word("leave", "elm", beginning("alder", "elm").digest)
+    earlier = own_word("leave", "elm", FIRST.digest, NOW - timedelta(days=1))
+    for word in (elsewhere, earlier, own_word("leave", "elm", FIRST.digest)):
+        held = folders({"elm": {"governance/leave.json": write_plain(plain_word(word))}})
+        if word not in (elsewhere, earlier):
+            held["elm"] = replace(held["elm"], root=digest_of_bytes(b"another root"))
+        assert merge(CHAIN, held, NOW).chain.left == {}
 
 
 def test_three_members_let_one_go_with_its_own_signature() -> None:

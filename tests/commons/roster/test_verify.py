@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from polder.commons.roster.approval import Approval, approve, plain_approval
 from polder.commons.roster.changes import ChangeLeast, ChangeRules, Expel, Join, Leave, ReplaceKey
 from polder.commons.roster.document import Edition, read_edition, write_edition
+from polder.commons.roster.own_word import signed_part
 from polder.commons.roster.presets import PRESETS
 from polder.commons.roster.propose import found, propose
 from polder.commons.roster.verify import verify, verify_first
@@ -175,6 +177,54 @@ def test_a_beginning_needs_every_founder() -> None:
     verify_first(signed(edition, ["alder", "beech"]))
     assert codes(verify_first, signed(edition, ["alder"])) == ["roster.founders-missing"]
     assert codes(verify_first, following(FIRST, JOIN, ["alder"])) == ["roster.not-a-beginning"]
+
+
+def test_a_beginning_that_says_something_else_than_its_founders_is_refused() -> None:
+    edition = found([introduction("alder"), introduction("beech")], PRESETS["polder"], "", "", NOW)
+    sly = write_edition(replace(edition.roster, threshold=1), edition.change, "")
+
+    assert "roster.not-its-change" in codes(verify_first, signed(sly, ["alder", "beech"]))
+
+
+def test_a_proposal_from_before_the_last_version_is_refused_so_nobody_shortens_the_time_for_objections() -> (
+    None
+):
+    second = following(FIRST, JOIN, ["alder", "beech", "cedar", "fir"])
+    third = following(second, Expel("elm"), ["alder", "beech", "cedar", "fir"], NOW - timedelta(seconds=1))
+
+    assert codes(verify, second, third) == ["roster.proposed-earlier"]
+
+
+def block(one: Approval) -> Approval:
+    return approve(DEAD, "block", Hand(NAMES_OF[one.key]), "No.", NOW)
+
+
+def for_another_number(one: Approval) -> Approval:
+    told = replace(one, version=3)
+    hand = Hand(NAMES_OF[one.key])
+    return replace(told, signature=hand.sign(signed_part(plain_approval(told))).hex())
+
+
+def by_nobody(one: Approval) -> Approval:
+    return replace(one, signature="00" * 64)
+
+
+DEAD = propose(FIRST, ChangeLeast(4), "", NOW)
+NAMES_OF = {Hand(name).public: name for name in FIRST.roster.members}
+
+
+@pytest.mark.parametrize("spoilt", [block, for_another_number, by_nobody])
+def test_what_is_no_refusal_for_good_of_that_proposal_makes_it_not_dead(
+    spoilt: Callable[[Approval], Approval],
+) -> None:
+    said = [approve(DEAD, "refuse", Hand(name), "No.", NOW) for name in ("cedar", "dogwood", "elm")]
+    signers = ["alder", "beech", "cedar"]
+    verify(FIRST, signed(propose(FIRST, ChangeLeast(2), "", NOW, tuple(said)), signers))
+
+    said[0] = spoilt(said[0])
+    another = signed(propose(FIRST, ChangeLeast(2), "", NOW, tuple(said)), signers)
+
+    assert codes(verify, FIRST, another) == ["roster.not-dead"]
 
 
 def test_the_digest_is_the_same_whoever_signed() -> None:

@@ -16,11 +16,13 @@ from polder.commons.trust.accept import (
     wanted,
     whole,
 )
+from polder.commons.trust.tuf import sign
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.problem import Problem, Refused
 from support.publisher import Publisher, TestKey
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TIMESTAMP = "metadata/timestamp.json"
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def follow(publisher: Publisher, trusted: Trusted | None = None, now: datetime =
     trusted = trusted or accept_first_root(files["metadata/1.root.json"], publisher.pinned)
     while (name := f"metadata/{len(trusted.roots) + 1}.root.json") in files:
         trusted = accept_root(trusted, files[name])
-    trusted = accept_timestamp(trusted, files["metadata/timestamp.json"], now)
+    trusted = accept_timestamp(trusted, files[TIMESTAMP], now)
     while part := wanted(trusted):
         content = files[f"metadata/{part.name}"]
         if part.role == "snapshot":
@@ -100,21 +102,21 @@ def test_nothing_new_is_the_same_state(beech):
 
 
 def test_an_older_timestamp_is_refused(beech):
-    old = beech.files["metadata/timestamp.json"]
+    old = beech.files[TIMESTAMP]
     beech.publish(NOW, ["timestamp"])
     trusted = follow(beech)
-    beech.files["metadata/timestamp.json"] = old
+    beech.files[TIMESTAMP] = old
 
     assert problem_of(beech, trusted) == older("timestamp", 1, 2)
 
 
 def test_an_older_timestamp_under_a_new_root_is_refused(beech):
-    old = beech.files["metadata/timestamp.json"]
+    old = beech.files[TIMESTAMP]
     beech.publish(NOW, ["timestamp"])
     trusted = follow(beech)
     beech.root_keys[2] = TestKey("newcomer")
     beech.publish_root(NOW)
-    beech.files["metadata/timestamp.json"] = old
+    beech.files[TIMESTAMP] = old
 
     assert problem_of(beech, trusted) == older("timestamp", 1, 2)
 
@@ -177,11 +179,11 @@ def test_after_the_keys_changed_a_number_may_stand_for_another_peoples_part(beec
 
 
 def test_the_same_timestamp_with_other_bytes_around_it_is_the_same(beech):
-    plain, beech.files["metadata/timestamp.json"] = beech.files["metadata/timestamp.json"], b""
+    plain, beech.files[TIMESTAMP] = beech.files[TIMESTAMP], b""
     for first, second in ((plain, plain + b"\n"), (plain + b"\n", plain)):
-        beech.files["metadata/timestamp.json"] = first
+        beech.files[TIMESTAMP] = first
         trusted = follow(beech)
-        beech.files["metadata/timestamp.json"] = second
+        beech.files[TIMESTAMP] = second
 
         assert follow(beech, trusted).timestamp == first
 
@@ -195,7 +197,7 @@ def test_expired_documents_are_refused(beech):
 def accept(publisher: Publisher, trusted: Trusted, role: str, now: datetime) -> Trusted:
     """One step alone."""
     if role == "timestamp":
-        return accept_timestamp(trusted, publisher.files["metadata/timestamp.json"], now)
+        return accept_timestamp(trusted, publisher.files[TIMESTAMP], now)
     content = publisher.files[publisher.place(role)]
     if role == "snapshot":
         return accept_snapshot(trusted, content, now)
@@ -229,6 +231,9 @@ def test_what_was_whole_is_refused_once_one_part_expired(beech):
     trusted = follow(beech)
 
     assert refusal(beech, trusted, NOW + timedelta(15)) == "sync.expired"
+    later = NOW + timedelta(121)
+    beech.publish(later, ["robot", "snapshot", "timestamp"])
+    assert problem_of(beech, trusted, later).values["role"] == "targets"
 
 
 def test_a_root_on_the_way_may_be_expired_the_last_one_not(beech):
@@ -300,6 +305,48 @@ def test_old_and_new_files_together_are_refused(beech):
     assert refusal(beech) == "sync.mixed"
 
 
+@pytest.mark.parametrize(("signers", "code"), [(1, "sync.mixed"), (0, "sync.altered")])
+def test_a_number_that_stands_for_other_bytes_than_the_snapshot_names_is_refused(beech, signers, code):
+    beech.publish(NOW)
+    trusted = accept_timestamp(Trusted((beech.files["metadata/1.root.json"],)), beech.files[TIMESTAMP], NOW)
+    trusted = accept(beech, trusted, "snapshot", NOW)
+    beech.put_targets(NOW + timedelta(1), beech.targets_keys[:signers] or [TestKey("thief")])
+
+    with pytest.raises(Refused) as refused:
+        accept(beech, trusted, "targets", NOW)
+    assert [one.code for one in refused.value.problems] == [code]
+
+
+def test_another_number_for_the_same_bytes_is_refused_by_who_has_them_and_by_who_has_not(beech):
+    trusted = follow(beech)
+    beech.versions["targets"] = 2
+    beech.files["metadata/2.targets.json"] = beech.files["metadata/1.targets.json"]
+    beech.publish(NOW, ["snapshot", "timestamp"])
+
+    assert refusal(beech, trusted) == refusal(beech) == "sync.mixed"
+
+
+def test_a_part_needs_as_many_signatures_as_the_root_says(beech):
+    beech.thresholds["targets"] = 2
+    beech.publish_root(NOW)
+    beech.publish(NOW)
+    assert problem_of(beech).values == {"role": "targets", "found": 1, "wanted": 2}
+
+    beech.put_targets(NOW, beech.targets_keys[:2])
+    beech.publish(NOW, ["snapshot", "timestamp"])
+    assert whole(follow(beech), NOW).versions["targets"] == 2
+
+
+def test_a_root_without_numbered_names_is_refused(beech):
+    root = Metadata.from_bytes(beech.files["metadata/1.root.json"]).signed
+    root.consistent_snapshot = False
+    content = sign(root, beech.root_keys).content
+
+    with pytest.raises(Refused) as refused:
+        accept_first_root(content, digest_of_bytes(content))
+    assert [one.code for one in refused.value.problems] == ["sync.not-numbered"]
+
+
 @pytest.mark.parametrize(
     "changed", [["timestamp"], ["snapshot"], ["snapshot", "timestamp"]], ids=" and ".join
 )
@@ -325,8 +372,6 @@ def test_a_role_that_goes_from_the_snapshot_is_missed(beech):
     document = Metadata.from_bytes(beech.files["metadata/1.snapshot.json"])
     document.signed.version = 2
     document.signed.meta = {"targets.json": whole_meta("targets")}
-    from polder.commons.trust.tuf import sign
-
     beech.files["metadata/2.snapshot.json"] = sign(document.signed, [beech.keys["snapshot"]]).content
     beech.put_timestamp(NOW)
 
