@@ -107,6 +107,20 @@ def test_who_refused_for_good_and_signed_nevertheless_is_named_and_who_was_freed
     assert rivals.equivocators == ("elm",)
 
 
+def test_a_signature_and_a_refusal_stay_and_what_was_only_said_gives_way_to_what_was_said_later() -> None:
+    second = proposed(JOIN)
+    for first, later, counts in (
+        ("sign", "block", "sign"),
+        ("refuse", "vouch", "refuse"),
+        ("sign", "refuse", "sign"),
+        ("refuse", "sign", "sign"),
+        ("block", "vouch", "vouch"),
+    ):
+        told = said(second, "elm", first), {"fir": said(second, "elm", later, when=LATER)["elm"]}
+        (one,) = collect(folders(*told), CHAIN).approvals[second.digest].values()
+        assert one.stance == counts
+
+
 def test_a_false_signature_hides_no_true_one() -> None:
     second = signed(proposed(JOIN), ["alder", "beech", "cedar", "fir"])
     spoilt = second.signed_with({Hand(name).public.id: "00" * 64 for name in (*NAMES, "fir")})

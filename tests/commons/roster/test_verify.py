@@ -266,6 +266,13 @@ def test_a_member_leaves_by_its_own_word_only() -> None:
     ]
 
 
+def test_an_introduction_from_long_ago_lets_nobody_in() -> None:
+    propose(FIRST, Join(introduction("fir", NOW - timedelta(60))), "", NOW)
+    old = Join(introduction("fir", NOW - timedelta(61)))
+
+    assert codes(propose, FIRST, old, "", NOW) == ["roster.old-word"]
+
+
 def test_the_last_member_cannot_leave() -> None:
     alone = beginning("alder")
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from polder.commons.statement.access import (
     ANYBODY,
+    NETWORK,
     PUBLIC,
     Circle,
     Circles,
@@ -108,6 +109,50 @@ def test_readers_are_exactly_those_who_may_read(rule: Rule, circles: Circles, bl
 @given(readers_, circles_)
 def test_an_audience_without_scopes_is_nobody_with_any_and_with_all(reader: Reader, circles: Circles) -> None:
     assert not may_read(reader, Rule((), "any"), circles) and not may_read(reader, Rule((), "all"), circles)
+
+
+@given(readers_, rules, circles_, blocks_, st.sampled_from(("", *NAMES)))
+def test_who_may_read_is_a_matter_of_sets(
+    reader: Reader, rule: Rule, circles: Circles, blocks: frozenset[str], author: str
+) -> None:
+    """The rule once more, as sets of names (``""``: somebody without one), with the author in and the blocked out at the end."""
+    everybody = frozenset({"", *NAMES})
+    allowed = [inside(scope, circles, everybody) for scope in rule.scopes]
+    found = frozenset().union(*allowed) if rule.mode == "any" else everybody.intersection(*allowed)
+    found = (found if allowed else frozenset()) | ({author} if author else set())
+    named = {scope.names[0] for scope in rule.scopes if scope.kind == "circle"} & set(circles.known)
+    out = blocks.union(*(circles.known[name].blocked for name in named))
+    blocked = reader.provider in out or f"{reader.provider}/{reader.person}" in out
+
+    assert may_read(reader, rule, circles, blocks, author) == (reader.provider in found and not blocked)
+
+
+def inside(scope: Scope, circles: Circles, everybody: frozenset[str]) -> frozenset[str]:
+    if scope.kind == "circle":
+        held = circles.known.get(scope.names[0])
+        open_to_all = held is not None and held.mode == "open"
+        return everybody if open_to_all else frozenset(held.members if held else ())
+    return {"public": everybody, "network": circles.network}.get(scope.kind, frozenset(scope.names))
+
+
+def test_the_network_is_its_members_and_who_is_named_is_who_is_named() -> None:
+    circles = Circles({}, frozenset({"alder", "beech"}))
+    for rule in (NETWORK, Rule((Scope("providers", ("alder", "beech")),))):
+        assert readers(rule, circles, frozenset(), NAMES) == ("alder", "beech")
+        assert not may_read(ANYBODY, rule, circles)
+
+
+def test_who_said_something_may_read_it_and_nobody_else_for_that() -> None:
+    nobody = Rule(())
+    assert readers(nobody, Circles(), frozenset(), NAMES, author="elm") == ("elm",)
+    assert may_read(Reader("elm", "ana"), nobody, Circles(), author="elm")
+    assert not may_read(Reader("elm"), nobody, Circles(), frozenset({"elm"}), author="elm")
+
+
+def test_no_list_of_names_means_somebody_without_one() -> None:
+    circles = Circles({"alder/care": circle("alder/care", ("",), blocked=("", "/"))})
+    assert not may_read(ANYBODY, Rule((CARE,)), circles)
+    assert may_read(ANYBODY, Rule((CARE, Scope("public")), "any"), circles)
 
 
 CARE, WATCH = Scope("circle", ("alder/care",)), Scope("circle", ("beech/watch",))

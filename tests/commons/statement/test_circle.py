@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polder.commons.statement import circle as module
 from polder.commons.statement.access import NETWORK, Circles, Reader, Rule, Scope, may_read
 from polder.commons.statement.circle import resolve
 from polder.commons.statement.model import Heard, Statement
@@ -84,13 +85,16 @@ def test_a_version_whose_forerunner_nobody_has_counts_for_nothing() -> None:
 
 def test_two_versions_side_by_side_leave_only_what_both_grant() -> None:
     first = version("alder", stewards=("alder", "beech"), members=("cedar", "dogwood"))
-    one = version("alder", (first,), stewards=("alder", "beech"), members=("cedar", "elm"))
+    one = version(
+        "alder", (first,), stewards=("alder", "beech"), members=("cedar", "elm"), blocked=["fir"], mode="open"
+    )
     two = version(
         "beech", (first,), stewards=("alder", "beech"), members=("cedar", "dogwood"), blocked=["elm"]
     )
     resolved = resolve([first, one, two])
     circle = resolved.circles[ID]
-    assert circle.split and circle.members == ("alder", "beech", "cedar") and circle.blocked == ("elm",)
+    assert circle.split and circle.members == ("alder", "beech", "cedar")
+    assert circle.blocked == ("elm", "fir") and circle.mode == "strict"
     assert [one.values["providers"] for one in resolved.news] == [("alder", "beech")]
     joined = version("beech", (one, two), stewards=("alder", "beech"), members=("cedar", "elm"))
     healed = resolve([joined, two, one, first])
@@ -106,6 +110,31 @@ def test_a_steward_who_was_removed_can_split_a_circle_and_gains_nothing() -> Non
     circles = Circles({ID: circle})
     rule = Rule((Scope("circle", (ID,)),))
     assert not may_read(Reader("beech"), rule, circles) and not may_read(Reader("elm"), rule, circles)
+
+
+def test_a_steward_who_was_removed_cannot_join_what_it_split() -> None:
+    first = version("alder", stewards=("alder", "beech"), members=("cedar",))
+    removed = version("alder", (first,), stewards=("alder",), members=("cedar",))
+    late = version("beech", (first,), stewards=("beech",), members=("cedar", "elm"))
+    joined = version("beech", (removed, late), stewards=("beech",), members=("elm",))
+    resolved = resolve([first, removed, late, joined])
+    assert resolved.circles[ID].split and joined.digest not in resolved.circles[ID].versions
+    assert ("statement.circle-not-theirs", "beech") in [
+        (one.code, one.values.get("provider")) for one in resolved.news
+    ]
+
+
+def test_a_split_circle_is_open_when_all_versions_say_so_and_ended_when_one_does() -> None:
+    first = version("alder", stewards=("alder", "beech"))
+    both = [version(name, (first,), stewards=("alder", "beech"), mode="open") for name in ("alder", "beech")]
+    assert resolve([first, *both]).circles[ID].mode == "open"
+    for name in ("alder", "beech"):
+        end = version(name, (first,), withdrawn=True)
+        assert resolve([first, both[name == "alder"], end]).circles[ID].ended
+
+
+def test_a_circle_does_not_begin_with_its_end() -> None:
+    assert resolve([version("alder", withdrawn=True)]).circles == {}
 
 
 def test_a_circle_that_ended_cannot_begin_again() -> None:
@@ -139,3 +168,11 @@ def test_whoever_floods_circles_crowds_out_nobody() -> None:
     first = version("alder")
     resolved = resolve([*flood, first])
     assert resolved.circles[ID].versions == (first.digest,) and len(resolved.news) == 1
+
+
+def test_of_one_author_so_many_versions_are_read(monkeypatch) -> None:
+    monkeypatch.setattr(module, "MOST_VERSIONS", 2)
+    held = [version("alder", stewards=("alder", "beech"))]
+    held += [version("alder", (held[-1],), stewards=("alder", "beech"), members=("cedar",))]
+    held += [version("alder", (held[-1],)), version("beech", (held[-1],))]
+    assert resolve(held).circles[ID].versions == (held[3].digest,)
