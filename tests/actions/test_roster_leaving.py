@@ -9,10 +9,12 @@ import pytest
 
 from polder.actions.network_roster import current_roster, load_chain
 from polder.actions.roster_join import fingerprint
-from polder.actions.roster_proposals import open_drafts
-from polder.actions.roster_words import introduce
+from polder.actions.roster_proposals import draft, open_drafts, put_forward
+from polder.actions.roster_words import Words, introduce, words_of_peers
+from polder.commons.roster.changes import Leave
+from polder.commons.roster.own_word import read_word
 from polder.world.given import read_given
-from support.roster_folders import NAMES, Providers, run
+from support.roster_folders import DAY, NAMES, Providers, run
 
 
 @pytest.fixture
@@ -82,6 +84,24 @@ def test_who_left_is_shown_as_that_on_both_sides_before_the_next_version_drops_i
         held = json.loads(run(providers.place / name, "show", "--json"))["members"]
         assert held["cedar"]["left"].startswith(today) and "left" not in held["alder"]
         assert [held[other]["mirrors"] for other in NAMES[:3]] == [["beech"], ["alder"], []]
+
+
+def test_a_proposal_of_it_that_is_dated_weeks_ahead_keeps_nobody_from_proposing_it(
+    providers: Providers,
+) -> None:
+    providers.found(*NAMES[:3])
+    alder, beech, cedar = (providers.place / name for name in NAMES[:3])
+    now = datetime.now(UTC)
+    run(cedar, "leave", "--yes")
+    word = read_word((cedar / "given/governance/leave.json").read_bytes())
+    for path in (cedar / "given/governance").glob("*/**/*.json"):
+        path.unlink()
+    put_forward(beech, draft(beech, Leave(word), "", now + 50 * DAY).edition)
+    sync(providers)
+
+    assert words_of_peers(alder, now) == Words((Leave(word),), ())
+    run(alder, "propose", "words", "--yes", "--beside")
+    assert len(signed(alder)) == 1
 
 
 def test_one_of_two_who_leaves_twice_proposes_it_once(providers: Providers) -> None:

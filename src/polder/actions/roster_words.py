@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from polder.actions.load_network import load_network
@@ -42,6 +42,9 @@ from polder.kernel.digest import digest_of_bytes
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
 from polder.world.signing_keys import open_key
+
+AHEAD = timedelta(days=1)
+"""A proposal's date may be ahead of our clock by so much."""
 
 
 def introduce(folder: Path, name: str, group: str, now: datetime, ask: Ask) -> bytes:
@@ -92,7 +95,7 @@ def leave(folder: Path, now: datetime, ask: Ask) -> Left:
     """Say that this provider leaves, which others honour as soon as they see it; propose and sign the version without it, so that the
     others need one signature less. One that is proposed already is signed instead of another; and where somebody signed something
     else for the same number, nothing is proposed beside it: nobody could sign both."""
-    carried = _carrying(folder, open_drafts(folder, now), Leave, load_network(folder).provider)
+    carried = _carrying(folder, open_drafts(folder, now), Leave, load_network(folder).provider, now)
     if not carried:
         word = _own_word(folder, "leave", LEAVE, now, ask)
         fresh = draft(folder, Leave(word), "", now)
@@ -115,7 +118,7 @@ def _begun(one: Draft) -> bool:
 
 def wake(folder: Path, now: datetime, ask: Ask) -> Edition:
     """End this provider's dormancy by its own signed word; the others sign the version in which it counts again."""
-    if carried := _carrying(folder, open_drafts(folder, now), Wake, load_network(folder).provider):
+    if carried := _carrying(folder, open_drafts(folder, now), Wake, load_network(folder).provider, now):
         return carried[0].edition
     one = draft(folder, Wake(_own_word(folder, "wake", WAKE, now, ask)), "", now)
     put_forward(folder, one.edition)
@@ -131,7 +134,7 @@ def words_of_peers(folder: Path, now: datetime) -> Words:
     for name, one in sorted(everything(folder).items()):
         change = _word_of(chain, name, one)
         if change:
-            carried = _carrying(folder, drafts, type(change), name)
+            carried = _carrying(folder, drafts, type(change), name, now)
             found += carried
             fresh += [] if carried else [change]
     return Words(tuple(fresh), tuple(found))
@@ -147,14 +150,16 @@ def _word_of(chain: Chain, name: str, one: Published) -> Leave | Wake | None:
 
 
 def _carrying(
-    folder: Path, drafts: Iterable[Draft], kind: type[Leave | Wake], member: str
+    folder: Path, drafts: Iterable[Draft], kind: type[Leave | Wake], member: str, now: datetime
 ) -> tuple[Draft, ...]:
-    """Those of the open proposals that bring in what ``member`` said for itself, the oldest first."""
+    """Those of the open proposals that bring in what ``member`` said for itself, the oldest first. One that somebody dated far ahead, so
+    that it cannot be signed for weeks, holds up nobody."""
     chain = need_chain(folder)
     return tuple(
         one
         for one in drafts
-        if isinstance(one.edition.change, kind)
+        if one.edition.roster.proposed <= now + AHEAD
+        and isinstance(one.edition.change, kind)
         and concerns(one.edition.change) == member
         and not following_problems(chain.head, one.edition)
     )
