@@ -18,7 +18,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-POLDER = str(Path(sys.executable).with_name("polder"))
+POLDER = os.environ.get("BENCH_POLDER") or str(Path(sys.executable).with_name("polder"))
+"""The command that is measured: of another environment when ``BENCH_POLDER`` says so. Tools for developing that lie beside it may
+make Python itself start slower (their ``.pth`` files are run at every start)."""
+NOT_INHERITED = ("POLDER_", "DOCKER_", "PYTHON")
+"""A person's Python keeps what it compiled; where it must not (``PYTHONDONTWRITEBYTECODE``), every start compiles everything."""
 Run = Callable[[], float]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyrage
+from _common import NOT_INHERITED
 
 GROUP_SIZE = 20
 SLUG = "bench"
@@ -110,7 +111,7 @@ class BenchSite:
 
     @property
     def env(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("POLDER_", "DOCKER_"))}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
         return {**kept, "POLDER_IDENTITY": str(self.identity), "POLDER_SITE": str(self.folder)}
 
 

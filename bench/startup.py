@@ -13,19 +13,20 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
+
+from _common import NOT_INHERITED, POLDER
 
 BASE = "python -c pass"
 AIM = 200.0
 
 
 def commands(site: Path) -> dict[str, list[str]]:
-    polder = str(Path(sys.executable).with_name("polder"))
+    polder = POLDER
     found = {
-        BASE: [sys.executable, "-c", "pass"],
+        BASE: [str(Path(POLDER).with_name("python")), "-c", "pass"],
         "polder --version": [polder, "--version"],
         "polder --help": [polder, "--help"],
         "polder check": [polder, "--site", str(site), "check"],
@@ -37,7 +38,8 @@ def commands(site: Path) -> dict[str, list[str]]:
 
 def seconds(command: list[str]) -> float:
     began = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    env = {k: v for k, v in os.environ.items() if not k.startswith(NOT_INHERITED)}
+    done = subprocess.run(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     took = time.perf_counter() - began
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} ended with status {done.returncode}:\n{done.stderr}")
@@ -48,8 +50,7 @@ def measure(rounds: int) -> dict[str, dict[str, float]]:
     """Milliseconds and ratios by name; the commands take turns, so that a busy moment falls on all."""
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder, "site")
-        polder = str(Path(sys.executable).with_name("polder"))
-        subprocess.run([polder, "init", str(site)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([POLDER, "init", str(site)], check=True, stdout=subprocess.DEVNULL)
         measured = commands(site)
         times: dict[str, list[float]] = {name: [] for name in measured}
         for turn in range(rounds + 1):
