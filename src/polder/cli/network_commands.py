@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "card": ("network_card_commands", "card"),
     "publish": ("network_publish_commands", "publish"),
     "sign": ("network_publish_commands", "sign"),
+    "check": ("network_check_commands", "check"),
     "follow": ("network_follow_commands", "follow"),
     "unfollow": ("network_follow_commands", "unfollow"),
     "sync": ("network_sync_commands", "sync"),

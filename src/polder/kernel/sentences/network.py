@@ -49,9 +49,39 @@ SENTENCES: dict[str, str] = {
     "network.reserved-name": N_("“{person}” is the name of another key; call this person something else."),
     "network.threshold-too-high": N_("{threshold} people must sign, and there are only {people}."),
     "network.follows-itself": N_("{provider} is this provider itself; it does not follow itself."),
+    "network.unpublished": N_("Nothing was published yet: there is no timestamp in {folder}."),
+    "network.address-right": N_("{url} serves what was published here."),
+    "network.address-right-through": N_("{url} serves what was published here; asked through {proxy}."),
+    "network.no-answer": N_("No answer: {why}"),
+    "network.answers-otherwise": N_("It answers “{why}” where a file is."),
+    "network.not-served": N_("It is published here, and is not there."),
+    "network.served-otherwise": N_("It is another file than the one published here."),
+    "network.page-served": N_("There is a web page in its place."),
+    "network.missing-served": N_("There is no such file, and one is served: readers stop at that."),
+    "network.missing-otherwise": N_(
+        "There is no such file, and the answer is “{why}”: readers stop at that."
+    ),
 }
 
 HINTS: dict[str, str] = {
+    "network.unpublished": N_("polder network publish says who signs next."),
+    "network.no-answer": N_(
+        "Does the web server run, does the name lead to it, is its certificate valid for that name? Is urls in network.yml right?"
+    ),
+    "network.answers-otherwise": N_(
+        "The log of the web server says why. It must serve the folder as plain files."
+    ),
+    "network.not-served": N_(
+        "The web server must serve the published folder itself, or the newest copy of it."
+    ),
+    "network.served-otherwise": N_(
+        "If it is a copy, copy anew. If not, a cache keeps it too long, or something changes files on the way."
+    ),
+    "network.page-served": N_(
+        "The web server must serve the folder as plain files, at exactly this address."
+    ),
+    "network.missing-served": N_("Have the web server answer 404 for files that are not there."),
+    "network.missing-otherwise": N_("Have the web server answer 404 for files that are not there."),
     "network.nothing-there": N_(
         "It must be the address of the folder that holds metadata/, with a slash at its end."
     ),
