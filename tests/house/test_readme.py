@@ -56,7 +56,7 @@ def exists(words: list[str]) -> bool:
     known = set(context.help_option_names) | {"--help", "-h"}
     for word in words:
         known |= {name for param in command.params for name in param.opts + param.secondary_opts}
-        if word.startswith("-"):
+        if word.startswith("-") and word != "-":  # a lone one stands for standard input
             if word.split("=")[0] not in known:
                 return False
         elif isinstance(command, click.Group) and re.fullmatch(r"[a-z-]+", word):
