@@ -121,6 +121,8 @@ def test_folders_that_are_empty_go_with_their_files(tmp_path: Path) -> None:
         f"targets/a/b/{HASH}.c",
     )
     assert not (tmp_path / "targets/a/b").exists() and (tmp_path / "targets/a").exists()
+    remove_published(tmp_path, [f"targets/a/{HASH}.d"])
+    assert [path.name for path in tmp_path.iterdir()] == ["targets"] and not list(tmp_path.rglob("a"))
 
 
 def test_files_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
