@@ -21,11 +21,12 @@ from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.urllib3_fetcher import Urllib3Fetcher
 
+from polder.actions.key_news import with_key_news
 from polder.actions.sync_peer import PeerNews, sync_peer
 from polder.commons.trust.tuf import sign
 from polder.kernel.peer import Peer
 from polder.world import fetch
-from polder.world.network_store import load_published
+from polder.world.network_store import PeerStore, load_published
 from support.publisher import Publisher, TestKey, served
 from support.web import Web, drip, endless, page, redirect, silent, status
 
@@ -193,6 +194,14 @@ def two_root_keys_change_the_third(bench: Bench) -> None:
     bench.resign("timestamp")
 
 
+def two_stolen_root_keys_take_a_provider_over(bench: Bench) -> None:
+    """By the rules nobody can refuse it: what people are told, and the alarm, are all that is left (``TOLD``)."""
+    stolen = bench.beech.root_keys[:2]
+    bench.beech.root_keys = bench.beech.targets_keys = [TestKey("thief"), TestKey("thief's other")]
+    bench.beech.publish_root(NOW, stolen)
+    bench.resign("targets", "snapshot", "timestamp")
+
+
 def a_root_that_skips_a_version(bench: Bench) -> None:
     bench.files["metadata/2.root.json"] = bench.beech.make_root(NOW, bench.beech.root_keys, version=3)
 
@@ -307,6 +316,7 @@ SCENARIOS: dict[Callable[[Bench], None], tuple[str, str, timedelta]] = {
     a_robot_key_that_the_people_took_away: ("trust.too-few-signatures", "refused", 0 * DAYS),
     one_stolen_root_key_and_a_new_one: ("trust.too-few-signatures", "refused", 0 * DAYS),
     two_root_keys_change_the_third: (OK, "accepted", 0 * DAYS),
+    two_stolen_root_keys_take_a_provider_over: (OK, "accepted", 0 * DAYS),
     a_root_that_skips_a_version: ("sync.root-version", "refused", 0 * DAYS),
     the_same_signature_twice: ("trust.not-a-document", "refused", 0 * DAYS),
     one_key_under_two_ids: ("trust.key-id", "accepted", 0 * DAYS),
@@ -448,6 +458,30 @@ def test_what_a_reader_says(scenario, bench, tmp_path):
     assert news.state == ("failed" if code else "new")
     if code:
         assert dict(after.files) == held and after.versions == before.versions
+
+
+TOLD: dict[Callable[[Bench], None], tuple[tuple[int, int, tuple[str, ...]], list[str]]] = {
+    # scenario: (people's keys that came, that went, roles of the server with new keys), alarms
+    two_root_keys_change_the_third: ((1, 1, ()), []),
+    two_stolen_root_keys_take_a_provider_over: ((2, 3, ()), ["sync.people-replaced"]),
+    recovery_after_versions_were_pushed_up: ((0, 0, ("snapshot", "timestamp")), []),
+}
+
+
+@pytest.mark.parametrize("scenario", TOLD, ids=lambda one: one.__name__)
+def test_what_a_reader_is_told_of_keys_that_changed_by_the_rules(scenario, bench, tmp_path):
+    """Such a root is believed; silence about it would be the attack."""
+    store = PeerStore(tmp_path, "beech")
+    prepared(scenario, bench)
+    with_key_news(tmp_path, store, visit(bench, tmp_path), NOW)
+    scenario(bench)
+
+    news, alarms = with_key_news(tmp_path, store, visit(bench, tmp_path), NOW + DAYS)
+
+    (change,) = news.keys
+    assert ((len(change.came), len(change.went), change.server), [one.code for one in alarms]) == TOLD[
+        scenario
+    ]
 
 
 def told_of(news: PeerNews, url: str) -> dict[str, object]:

@@ -175,6 +175,16 @@ def identity(folder: Path) -> Digest | None:
     return digest_of_bytes(present.roots[0].content) if present.roots else None
 
 
+def root_digests(folder: Path) -> tuple[Digest, ...]:
+    """Of each root that enough people signed, the first one first, the digest of what they signed: what peers compare after a change of
+    keys. From the people's history alone: what is published, a thief may have put there."""
+    from polder.commons.trust.present import read_present
+    from polder.world.publication import FolderFiles
+
+    present = read_present(FolderFiles(folder / SIGNING), {})
+    return tuple(digest_of_bytes(one.payload) for one in present.roots)
+
+
 def opens_for(network: Network, name: str) -> tuple[str, ...]:
     """Whom the file of the key ``name`` is encrypted to; nobody when a passphrase protects it."""
     if name in SERVER:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from polder.actions.key_news import last_changes
 from polder.actions.load_network import load_network
 from polder.actions.network_peers import find_peers, mirrored_peers, named
 from polder.actions.sync_network import mirror_place
 from polder.actions.sync_peer import patience_of
+from polder.commons.trust.root_steps import KeyChange
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
@@ -22,7 +24,7 @@ from polder.world.network_store import PeerStore, read_time
 class PeerStatus:
     """``state``: ``fresh``, ``stale`` (since ``expires``), ``old`` (stale for 30 days), ``never`` seen, or ``damaged``: what is wrong with
     our own copy is in ``damage``. ``next``: not asked before. ``mirror``: bytes of the copy served here, -1 when there is to be none.
-    ``proxy``: what it is reached through."""
+    ``proxy``: what it is reached through. ``keys``: what was told of changes of its keys, from old to new."""
 
     peer: str
     state: str
@@ -38,17 +40,25 @@ class PeerStatus:
     mirror: int = -1
     proxy: str = ""
     damage: tuple[Problem, ...] = ()
+    keys: tuple[KeyChange, ...] = ()
 
 
-def network_status(folder: Path, now: datetime) -> tuple[PeerStatus, ...]:
-    """Every peer, by name."""
+def network_status(folder: Path, now: datetime, names: tuple[str, ...] = ()) -> tuple[PeerStatus, ...]:
+    """The peers ``names``, every one when empty. Refused (``sync.unknown-peer``)."""
     network = load_network(folder)
     peers = find_peers(folder, network, now)
-    copies = mirrored_peers(folder, network, peers, now)
+    chosen = named(peers, names)
+    copies = mirrored_peers(folder, network, peers, now) & set(chosen)
     sizes = {name: mirror_size(mirror_place(folder, network, name)) for name in copies}
     return tuple(
-        _status(folder / network.state, peer, now, sizes.get(name, -1)) for name, peer in peers.items()
+        _status(folder / network.state, peer, now, sizes.get(name, -1)) for name, peer in chosen.items()
     )
+
+
+def key_changes(folder: Path, names: Iterable[str]) -> dict[str, tuple[KeyChange, ...]]:
+    """Of each peer of ``names`` what was told of changes of its keys, from old to new."""
+    state = folder / load_network(folder).state
+    return {name: last_changes(PeerStore(state, name)) for name in names}
 
 
 def wake_peer(folder: Path, names: tuple[str, ...], now: datetime) -> tuple[str, ...]:
@@ -82,6 +92,7 @@ def _status(state: Path, peer: Peer, now: datetime, mirror: int) -> PeerStatus:
         mirror=mirror,
         proxy=str(peer.proxy or ""),
         damage=damage,
+        keys=last_changes(store),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random, SystemRandom
 
+from polder.actions.key_news import note_known, with_key_news
 from polder.actions.load_network import load_network
 from polder.actions.network_gossip import listen, tell
 from polder.actions.network_peers import find_peers, mirrored_peers, named
@@ -19,7 +20,8 @@ from polder.commons.network.model import Network
 from polder.commons.trust.clock import ahead, apart, off_by
 from polder.commons.trust.kinds import about
 from polder.kernel.peer import Peer
-from polder.kernel.problem import Refused, file_trouble
+from polder.kernel.problem import Problem, Refused, file_trouble
+from polder.world.fetch_folder import FolderPlace
 from polder.world.network_alarms import Alarm, raise_alarm
 from polder.world.network_mirror import write_mirror
 from polder.world.network_store import PeerStore, read_time
@@ -60,9 +62,11 @@ def sync_network(
     told: Callable[[PeerNews], None] = lambda news: None,
     at_once: int = AT_ONCE,
     freshest: bool = False,
+    shelf: Path | None = None,
 ) -> Round:
     """Ask the peers ``names`` (all that are due when empty). ``told`` is called as each is done, from this thread. ``freshest``: ask two
-    sources of each for their timestamps first, as network.yml may say as well."""
+    sources of each for their timestamps first, as network.yml may say as well. ``shelf``: a folder with one folder for each peer, read in
+    the place of the net, whether a peer is due or not."""
     network, chance = load_network(folder), SystemRandom()
     network = replace(network, freshest=network.freshest or freshest)
     peers = find_peers(folder, network, now)
@@ -70,19 +74,22 @@ def sync_network(
     copies = mirrored_peers(folder, network, peers, now)
     news: dict[str, PeerNews] = {}
     done: list[str] = []
+    raised: list[Alarm] = []
     with ThreadPoolExecutor(max(1, min(at_once, len(chosen)))) as pool:
         jobs = [
-            pool.submit(_one, folder, network, peer, now, chance, bool(names), name in copies)
-            for name, peer in chosen.items()
+            pool.submit(_one, folder, network, peer, now, chance, bool(names or shelf), name in copies)
+            for name, peer in _shelved(chosen, shelf).items()
         ]
         for job in as_completed(jobs):
-            found, changed = job.result()
+            found, about_keys, changed = job.result()
             news[found.peer] = found
             done += [found.peer] if changed else []
+            raised += about_keys
             told(found)
     every = tuple(news[name] for name in sorted(news))
     state = folder / network.state
-    alarms = [
+    alarms = sorted(raised, key=lambda alarm: alarm.id)
+    alarms += [
         alarm for one in every for trouble in one.troubles if (alarm := _alarm(state, one, trouble, now))
     ]
     clocks = _clocks(every, now)
@@ -98,25 +105,45 @@ def mirror_place(folder: Path, network: Network, peer: str) -> Path:
     return folder / network.publish / MIRRORS / peer
 
 
+def _shelved(peers: Mapping[str, Peer], shelf: Path | None) -> Mapping[str, Peer]:
+    """The peers as they lie in ``shelf``: a copy like a mirror's, so that an old one is told and accuses nobody."""
+    if shelf is None:
+        return peers
+    return {
+        name: replace(peer, urls=(), mirrors=(FolderPlace.of(shelf, name),), proxy=None)
+        for name, peer in peers.items()
+    }
+
+
 def _one(
     folder: Path, network: Network, peer: Peer, now: datetime, chance: Random, insist: bool, copy: bool
-) -> tuple[PeerNews, bool]:
+) -> tuple[PeerNews, tuple[Alarm, ...], bool]:
+    """What became of it, alarms about its keys, and whether its copy here is another now."""
     state = folder / network.state
+    for place in peer.mirrors:
+        if isinstance(place, FolderPlace) and not place.is_there:
+            missing = Problem("sync.not-in-folder", "", {"peer": peer.id, "folder": place})
+            told = Trouble(place, "unreachable", missing)
+            return PeerNews(peer.id, "failed", troubles=(told,)), (), False
+    note_known(state, peer.id)
+    alarms: tuple[Alarm, ...] = ()
     found = sync_peer(state, peer, now, network.quota, chance, insist, network.freshest)
-    if not copy or found.state == "busy":
-        return found, False
+    if found.state == "busy" or (not copy and any(one.kind == "damaged" for one in found.troubles)):
+        return found, alarms, False
     store = PeerStore(state, peer.id)
     try:
         with store.locked():
-            return found, write_mirror(store, mirror_place(folder, network, peer.id), now)
+            found, alarms = with_key_news(state, store, found, now)
+            changed = copy and write_mirror(store, mirror_place(folder, network, peer.id), now)
+            return found, alarms, changed
     except Refused as refused:
         problem = refused.problems[0]
     except OSError as error:
         problem = file_trouble(error)
-    if problem.code == "sync.locked":  # another round has it, and copies it, too
-        return found, False
+    if problem.code == "sync.locked":  # another round has it, and does the same
+        return found, alarms, False
     trouble = Trouble("", "damaged", problem)
-    return replace(found, state="failed", troubles=(*found.troubles, trouble)), False
+    return replace(found, state="failed", troubles=(*found.troubles, trouble)), alarms, False
 
 
 def _alarm(state: Path, news: PeerNews, trouble: Trouble, now: datetime) -> Alarm | None:

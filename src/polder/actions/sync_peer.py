@@ -19,9 +19,11 @@ from polder.actions.freshest_source import Asked, ask_two, held_against
 from polder.actions.source_trouble import Trouble, troubles_of
 from polder.actions.visit_source import Visit
 from polder.commons.trust.patience import Patience, after_failure, after_trouble, due
+from polder.commons.trust.root_steps import KeyChange
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
 from polder.world.fetch import Source
+from polder.world.fetch_folder import FolderPlace, FolderSource
 from polder.world.network_store import PeerStore, read_time, root_digest, write_time
 
 LONGEST = 600.0
@@ -36,7 +38,7 @@ class PeerNews:
     ``source``: where the answer came from. ``left_out``: paths beyond the quota. ``clocks``: by how many seconds servers' clocks
     are ahead of ours. ``trouble``: the kind of what went wrong the last time; ``until``: before that it is left alone.
     ``renumbered``: parts whose numbers begin again after a change of keys. ``proxy``: what it was asked through. ``compared``: the two
-    sources whose timestamps were held against each other."""
+    sources whose timestamps were held against each other. ``keys``: changes of its keys that nobody was told of before."""
 
     peer: str
     state: str
@@ -56,6 +58,7 @@ class PeerNews:
     renumbered: tuple[str, ...] = ()
     proxy: str = ""
     compared: tuple[str, ...] = ()
+    keys: tuple[KeyChange, ...] = ()
 
 
 def sync_peer(
@@ -149,6 +152,8 @@ def _visit_all(
 
 
 def _open(peer: Peer, url: str, seconds: float) -> Source:
+    if isinstance(url, FolderPlace):
+        return FolderSource(url)
     private = peer.private and url not in peer.strangers
     return Source(url, private, time.monotonic() + seconds, peer.proxy)
 

@@ -24,15 +24,22 @@ def peers(context: click.Context, as_json: bool) -> None:
 
     from polder.actions.load_network import load_network
     from polder.actions.network_peers import find_peers
+    from polder.actions.network_status import key_changes
+    from polder.cli.network_key_lines import last_line
+    from polder.cli.network_sync_data import key_change_data
 
     folder = network_path()
     found = find_peers(folder, load_network(folder), datetime.now(UTC))
+    keys = key_changes(folder, found)
     if as_json:
-        show_json([_peer_data(one) for one in found.values()])
+        changes = {name: [key_change_data(one) for one in held] for name, held in keys.items()}
+        show_json([{**_peer_data(one), "keys": changes[one.id]} for one in found.values()])
         return
     for one in found.values():
         print_lines([(one.id, "bold"), (f"    {one.root}", "dim")])
         print_lines((f"    {url}", "") for url in (*one.urls, *one.mirrors))
+        if keys[one.id]:
+            print_lines([(f"    {last_line(one.id, keys[one.id])[0]}", "")])
 
 
 @peers.command(epilog="Example: polder network peers wake beech")

@@ -13,8 +13,9 @@ import click
 from polder.cli import qr_code
 from polder.cli.door import DECLINED, FAILED, confirm, guarded, language, network_path, show_json
 from polder.cli.lines import print_lines
+from polder.cli.network_key_lines import fingerprint_lines
 from polder.cli.network_words import ask_new, asker, note_data, tell, tell_commit, tell_notes
-from polder.kernel.problem import Problem, Refused
+from polder.kernel.problem import Problem, Refused, Value
 from polder.kernel.sentences import say, translate
 from polder.kernel.sentences.mark import N_
 
@@ -74,27 +75,31 @@ def new(people: tuple[str, ...], server: bool, governance: bool) -> None:
 
 @keys.command("list", epilog="Example: polder network keys list --json")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.option(
+    "--root", "number", type=int, help="Words of this root of yours, for a peer that asks about it."
+)
 @qr_code.QR
 @qr_code.QR_FILE
 @guarded
-def list_(as_json: bool, qr: bool, qr_file: Path | None) -> None:
+def list_(as_json: bool, number: int | None, qr: bool, qr_file: Path | None) -> None:
     """Show every key, where its private half is, and the provider's fingerprint."""
-    from polder.actions.network_keys import identity, list_keys
+    from polder.actions.network_keys import identity, list_keys, root_digests
     from polder.actions.show_signpost import provider_signpost
     from polder.cli.table import table_lines
 
     qr_code.check_file(qr_file)
     folder, words = network_path(), language()
-    rows, fingerprint = list_keys(folder), identity(folder)
+    rows, fingerprint, roots = list_keys(folder), identity(folder), root_digests(folder)
+    if number is not None and not 0 < number <= len(roots):
+        raise Refused(Problem("trust.no-root", "", {"root": number, "count": len(roots)}))
     if as_json:
         held = [
             {"name": r.name, "kind": r.kind, "public": r.public.hex if r.public else None, "where": r.home}
             for r in rows
         ]
         leads = str(provider_signpost(folder)) if fingerprint else None
-        show_json(
-            {"keys": held, "fingerprint": fingerprint, "words": _spoken(fingerprint), "signpost": leads}
-        )
+        whose = {"fingerprint": fingerprint, "words": _spoken(fingerprint), "signpost": leads}
+        show_json({"keys": held, **whose, "roots": roots})
         return
     table = [
         [
@@ -112,6 +117,10 @@ def list_(as_json: bool, qr: bool, qr_file: Path | None) -> None:
         told = _spoken(fingerprint).split()
         for start in range(0, len(told), 6):
             click.echo("    " + " ".join(told[start : start + 6]))
+    if number is not None:
+        values: dict[str, Value] = {"root": number, "fingerprint": roots[number - 1]}
+        for line in fingerprint_lines("trust.says-root-words", values):
+            click.echo(line)
     if qr or qr_file:
         qr_code.show(provider_signpost(folder), qr, qr_file)
 

@@ -10,6 +10,7 @@ import click
 
 from polder.cli.door import FAILED, UNREACHABLE, console, guarded, language, network_path, show_json
 from polder.cli.lines import print_lines
+from polder.cli.network_key_lines import change_lines, fingerprint_lines, last_line, recent_lines
 from polder.cli.network_sync_data import problems_data, round_data, status_data, steward_data
 from polder.kernel.problem import Value
 from polder.kernel.sentences import hint, say, say_loosely, say_problem, translate
@@ -17,6 +18,8 @@ from polder.kernel.sentences.mark import N_
 from polder.kernel.text import harmless, one_line
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from polder.actions.network_status import PeerStatus
     from polder.actions.network_steward import Stewarded
     from polder.actions.sync_network import Round
@@ -38,6 +41,7 @@ TROUBLES = {
     "altered": N_("files are not as they were signed"),
 }
 TROUBLED = N_("{state}, last round failed")
+COMPARE = "sync.fingerprint-to-compare"
 CLOSE = N_("When it is settled: polder network alarms close {alarm} --reason …")
 STALE = N_("stale since {date}")
 STYLES = {"fresh": "", "stale": "yellow", "old": "red", "never": "yellow", "damaged": "red"}
@@ -46,20 +50,28 @@ STYLES = {"fresh": "", "stale": "yellow", "old": "red", "never": "yellow", "dama
 @click.command(epilog="Example: polder network sync beech")
 @click.argument("peers", nargs=-1)
 @click.option("--freshest", is_flag=True, help="Ask two sources of each first which shows the newer state.")
+@click.option(
+    "--from",
+    "shelf",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Read peers' folders from FOLDER (a USB stick), one for each, in the place of the net.",
+)
 @click.option("--json", "as_json", is_flag=True, help="What became of each peer, as JSON.")
 @guarded
-def sync(peers: tuple[str, ...], freshest: bool, as_json: bool) -> None:
+def sync(peers: tuple[str, ...], freshest: bool, shelf: str | None, as_json: bool) -> None:
     """Read what PEERS published (default: every peer that is due), verify it, and bring the copies up to date that are served here.
 
     Exit status 1 when a peer could not be read or an alarm was raised, 3 when nobody answered.
     """
     from datetime import UTC, datetime
+    from pathlib import Path
 
     from polder.actions.sync_network import sync_network
 
     folder, now = network_path(), datetime.now(UTC)
     with _Telling(as_json) as telling:
-        found = sync_network(folder, now, peers, telling.told, freshest=freshest)
+        found = sync_network(folder, now, peers, telling.told, freshest=freshest, shelf=Path(shelf) if shelf else None)
     if as_json:
         show_json(round_data(found))
     else:
@@ -67,11 +79,15 @@ def sync(peers: tuple[str, ...], freshest: bool, as_json: bool) -> None:
     sys.exit(exit_status(found))
 
 
-@click.command(epilog="Example: polder network status --json")
+@click.command(epilog="Example: polder network status beech")
+@click.argument("peers", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @guarded
-def status(as_json: bool) -> None:
-    """What is believed of each peer, how fresh it is, and which copies are served here. Asks nobody."""
+def status(peers: tuple[str, ...], as_json: bool) -> None:
+    """What is believed of each peer, how fresh it is, and which copies are served here. Asks nobody.
+
+    With PEERS, of these alone, and every change of their keys that was seen.
+    """
     from datetime import UTC, datetime
 
     from polder.actions.load_network import load_network
@@ -81,13 +97,15 @@ def status(as_json: bool) -> None:
 
     folder, now = network_path(), datetime.now(UTC)
     network = load_network(folder)
-    found, wrong = network_status(folder, now), misnamed(folder, network, now)
+    found, wrong = network_status(folder, now, peers), misnamed(folder, network, now)
     alarms = [one for one in read_alarms(folder / network.state) if not one.closed]
+    alarms = [one for one in alarms if not peers or one.peer in peers]
     if as_json:
         data = {"peers": [status_data(one) for one in found], "alarms": [one.id for one in alarms]}
         show_json({**data, "findings": problems_data(wrong)})
         return
     print_lines(status_lines(found))
+    print_lines(_key_lines(found, now, bool(peers)))
     print_lines((say_problem(one, language()), "yellow") for one in wrong)
     print_lines(line for one in alarms for line in alarm_lines(one))
 
@@ -166,6 +184,7 @@ def news_lines(news: PeerNews) -> Iterator[Line]:
         yield "    " + say_problem(trouble.problem, words), "yellow"
         if advice := hint(trouble.problem.code, trouble.problem.values, words):
             yield "    " + advice, "dim"
+    yield from change_lines(news.peer, news.keys)
     if news.renumbered:
         again: dict[str, Value] = {"peer": news.peer, "roles": news.renumbered}
         yield "    " + say("sync.numbers-again", again, words), "yellow"
@@ -211,6 +230,8 @@ def alarm_lines(alarm: Alarm) -> Iterator[Line]:
         return
     advice = hint(alarm.code, alarm.values, words) or hint("sync.altered", {}, words)
     yield f"    {advice}", "dim"
+    if "fingerprint" in alarm.values:
+        yield from ((f"    {line}", "") for line in fingerprint_lines(COMPARE, alarm.values))
     yield "    " + translate(CLOSE, words).format(alarm=alarm.id), "dim"
 
 
@@ -235,6 +256,15 @@ def status_lines(found: tuple[PeerStatus, ...]) -> Iterator[Line]:
         if one.asleep:
             yield say("sync.asleep", {"peer": one.peer, "strikes": one.strikes}, words), "yellow"
             yield "    " + hint("sync.asleep", {"peer": one.peer}, words), "dim"
+
+
+def _key_lines(found: Sequence[PeerStatus], now: datetime, in_full: bool) -> Iterator[Line]:
+    if not in_full:
+        yield from recent_lines({one.peer: one.keys for one in found}, now)
+        return
+    for one in found:
+        yield last_line(one.peer, one.keys)
+        yield from change_lines(one.peer, one.keys)
 
 
 def _row(one: PeerStatus, words: str) -> list[str]:

@@ -10,13 +10,22 @@ if TYPE_CHECKING:
     from polder.actions.network_steward import Stewarded
     from polder.actions.sync_network import Round
     from polder.actions.sync_peer import PeerNews
+    from polder.commons.trust.root_steps import KeyChange
     from polder.kernel.problem import Problem
 
 
 def status_data(one: PeerStatus) -> dict[str, Any]:
     held = {name: getattr(one, name) for name in one.__dataclass_fields__}
     times = {name: held[name] and f"{held[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("expires", "seen", "next")}
-    return {**held, **times, "versions": dict(one.versions), "damage": problems_data(one.damage)}
+    keys = [key_change_data(change) for change in one.keys]
+    return {**held, **times, "versions": dict(one.versions), "damage": problems_data(one.damage), "keys": keys}
+
+
+def key_change_data(one: KeyChange) -> dict[str, Any]:
+    """A change of a peer's keys; ``wanted``: role to signatures before and after."""
+    held = {name: getattr(one, name) for name in one.__dataclass_fields__}
+    times = {name: f"{held[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("seen", "until")}
+    return {**held, **times, "wanted": dict(one.wanted)}
 
 
 def round_data(found: Round) -> dict[str, Any]:
@@ -47,6 +56,7 @@ def _news_data(news: PeerNews) -> dict[str, Any]:
         "troubles": troubles,
         "left_out": list(news.left_out),
         "renumbered": list(news.renumbered),
+        "keys": [key_change_data(one) for one in news.keys],
     }
 
 

@@ -30,10 +30,11 @@ from polder.kernel.plain import read_plain, write_plain
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
 from polder.world.files import flush_paths, write_atomically
+from polder.world.peer_shapes import is_current, is_facts
 
-FORMAT, INDEX_FORMAT = "polder-peer-1", "polder-index-1"
+FORMAT, INDEX_FORMAT, KEYS_FORMAT = "polder-peer-1", "polder-index-1", "polder-keys-1"
 _HASHED = re.compile(r"\.([0-9a-f]{64})\.json$")
-PEERS, CURRENT, INDEX_LIMIT = "peers", "current.json", 10_000_000
+PEERS, CURRENT, KEYS, INDEX_LIMIT = "peers", "current.json", "keys.json", 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,15 @@ class PeerStore:
         """What is believed; an empty one when nothing is yet. Refused (``sync.damaged``) when it can be read no longer."""
         path = self.path / CURRENT
         try:
-            data = json.loads(path.read_bytes())
+            data = read_plain(path.read_bytes(), CURRENT, INDEX_LIMIT)
+            if not is_current(data):
+                raise self._damaged(path)
             held = {name: data[name] for name in Current.__dataclass_fields__ if name != "root_hashes"}
             hashes = tuple(data.get("root_hashes") or ())
             return Current(**{**held, "before": tuple(held["before"]), "root_hashes": hashes})
         except FileNotFoundError:
             return Current()
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, Refused, KeyError):
             raise self._damaged(path) from None
 
     def _damaged(self, path: Path) -> Refused:
@@ -229,9 +232,10 @@ class PeerStore:
     def facts(self) -> dict[str, Any]:
         """What is remembered of trying; nothing when it was lost."""
         try:
-            return read_plain((self.path / "facts.json").read_bytes())
+            facts = read_plain((self.path / "facts.json").read_bytes())
         except (OSError, Refused):
             return {}
+        return facts if is_facts(facts) else {}
 
     def keep_facts(self, facts: Mapping[str, Any]) -> None:
         """Not flushed to disk: losing them costs a request."""
@@ -239,6 +243,23 @@ class PeerStore:
         beside = self.path / "facts.json.tmp"
         beside.write_bytes(write_plain({"format": "polder-facts-1", **facts}))
         beside.replace(self.path / "facts.json")
+
+    def key_memory(self) -> dict[str, Any]:
+        """Which changes of the peer's keys were told here; nothing when that was lost."""
+        try:
+            return read_plain((self.path / KEYS).read_bytes())
+        except (OSError, Refused):
+            return {}
+
+    def keep_key_memory(self, memory: Mapping[str, Any], *, flush: bool) -> None:
+        """``flush``: something was told, and is on disk for sure when this returns."""
+        content = write_plain({"format": KEYS_FORMAT, **memory})
+        if flush:
+            write_atomically(self.path / KEYS, content)
+            return
+        beside = self.path / f"{KEYS}.tmp"
+        beside.write_bytes(content)
+        beside.replace(self.path / KEYS)
 
     def published(self) -> Published | None:
         """The last whole state as everybody reads it; ``None`` when there is none yet."""

@@ -2,6 +2,11 @@
 
 from polder.kernel.sentences.mark import N_, NP_, Template
 
+_ASK = N_(
+    "Ask people at {peer} by voice whether they did that; there, “polder network keys list --root {after}” shows the words below. "
+    "If they did not: take nothing new from it, and tell the other members."
+)
+
 SENTENCES: dict[str, Template] = {
     "sync.another-root": N_("The first root file has the fingerprint {found}; the pinned one is {wanted}."),
     "sync.root-version": N_("It is root {found}; root {wanted} comes next."),
@@ -34,6 +39,7 @@ SENTENCES: dict[str, Template] = {
     "sync.endless": N_("It sends more than the {limit} bytes that the file may have."),
     "sync.tampered": N_("“{path}” is not what the provider signed."),
     "sync.file-missing": N_("{path} is not there."),
+    "sync.not-in-folder": N_("There is no folder {folder}."),
     "sync.keys-change": N_("Its keys changed, and what they sign is not there yet."),
     "sync.page-instead": N_("There is a web page where a file, or the answer 404, should be."),
     "sync.unreachable": N_("No answer from {source}: {why}"),
@@ -73,6 +79,28 @@ SENTENCES: dict[str, Template] = {
         "{peer}: left alone until {until} UTC, after the trouble of the last round"
     ),
     "sync.numbers-again": N_("{peer} changed keys, and its numbers begin again: {roles}"),
+    "sync.root-changed": N_("{peer} changed keys: root {root}, seen on {seen}, holds until {until}"),
+    "sync.root-renewed": N_(
+        "{peer} renewed its root, with the same keys: root {root}, seen on {seen}, holds until {until}"
+    ),
+    "sync.keys-came": N_("New keys of people: {keys}"),
+    "sync.keys-went": N_("Keys of people that count no longer: {keys}"),
+    "sync.keys-stay": N_("Keys of people that stay: {keys}"),
+    "sync.keys-server": N_("New keys of its server: {roles}"),
+    "sync.fewer-sign": N_("Fewer signatures are enough for “{role}”: {after}; before: {before}"),
+    "sync.more-sign": N_("More signatures are wanted for “{role}”: {after}; before: {before}"),
+    "sync.people-replaced": N_(
+        "Most keys of {peer}'s people are others in root {after} than in root {before}: of {had} stay {stay}, and {came} are new."
+    ),
+    "sync.one-key-decided": N_(
+        "One key alone was enough to change who signs for {peer}, from root {before} to {after}: of {had} stay {stay}, and {came} are new."
+    ),
+    "sync.threshold-fell": N_(
+        "Since root {after} of {peer}, fewer signatures are enough for “{role}”: {enough}; before: {wanted}."
+    ),
+    "sync.fingerprint-to-compare": N_("The words of root {after}, to compare:"),
+    "sync.keys-changed-last": N_("{peer}: keys changed last on {seen}, with root {root}"),
+    "sync.keys-never-changed": N_("{peer}: no change of keys since it is known here"),
     "sync.last-round": N_("{peer}: the last round failed: {trouble}"),
     "sync.busy": N_("{peer}: another process is reading it"),
     "sync.asleep": N_("{peer} did not answer on {strikes} rounds. It sleeps: it is asked once a day."),
@@ -91,6 +119,7 @@ SENTENCES: dict[str, Template] = {
 }
 
 HINTS: dict[str, str] = {
+    "sync.not-in-folder": N_("A copy of what {peer} publishes belongs there, with metadata/ in it."),
     "sync.asleep": N_("When it is back: polder network peers wake {peer}"),
     "sync.left-out": N_("“quota” in network.yml says how much of each peer is kept."),
     "sync.frozen": N_("Sync from another connection, and ask {peer} what its newest version is."),
@@ -108,6 +137,9 @@ HINTS: dict[str, str] = {
         "Look at yours (timedatectl). No other peer answered in this round that could tell which of the two it is."
     ),
     "sync.clock-ahead": N_("Set it right (timedatectl): with a wrong clock, everything looks expired."),
+    "sync.people-replaced": _ASK,
+    "sync.one-key-decided": _ASK,
+    "sync.threshold-fell": _ASK,
     "sync.numbers-again": N_(
         "So a provider recovers from a theft or a lost folder. If it told nobody of that, ask it."
     ),

@@ -182,6 +182,8 @@ SENTENCES: dict[str, Template] = {
     ),
     "trust.next-server": N_("Then the server: git pull, polder network publish"),
     "trust.says-in-words": N_("In words, to read to others:"),
+    "trust.says-root-words": N_("Root {root}, for peers who ask whether you changed keys:"),
+    "trust.no-root": N_("There is no root {root} that enough of you signed; the newest is {count}."),
     "trust.says-written": N_("Published. Files written: {count}; old ones removed: {removed}."),
     "trust.says-until": N_("What is published holds until {until}; the steward signs it anew each day."),
 }
