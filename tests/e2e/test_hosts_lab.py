@@ -18,7 +18,7 @@ import pytest
 
 from polder.kernel.problem import Unreachable
 from polder.world.web import Visitor
-from support.lab import Lab, start_lab, stop_lab, until
+from support.lab import Lab, polder_lab, start_lab, stop_lab, until
 from support.provider import Provider, Visits
 
 pytestmark = pytest.mark.lab
@@ -27,6 +27,9 @@ DOMAIN = "garden.alder.test"
 THREE = {f"alder-{number}": ("Ready", "Active", True) for number in (1, 2, 3)}
 BIG = "0123456789abcdef" * 16384
 """A page of 256 KiB: on a way through the mesh that is too narrow for the swarm's packets it would never come."""
+KEPT = "alder_garden_archive_data"
+"""A volume of an app that was removed, its data kept."""
+BEN = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC8V5KIeDq02BPZx0oYdYK+wNGT4RPtQzXbzcZC1hZ3h"
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ def ground() -> Iterator[Ground]:
         hosts, spare = hosts.split("alder-4:\n")
         second = re.sub(r"(alder-2:\n.*\n  roles: )\[.*]", r"\1[manager, ingress]", hosts)
         (provider.folder / "hosts.yml").write_text(second)
+        provider.run("operator", "add", "ben", BEN)
         (provider.folder / "content/garden/big.txt").write_text(BIG)
         yield Ground(lab, provider, spare)
     finally:
@@ -145,8 +149,10 @@ def test_a_machine_that_hangs_does_not_hold_up_the_others(ground: Ground) -> Non
     began = time.monotonic()
     said = ground.provider.run("host", "drain", "alder-1", "--yes", status=3)
     assert time.monotonic() - began < 70
-    assert "The host alder-3" in said and "does not answer" in said and "Done: 1 of 1 step " in said
+    assert "The host alder-3" in said and "does not answer" in said and "Done: 2 of 2 steps " in said
     assert ground.nodes()["alder-1"] == ("Ready", "Drain", True)
+    assert ground.lab.ssh("alder-1", "docker ps -q") == ""
+    assert ground.front("alder-2")[0] == 200, "what ran there is healthy elsewhere when the drain is over"
     until(lambda: ground.lab.try_ssh("alder-3", "true").returncode == 0, 60)
     ground.provider.run("host", "drain", "alder-1", "--undo", "--yes")
     assert ground.nodes()["alder-1"] == ("Ready", "Active", True)
@@ -225,16 +231,48 @@ def test_a_machine_that_is_cut_off_is_named_and_is_back_by_itself(ground: Ground
 
 
 @pytest.mark.usefixtures("applied")
+def test_a_machine_that_cannot_be_told_that_an_operator_left_is_named_until_it_was(ground: Ground) -> None:
+    assert [_lets_ben_in(ground, host) for host in THREE] == [True] * 3
+    ground.lab.ssh("alder-3", "systemctl stop ssh")
+    said = ground.provider.run("operator", "remove", "ben", "--yes")
+    assert "alder-3 could not be asked: ben's account and keys are still there" in said
+    found = {one["code"]: one for one in ground.plan(status=3)["findings"]}
+    assert found["plan.may-let-in"]["operators"] == ["ben"] and found["plan.may-let-in"]["host"] == "alder-3"
+    polder_lab("shell", "--console", "--name", ground.lab.name, "alder-3", "systemctl", "start", "ssh")
+    ground.provider.run("host", "apply", "--yes")
+    assert [_lets_ben_in(ground, host) for host in THREE] == [False] * 3
+
+
+def _lets_ben_in(ground: Ground, host: str) -> bool:
+    asked = f"id ben || grep -q '{BEN}' /root/.ssh/authorized_keys"
+    return ground.lab.try_ssh(host, asked).returncode == 0
+
+
+@pytest.mark.usefixtures("applied")
 def test_a_machine_is_replaced_by_the_one_in_reserve(ground: Ground) -> None:
+    data = f"$(docker volume inspect -f '{{{{.Mountpoint}}}}' {KEPT})/kept"
+    ground.lab.ssh("alder-1", f"docker volume create --label polder.site=alder {KEPT} && touch {data}")
     key = re.findall(r"host-key: (.+)", ground.spare)[0]
     mesh = re.findall(r"mesh: (.+)", ground.spare)[0]
     words = ("--host-key", key, "--mesh", mesh, "--yes")
     said = ground.provider.run("host", "replace", "alder-1", "alder-4", ground.lab.address("alder-4"), *words)
-    assert "Take alder-1 (" in said
+    assert "Take alder-1 (" in said and "Let the machine alder-1 leave the swarm" in said
+    assert _left(ground, "alder-1") == ["inactive", "", "inet polder", "yes"]
     assert ground.nodes() == {f"alder-{n}": ("Ready", "Active", True) for n in (2, 3, 4)}
     found = ground.plan()
     assert (found["steps"], found["findings"]) == ([], [])
     assert [ground.front(door)[0] for door in ("alder-2", "alder-4")] == [200, 200]
+
+
+def _left(ground: Ground, host: str) -> list[str]:
+    """What a machine that left is: in no swarm, without containers, with its firewall; and whether the data that it had is there."""
+    asked = (
+        "docker info --format '{{.Swarm.LocalNodeState}}'",
+        "docker ps -aq",
+        "nft list tables | grep -o 'inet polder'",
+        f"test -e $(docker volume inspect -f '{{{{.Mountpoint}}}}' {KEPT})/kept && echo yes",
+    )
+    return [ground.lab.ssh(host, command).strip() for command in asked]
 
 
 def test_of_the_lab_nothing_is_left_in_the_sites_folder_but_the_site(ground: Ground) -> None:
