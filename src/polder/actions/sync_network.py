@@ -20,7 +20,7 @@ from polder.commons.network.model import Network
 from polder.commons.trust.clock import ahead, apart, off_by
 from polder.commons.trust.kinds import about
 from polder.kernel.peer import Peer
-from polder.kernel.problem import Problem, Refused, file_trouble
+from polder.kernel.problem import Refused, file_trouble
 from polder.world.fetch_folder import FolderPlace
 from polder.world.network_alarms import Alarm, raise_alarm
 from polder.world.network_mirror import write_mirror
@@ -120,11 +120,6 @@ def _one(
 ) -> tuple[PeerNews, tuple[Alarm, ...], bool]:
     """What became of it, alarms about its keys, and whether its copy here is another now."""
     state = folder / network.state
-    for place in peer.mirrors:
-        if isinstance(place, FolderPlace) and not place.is_there:
-            missing = Problem("sync.not-in-folder", "", {"peer": peer.id, "folder": place})
-            told = Trouble(place, "unreachable", missing)
-            return PeerNews(peer.id, "failed", troubles=(told,)), (), False
     note_known(state, peer.id)
     alarms: tuple[Alarm, ...] = ()
     found = sync_peer(state, peer, now, network.quota, chance, insist, network.freshest)

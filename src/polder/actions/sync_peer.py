@@ -74,6 +74,8 @@ def sync_peer(
     is wrong with its files here is told as its failure."""
     store = PeerStore(state, peer.id)
     try:
+        if missing := _not_there(peer):
+            return _news(store, "failed", troubles=missing)
         if not insist and not due(patience_of(store.facts()), now):
             return _news(store, "waiting")
         with store.locked():
@@ -89,6 +91,15 @@ def sync_peer(
 def _unreadable(peer: Peer, problem: Problem) -> PeerNews:
     """Nothing that the peer did: nobody is accused, and the others go on."""
     return PeerNews(peer.id, "failed", troubles=(Trouble("", "damaged", problem),))
+
+
+def _not_there(peer: Peer) -> tuple[Trouble, ...]:
+    """The folder that somebody carried here has nothing of it: that is no strike against anybody."""
+    return tuple(
+        Trouble(place, "unreachable", Problem("sync.not-in-folder", "", {"peer": peer.id, "folder": place}))
+        for place in peer.mirrors
+        if isinstance(place, FolderPlace) and not place.is_there
+    )
 
 
 def sources(peer: Peer, chance: Random) -> Iterator[tuple[str, bool]]:

@@ -70,8 +70,9 @@ def sync(peers: tuple[str, ...], freshest: bool, shelf: str | None, as_json: boo
     from polder.actions.sync_network import sync_network
 
     folder, now = network_path(), datetime.now(UTC)
+    place = Path(shelf) if shelf else None
     with _Telling(as_json) as telling:
-        found = sync_network(folder, now, peers, telling.told, freshest=freshest, shelf=Path(shelf) if shelf else None)
+        found = sync_network(folder, now, peers, telling.told, freshest=freshest, shelf=place)
     if as_json:
         show_json(round_data(found))
     else:
