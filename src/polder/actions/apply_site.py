@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from polder.actions.run_plan import Outcome, Report, StepResult, run_plan
 from polder.kernel.digest import short
 from polder.kernel.engine import Engine
 from polder.kernel.problem import Problem, Refused, Value, file_trouble
-from polder.kernel.value import dataclass
 from polder.platform.plan.asked import USUAL, HostsAsked
 from polder.platform.plan.findings import removes_everything
 from polder.platform.plan.model import MakeAuthority, Plan

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
@@ -42,7 +43,6 @@ from polder.kernel.host import HostWork
 from polder.kernel.problem import Refused, Unreachable
 from polder.kernel.secret import Secret
 from polder.kernel.sentences import say
-from polder.kernel.value import dataclass, field, replace
 from polder.platform.plan.locking import UNLOCK_FILE
 from polder.platform.plan.model import (
     AtHost,

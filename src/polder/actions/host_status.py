@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from polder.actions.look_site import Looked
 from polder.kernel.engine import NodeSeen
 from polder.kernel.host import HostSeen
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass
 from polder.platform.plan.hosts import host_of
 from polder.platform.plan.machines import Machine, machines
 

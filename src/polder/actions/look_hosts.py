@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from polder.kernel.engine import Engine
 from polder.kernel.host import Hosts, HostSeen, Question, Reach
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass, field
 from polder.platform.site.model import Host, Site
 
 Looks = Mapping[str, HostSeen | Problem]

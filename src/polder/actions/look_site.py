@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from polder.actions.look_hosts import Looks, Machines, machines_of
 from polder.actions.operator_remains import may_let_in
 from polder.actions.reach_engine import engine_of, open_planned_engine
 from polder.kernel.engine import Engine, Seen
-from polder.kernel.value import dataclass, replace
 from polder.platform.plan.asked import USUAL, HostsAsked
 from polder.platform.site.model import Site
 from polder.world.docker.together import Asked

@@ -13,11 +13,11 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from polder.kernel.engine import Engine, NodeSeen, Rollout, Seen, ServiceSeen, TaskSeen
 from polder.kernel.problem import Problem, Refused, Unreachable, Value
-from polder.kernel.value import dataclass
 from polder.platform.plan.draining import BROKEN, EMPTY_WITHIN, ENDED
 from polder.platform.plan.model import AwaitNode
 from polder.world.docker.rollout import fits, moment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -12,7 +13,6 @@ from polder.kernel.engine import CreateSecret, Engine, UnlockSwarm
 from polder.kernel.problem import Problem, Problems, Refused, Value
 from polder.kernel.secret import Secret
 from polder.kernel.sentences import say
-from polder.kernel.value import dataclass, field, replace
 from polder.platform.plan.locking import UNLOCK_FILE
 from polder.platform.plan.model import AtHost, BuildImage, MakeAuthority, MakeSecret, Plan, WriteLock
 from polder.platform.plan.names import PLACEHOLDER, secret_placeholder

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, Protocol
 
 from polder.kernel.engine import Engine, Rollout
 from polder.kernel.problem import Problem, Refused, Unreachable, file_trouble
-from polder.kernel.value import dataclass, field
 from polder.platform.plan.model import Nothing, Plan, Step
 from polder.world.docker.rollout import FAILURES
 

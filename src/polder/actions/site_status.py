@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from polder.actions.host_status import HostStatus, host_statuses
 from polder.actions.look_site import Looked, looked_at
 from polder.kernel.engine import Seen
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass
 from polder.platform.plan.desired import ingress_app, wanted
 from polder.platform.plan.hosts import host_of
 from polder.platform.plan.names import INGRESS

@@ -19,10 +19,10 @@ For anything a person or a peer wrote: nothing here trusts its input. The rules:
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 from polder.kernel.problem import Problems, Refused
-from polder.kernel.value import dataclass, field
 
 MAX_BYTES = 2**20
 MAX_NODES = 400_000

@@ -14,11 +14,11 @@ and an image not built yet is ``image:<key>``, resolved by whoever runs the plan
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from polder.kernel.secret import Secret
-from polder.kernel.value import dataclass, field
 
 Json = dict[str, Any]
 

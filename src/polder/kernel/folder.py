@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from polder.kernel.digest import Digest, digest_of_bytes, digest_of_data
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ No operation holds a secret: private keys are made on the host and stay there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

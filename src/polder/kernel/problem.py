@@ -12,8 +12,7 @@ A ``Problem`` holds a code and values, never a sentence: doors translate (see ``
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
-from polder.kernel.value import dataclass, field
+from dataclasses import dataclass, field
 
 Value = str | int | float | tuple[str, ...]
 

@@ -18,6 +18,7 @@ problem, and leaves a blank in the place of what was wrong, so that the checks t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from polder.kernel import document as tree
@@ -25,7 +26,6 @@ from polder.kernel.document import Document, Node
 from polder.kernel.names import nearest
 from polder.kernel.problem import Problems
 from polder.kernel.problem import Value as ProblemValue
-from polder.kernel.value import dataclass, field
 
 Json = dict[str, Any]
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-
-from polder.kernel.value import dataclass
+from dataclasses import dataclass
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Characters that no text which is read here may hold: they steer a terminal or turn the direction of text. Newlines and tabs are none

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from polder.kernel.engine import Seen, ServiceSeen
 from polder.kernel.names import service_name
 from polder.kernel.problem import Refused, Value
 from polder.kernel.size import show_bytes
-from polder.kernel.value import dataclass
 from polder.platform.placement.facts import facts
 from polder.platform.placement.model import Placed
 from polder.platform.placement.needs import show_needs

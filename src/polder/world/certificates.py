@@ -5,9 +5,8 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from polder.kernel.value import dataclass
 
 SECONDS = 5.0
 

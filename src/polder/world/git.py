@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass
 
 FALLBACK = ("-c", "user.name=polder", "-c", "user.email=polder@localhost")
 SECONDS = 60

@@ -7,7 +7,7 @@ language has. Both name the same values; the value called ``by`` chooses between
 '{count} hosts'
 """
 
-from polder.kernel.value import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from polder.kernel.document import Node
-from polder.kernel.value import dataclass, field
 from polder.platform.compose.container import read_labels
 from polder.platform.compose.keys import DEPLOY, LIMITS, PLACEMENT, RESERVATIONS, RESOURCES, UPDATE
 from polder.platform.compose.model import Limits

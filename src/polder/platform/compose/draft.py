@@ -8,11 +8,11 @@ so a recipe used by thousands of apps costs each of them little.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from polder.kernel import document
 from polder.kernel.document import Node, Scalar
-from polder.kernel.value import dataclass, field
 from polder.platform.compose.reader import VariableUse
 
 

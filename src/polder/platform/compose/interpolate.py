@@ -7,9 +7,9 @@ have no variables. A value never changes what a project asks of its host, nor ho
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from polder.kernel.problem import Problem
-from polder.kernel.value import replace
 from polder.platform.compose.draft import Source
 from polder.platform.compose.model import Project
 from polder.platform.compose.reader import Reader, VariableUse, nearest_variable

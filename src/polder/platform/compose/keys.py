@@ -13,9 +13,8 @@ no problem. Reported and refused keys carry the code of the sentence that says w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
-
-from polder.kernel.value import dataclass
 
 Treatment = Literal["honoured", "permission", "reported", "refused"]
 

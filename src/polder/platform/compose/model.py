@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass, field
 
 if TYPE_CHECKING:
     from polder.platform.compose.draft import Source

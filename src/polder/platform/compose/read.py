@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from dataclasses import replace
 
 from polder.kernel import document
 from polder.kernel.document import Node, read_document
 from polder.kernel.names import is_slug
-from polder.kernel.value import replace
 from polder.platform.compose import keys
 from polder.platform.compose.check import check_services
 from polder.platform.compose.draft import Draft, Source

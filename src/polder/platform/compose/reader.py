@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from polder.kernel import document
@@ -18,7 +19,6 @@ from polder.kernel.document import Node, Scalar
 from polder.kernel.names import nearest
 from polder.kernel.problem import Problem, Problems, Value
 from polder.kernel.size import parse_bytes, parse_seconds
-from polder.kernel.value import dataclass, field
 from polder.platform.compose import template
 from polder.platform.compose.keys import Section
 

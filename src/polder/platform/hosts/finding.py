@@ -7,10 +7,10 @@ change: people write them into hosts.yml (``silence``), with or without what a f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from polder.kernel.problem import Value
-from polder.kernel.value import dataclass, field
 
 Level = Literal["high", "medium", "low", "info"]
 LEVELS: tuple[Level, ...] = ("high", "medium", "low", "info")

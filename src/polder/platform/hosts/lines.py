@@ -11,9 +11,8 @@ True
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from polder.kernel.value import dataclass
 
 Leaves = Literal["away", "stays", "nothing"]
 

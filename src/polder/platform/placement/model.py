@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass, field
 from polder.platform.site.model import Site
 
 

@@ -16,10 +16,10 @@ Work grows as apps times hosts; nothing is compared with every other app.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.size import show_bytes
-from polder.kernel.value import dataclass, field, replace
 from polder.platform.placement.load import loads, stateful
 from polder.platform.placement.model import Amount, Facts, Placed
 from polder.platform.placement.needs import SHOWN, unmet

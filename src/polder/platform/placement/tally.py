@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from polder.kernel.problem import Problem
 from polder.kernel.size import show_bytes
-from polder.kernel.value import dataclass, field
 from polder.platform.placement.load import ingress_load
 from polder.platform.placement.model import Amount, Facts, Offer
 from polder.platform.placement.needs import unmet

@@ -7,11 +7,11 @@ here, only the digest of its ciphertext; what is not known yet (an image not bui
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from polder.kernel.digest import digest_of_bytes, short
 from polder.kernel.engine import Json
 from polder.kernel.names import service_name
-from polder.kernel.value import dataclass, field, replace
 from polder.platform.compose.interpolate import interpolate
 from polder.platform.compose.model import Project, Service
 from polder.platform.compose.swarm import service_spec

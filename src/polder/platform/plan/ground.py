@@ -9,11 +9,11 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from polder.kernel.engine import Seen
 from polder.kernel.host import HostSeen, HostWork, SetUnit
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass, field, replace
 from polder.platform.plan.asked import HostsAsked
 from polder.platform.plan.hosts import DRAINED_LABEL, condition
 from polder.platform.plan.leaving import leaving_nodes, with_leaving

@@ -14,11 +14,11 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from polder.kernel.engine import LeaveSwarm, NodeSeen, RemoveNode, Seen, UpdateNode
 from polder.kernel.host import HostSeen
 from polder.kernel.problem import Problem, Refused, Value
-from polder.kernel.value import dataclass, replace
 from polder.platform.plan.desired import Wanted
 from polder.platform.plan.draining import moved_within
 from polder.platform.plan.hosts import ADDRESS_LABEL, PROFILE_LABEL, host_of, host_remembered, pinned_to

@@ -7,11 +7,11 @@ sets up says itself which node it is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from polder.kernel.engine import NodeSeen, Seen
 from polder.kernel.host import HostSeen
 from polder.kernel.problem import Problem
-from polder.kernel.value import dataclass
 from polder.platform.plan.hosts import find_node
 from polder.platform.site.model import Host, Site
 

@@ -14,12 +14,12 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from polder.kernel.digest import Digest, digest_of_data
 from polder.kernel.engine import Json, ObjectSeen, RemoveService, Seen, UpdateNode, UpdateService
 from polder.kernel.problem import Problem, Refused
-from polder.kernel.value import replace
 from polder.platform.placement.facts import facts
 from polder.platform.placement.model import Placed
 from polder.platform.placement.place import place

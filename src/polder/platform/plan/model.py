@@ -4,6 +4,7 @@ can be undone and for how long an app is away, and carries exactly what will be 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -11,7 +12,6 @@ from polder.kernel.digest import Digest
 from polder.kernel.engine import InitSwarm, JoinSwarm, LeaveSwarm, Operation, UnlockSwarm
 from polder.kernel.host import HostWork
 from polder.kernel.problem import Problem, Value
-from polder.kernel.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

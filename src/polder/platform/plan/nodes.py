@@ -10,10 +10,10 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from polder.kernel.engine import InitSwarm, JoinSwarm, Json, LeaveSwarm, Seen, UpdateNode
 from polder.kernel.problem import Problem, Refused
-from polder.kernel.value import dataclass, field
 from polder.platform.plan.difference import differences
 from polder.platform.plan.hosts import DRAINED_LABEL, host_of, node_of, node_spec, wanted_labels
 from polder.platform.plan.leaving import demotion, leaving_nodes

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from polder.kernel.engine import Seen
 from polder.kernel.names import service_name
-from polder.kernel.value import replace
 from polder.platform.ingress.authority import AUTHORITY_FILES, renewal_due, root_lasts
 from polder.platform.placement.model import Placed
 from polder.platform.plan.desired import Wanted, WantedImage

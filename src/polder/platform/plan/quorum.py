@@ -11,9 +11,10 @@ False
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from polder.kernel.engine import NodeSeen, Seen
 from polder.kernel.problem import Problem, Refused, Value
-from polder.kernel.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

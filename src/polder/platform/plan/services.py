@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from polder.kernel.digest import digest_of_data
 from polder.kernel.engine import CreateService, Json, Seen, ServiceSeen, UpdateService
 from polder.kernel.problem import Value
 from polder.kernel.spec import normalise
-from polder.kernel.value import dataclass
 from polder.platform.plan.desired import Wanted, WantedService
 from polder.platform.plan.difference import differences
 from polder.platform.plan.hosts import pinned_to

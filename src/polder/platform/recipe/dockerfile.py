@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-from polder.kernel.value import dataclass
+from dataclasses import dataclass
 
 OWN = frozenset(("$BASE", "${BASE}", "scratch"))
 SYNTAX = "syntax"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from polder.kernel.digest import Digest
 from polder.kernel.text import Text
-from polder.kernel.value import dataclass
 from polder.platform.compose.model import Permission as Permission
 from polder.platform.compose.model import Project
 

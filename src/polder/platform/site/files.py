@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -9,7 +10,6 @@ from polder.kernel.document import Document, Mapping, read_document
 from polder.kernel.folder import Folder
 from polder.kernel.problem import Problem, Problems, Refused
 from polder.kernel.shape import Keys, MapOf, Record, read
-from polder.kernel.value import dataclass
 from polder.platform.site.shape import GROUP, HOSTS, LOCK, SITE
 
 Kind = Literal["site", "hosts", "group", "lock"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from polder.kernel.digest import Digest
 from polder.kernel.folder import Folder
 from polder.kernel.text import Text
-from polder.kernel.value import dataclass, field
 from polder.platform.recipe.model import Permission, Recipe
 
 SettingValue = str | int | bool | tuple[str, ...]

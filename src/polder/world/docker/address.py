@@ -15,12 +15,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from polder.kernel.problem import Problem, Refused
-from polder.kernel.value import dataclass
 
 USUAL_SOCKET = "/var/run/docker.sock"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -11,10 +11,10 @@ import os
 import re
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from polder.kernel.problem import Unreachable
-from polder.kernel.value import dataclass
 from polder.world.docker.address import Place, SshPlace, TcpPlace, UnixPlace
 
 if TYPE_CHECKING:  # what only some engines need is imported where they are dialled

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from polder.kernel.digest import digest_of_bytes, short
-from polder.kernel.value import dataclass
 
 PROC = Path("/proc")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any
 from urllib.parse import quote
 
 from polder.kernel.problem import Problem, Refused
-from polder.world.docker.exchange import Response
 from polder.world.docker.wire import Wire
 
 LOAD_LIMIT = 900.0
@@ -72,7 +72,7 @@ def split_reference(reference: str) -> tuple[str, str]:
     return (name, tag) if colon and "/" not in tag else (reference, "latest")
 
 
-def _events(response: Response, code: str, name: str) -> Iterator[dict[str, Any]]:
+def _events(response: http.client.HTTPResponse, code: str, name: str) -> Iterator[dict[str, Any]]:
     if response.status >= 400:
         message = _message(response.read(65536))
         raise Refused(Problem(code, "", {"name": name, "message": message}))

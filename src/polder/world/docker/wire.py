@@ -7,18 +7,22 @@ twice. Errors: ``Unreachable``; an answer of any status is returned: what it mea
 
 from __future__ import annotations
 
+import http.client
+import io
 import json
+import select
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import IO, Any, cast
 
 from polder.kernel.problem import Unreachable
-from polder.kernel.value import dataclass
 from polder.world.docker.address import Place, SshPlace
 from polder.world.docker.dial import Line, dial
-from polder.world.docker.exchange import Connection, Response, Strange
 
 VERSION = "/v1.41"
 LIMIT = 30.0
@@ -36,21 +40,11 @@ MOST_BY_SSH = 4
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``body`` is raw; ``json`` reads it. ``date`` is the engine's clock when it answered, as HTTP writes it."""
+    """``body`` is raw; ``json`` reads it. ``now`` is the engine's clock when it answered (seconds since 1970)."""
 
     status: int
     body: bytes
-    date: str = ""
-
-    @property
-    def now(self) -> float:
-        """The engine's clock when it answered, in seconds since 1970; ours when it did not say."""
-        from email.utils import parsedate_to_datetime
-
-        try:
-            return parsedate_to_datetime(self.date).timestamp()
-        except ValueError:
-            return time.time()
+    now: float = 0.0
 
     def json(self) -> Any:
         return json.loads(self.body) if self.body else None
@@ -64,13 +58,72 @@ class Answer:
         return str(found).strip()
 
 
+class Watched(io.RawIOBase):
+    """A socket whose every read and write ends at ``deadline`` (monotonic seconds); what http.client is given to use."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+        self.deadline = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._hurry()
+        return self.line.recv_into(buffer)
+
+    def sendall(self, data: Any) -> None:
+        self._hurry()
+        self.line.sendall(data)
+
+    def makefile(self, *_: Any, **__: Any) -> IO[bytes]:
+        return io.BufferedReader(_Shared(self), 65536)
+
+    def _hurry(self) -> None:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.line.settimeout(left)
+
+
+class _Shared(io.RawIOBase):
+    """A view of a ``Watched`` that can be closed after one answer without closing the connection."""
+
+    def __init__(self, watched: Watched) -> None:
+        self.watched = watched
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self.watched.readinto(buffer)
+
+
+class _Connection(http.client.HTTPConnection):
+    def __init__(self, line: Line) -> None:
+        super().__init__("polder")
+        self.auto_open = 0
+        self.line = line
+        self.watched = Watched(line.socket)
+        self.sock = cast("socket.socket", self.watched)
+
+    def is_stale(self) -> bool:
+        """An idle connection with something to read has been closed by the other end."""
+        waiting = select.poll()
+        waiting.register(self.line.socket, select.POLLIN)
+        return bool(waiting.poll(0))
+
+    def hang_up(self) -> None:
+        self.line.hang_up()
+
+
 class Wire:
     """Requests to the engine at ``place``; safe to use from many threads at once."""
 
     def __init__(self, place: Place, what: str) -> None:
         self.place, self.what = place, what
-        self._idle: list[Connection] = []
-        self._busy: set[Connection] = set()
+        self._idle: list[_Connection] = []
+        self._busy: set[_Connection] = set()
         self._given_up = False
         self._lock = threading.Lock()
         self._turns = threading.Semaphore(MOST_BY_SSH if isinstance(place, SshPlace) else MOST)
@@ -87,8 +140,7 @@ class Wire:
         """One request; ``body`` is sent as JSON. ``path`` begins after the version."""
         sent = None if body is None else json.dumps(body).encode()
         with self.stream(method, path, sent, limit=limit) as response:
-            said = _read_all(response, largest, self.what)
-            answer = Answer(response.status, said, response.headers.get("date", ""))
+            answer = Answer(response.status, _read_all(response, largest, self.what), _clock(response))
         if answer.status >= 500 and any(words in answer.message() for words in WITHOUT_LEADER):
             raise Unreachable(self.what, LEADERLESS)
         return answer
@@ -102,16 +154,16 @@ class Wire:
         *,
         headers: dict[str, str] | None = None,
         limit: float = LIMIT,
-    ) -> Iterator[Response]:
+    ) -> Iterator[http.client.HTTPResponse]:
         """One request whose answer is read as it comes; the connection is kept only when it was read to its end."""
         self._turns.acquire()
         kept, connection = False, self._take_or_pass_on()
         try:
-            connection.deadline = time.monotonic() + limit
+            connection.watched.deadline = time.monotonic() + limit
             response = self._send(connection, method, path, body, headers)
             yield response
-            kept = response.reusable
-        except (OSError, Strange) as error:
+            kept = response.isclosed() and not response.will_close
+        except (OSError, http.client.HTTPException) as error:
             raise Unreachable(self.what, _why(error, connection.line, limit)) from None
         finally:
             self._give_back(connection, kept)
@@ -124,20 +176,23 @@ class Wire:
 
     def _send(
         self,
-        connection: Connection,
+        connection: _Connection,
         method: str,
         path: str,
         body: bytes | IO[bytes] | None,
         headers: dict[str, str] | None,
-    ) -> Response:
+    ) -> http.client.HTTPResponse:
         given = {"Content-Type": "application/json"} if isinstance(body, bytes) else {}
+        chunked = body is not None and not isinstance(body, bytes)
+        if chunked:
+            given["Transfer-Encoding"] = "chunked"
         try:
-            connection.send(method, VERSION + path, body, given | (headers or {}))
+            connection.request(method, VERSION + path, body, given | (headers or {}), encode_chunked=chunked)
         except (BrokenPipeError, ConnectionResetError):
-            if body is None or isinstance(body, bytes):
+            if not chunked:
                 raise
         # An engine that refuses a long upload answers and stops listening: its reason is waiting to be read.
-        return connection.receive()
+        return connection.getresponse()
 
     def give_up(self) -> None:
         """Whatever is still asked, nobody waits for it any more: every request ends with ``Unreachable`` at once."""
@@ -147,32 +202,32 @@ class Wire:
         for connection in busy:
             connection.hang_up()
 
-    def _take(self) -> Connection:
+    def _take(self) -> _Connection:
         connection = self._find()
         with self._lock:
             self._busy.add(connection)
         return connection
 
-    def _find(self) -> Connection:
+    def _find(self) -> _Connection:
         while True:
             if self._given_up:
                 raise Unreachable(self.what, CUT)
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                return Connection(dial(self.place))
+                return _Connection(dial(self.place))
             if not connection.is_stale():
                 return connection
             connection.hang_up()
 
-    def _take_or_pass_on(self) -> Connection:
+    def _take_or_pass_on(self) -> _Connection:
         try:
             return self._take()
         except BaseException:
             self._turns.release()
             raise
 
-    def _give_back(self, connection: Connection, keep: bool) -> None:
+    def _give_back(self, connection: _Connection, keep: bool) -> None:
         with self._lock:
             self._busy.discard(connection)
         if keep:
@@ -183,7 +238,15 @@ class Wire:
         self._turns.release()
 
 
-def _read_all(response: Response, largest: int, what: str) -> bytes:
+def _clock(response: http.client.HTTPResponse) -> float:
+    date = response.headers.get("Date", "")
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        return time.time()
+
+
+def _read_all(response: http.client.HTTPResponse, largest: int, what: str) -> bytes:
     if response.length is None and not response.chunked:
         # The engine always says where an answer ends; without that, one cut short would look whole.
         raise Unreachable(what, CUT)
@@ -200,8 +263,8 @@ def _why(error: Exception, line: Line, limit: float) -> str:
         return f"the engine did not answer within {limit:g} seconds"
     if words := line.last_words():
         return words
-    if isinstance(error, ConnectionError):
+    if isinstance(error, http.client.RemoteDisconnected | http.client.IncompleteRead | ConnectionError):
         return CUT
-    if isinstance(error, Strange):
+    if isinstance(error, http.client.HTTPException):
         return "what answered does not speak HTTP"
     return getattr(error, "strerror", None) or str(error)
