@@ -35,9 +35,8 @@ def keep_verified(state: Path, other: Path) -> None:
         store.keep_target(files[path], content)
     timestamp = store.keep("timestamp", 1, json.dumps(files).encode())
     index = store.keep_index(files)
-    store.commit(
-        Current(roots=1, parts={"timestamp": timestamp}, index=index, expires="2099-01-01T00:00:00Z")
-    )
+    parts, versions = {"timestamp": timestamp}, {"root": 1, "timestamp": 1}
+    store.commit(Current(1, parts, parts, versions, expires="2099-01-01T00:00:00Z", index=index))
 
 
 class Providers:

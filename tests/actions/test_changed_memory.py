@@ -1,0 +1,64 @@
+"""What was remembered of a peer was changed by hand, or by a disk, into something that is still JSON: it is told as damage."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from polder.actions.network_status import network_status
+from polder.actions.sync_network import sync_network
+from polder.world.network_store import load_published
+from support.publisher import Publisher
+from support.web import Web
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LATER = NOW + timedelta(hours=6)
+WRONG = [None, 5, "x", [], {"a": 5}, {"a": [1]}, [[1]], True, 10**30]
+
+
+@pytest.fixture
+def alder(tmp_path: Path) -> Iterator[Path]:
+    """A provider that follows beech and cedar, and has read both."""
+    peers = {name: Publisher(name, NOW) for name in ("beech", "cedar")}
+    with Web(peers["beech"].files) as one, Web(peers["cedar"].files) as two:
+        urls = {"beech": one.url, "cedar": two.url}
+        follow = {
+            name: {"url": url, "root": peers[name].pinned, "private": True} for name, url in urls.items()
+        }
+        text = "provider: alder\nurls: [https://alder.example/net/]\npeople: {ana: {}}\n"
+        (tmp_path / "network.yml").write_text(f"{text}follow: {json.dumps(follow)}\n")
+        sync_network(tmp_path, NOW)
+        yield tmp_path
+
+
+def change(alder: Path, file: str, key: str, value: object) -> None:
+    path = alder / "state/peers/beech" / file
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+
+
+@pytest.mark.parametrize(
+    "key", ["roots", "binding", "parts", "versions", "expires", "index", "before", "root_hashes"]
+)
+def test_what_is_believed_in_another_form_is_damage_of_that_peer_alone(alder, key):
+    for value in WRONG:
+        change(alder, "current.json", key, value)
+        found = sync_network(alder, LATER, ("beech", "cedar"))
+        states = {one.peer: one.state for one in network_status(alder, LATER)}
+
+        assert not found.alarms and found.news[1].state == "same", value
+        assert states["cedar"] == "fresh" and "cedar" in load_published(alder / "state"), value
+
+
+def test_a_believed_state_nested_without_end_is_damage_too(alder):
+    (alder / "state/peers/beech/current.json").write_bytes(b"[" * 200_000)
+    found = sync_network(alder, LATER, ("beech", "cedar"))
+    assert [one.state for one in found.news] == ["failed", "same"]
+    assert found.news[0].troubles[0].problem.code == "sync.damaged"
+
+
+def test_what_is_remembered_of_trying_in_another_form_is_lost_and_nothing_more(alder):
+    for value in [*WRONG, {"1/1": 5}]:
+        change(alder, "facts.json", "timestamps", value)
+        assert [one.state for one in sync_network(alder, LATER, ("beech", "cedar")).news] == ["same"] * 2
