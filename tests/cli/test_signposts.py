@@ -194,3 +194,9 @@ def test_the_longest_and_the_strangest_address_that_is_taken_still_scans(tmp_pat
     qr_code.show(post, False, tmp_path / "code.png")
     text = scan(from_png((tmp_path / "code.png").read_bytes()))
     assert read_signpost(text, "provider") == post
+
+
+def test_a_scanner_that_types_other_bytes_is_told_so(fir):
+    words = ["--site", str(fir), "network", "follow", "-"]
+    done = CliRunner().invoke(polder, words, input=b"\xff\xfepolder:\n")
+    assert done.exit_code == 2 and "is not UTF-8" in done.output

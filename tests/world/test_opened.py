@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -173,3 +174,13 @@ def test_the_files_of_an_earlier_form_go(reader: Reader) -> None:
     (reader.folder / f"{'0' * 32}.age").write_bytes(one)
     reader.reads(one)
     assert sorted(path.name for path in reader.folder.iterdir()) == [NOT_OURS, OPENED]
+
+
+@pytest.mark.parametrize("found", [5, "x", None, [[1]], {"a": 1}])
+def test_a_list_of_what_is_not_ours_in_another_form_is_lost(reader: Reader, found: object) -> None:
+    files = [reader.told(b"one"), not_ours()]
+    reader.reads(*files)
+    path = reader.folder / NOT_OURS
+    path.write_text(json.dumps({**json.loads(path.read_text()), "not-ours": found, "damaged": found}))
+
+    assert reader.reads(*files) == [b"one", None]

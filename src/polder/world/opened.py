@@ -137,7 +137,8 @@ class Opened:
             held = read_plain((self.folder / NOT_OURS).read_bytes(), NOT_OURS, 10_000_000)
         except (OSError, Refused):
             return set()
-        return set(held.get(why, ())) if held.get("keys") == self.keys else set()
+        found = held.get(why, []) if held.get("keys") == self.keys else []
+        return set(map(str, found)) if isinstance(found, list) else set()
 
 
 def _keys(identities: Identities | None) -> str:

@@ -50,9 +50,9 @@ class RosterFiles(Sequence[bytes]):
 
 
 def newest_roster(folder: Path) -> bytes | None:
-    """The last of them alone."""
-    numbers = [int(path.stem) for path in (folder / FOLDER).glob("*.json") if path.stem.isdigit()]
-    return (folder / FOLDER / f"{max(numbers)}.json").read_bytes() if numbers else None
+    """The last of them alone. A file beyond a gap is none of them."""
+    held = RosterFiles(folder)
+    return held[-1] if held else None
 
 
 def write_roster(folder: Path, version: int, content: bytes) -> Path:
