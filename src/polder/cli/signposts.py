@@ -7,7 +7,8 @@ import sys
 import click
 
 from polder.cli.door import language
-from polder.commons.network.signpost import ROSTER, Signpost, is_signpost, read_signpost
+from polder.commons.network.signpost import LONGEST, ROSTER, Signpost, is_signpost, read_signpost
+from polder.kernel.problem import Problem, Refused
 from polder.kernel.sentences import say
 
 TYPED = "-"
@@ -28,4 +29,8 @@ def read_typed_roster(text: str) -> Signpost:
 def _next_line() -> str:
     if sys.stdin.isatty():
         click.echo(say("network.scan-now", {}, language()), err=True)
-    return sys.stdin.readline()
+    try:
+        return sys.stdin.readline(LONGEST + 2)
+    except UnicodeDecodeError as error:
+        told = bytes(error.object[:80]).decode(errors="replace").strip()
+        raise Refused(Problem("kernel.not-utf8", "", {"text": told})) from None
