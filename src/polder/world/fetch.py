@@ -5,7 +5,7 @@ what was looked at before would not be what is connected to, and their time limi
 
 1. The name is resolved once; private, loopback, link-local, multicast and other addresses that are not of the public Internet are
    left out unless the peer may have such; the connection goes to the address that was looked at. TLS is verified for the name.
-2. 3 s to connect, 5 s of silence, and a deadline for the whole file: a slow drip ends.
+2. 6 s to find where a name leads, 3 s to connect, 5 s of silence, and a deadline for the whole file: a slow drip ends.
 3. An answer has at most as many bytes as were signed for (or the role's most).
 4. No redirects, cookies, compression, or proxies of the environment. ``404`` (and ``403``, which some stores of files say instead)
    means that there is no such file; anything but ``200`` is trouble that may pass.
@@ -35,6 +35,7 @@ from polder.kernel.problem import Problem, Refused, Unreachable
 from polder.kernel.proxy import Proxy, knows
 from polder.world.addresses import allowed
 from polder.world.proxy import may_be_named, reach
+from polder.world.resolve import Ask, addresses_of
 
 CONNECT, SILENCE, PATIENCE, SLOWEST, PROXIED = 3.0, 5.0, 10.0, 20_000, 3
 """Seconds to connect, seconds without a byte, seconds for any file, and bytes a second that a large one must come with; how much longer
@@ -54,13 +55,19 @@ class Answer:
 
 class Source:
     """One address of a peer's folder (``http://…/`` or ``https://…/``). ``until``: when (``time.monotonic``) all patience
-    ends. Use it in a ``with`` block; ``requests`` and ``received`` count. Refused: ``sync.bad-address``, ``sync.onion-needs-proxy``."""
+    ends. ``ask``: what finds the addresses of a name, the machine's own resolver unless given. Use it in a ``with`` block; ``requests``
+    and ``received`` count. Refused: ``sync.bad-address``, ``sync.onion-needs-proxy``."""
 
     def __init__(
-        self, url: str, private: bool = False, until: float = math.inf, proxy: Proxy | None = None
+        self,
+        url: str,
+        private: bool = False,
+        until: float = math.inf,
+        proxy: Proxy | None = None,
+        ask: Ask | None = None,
     ) -> None:
         self.url, self.private, self.until, self.requests, self.received = url, private, until, 0, 0
-        self.proxy, self._longer = proxy, PROXIED if proxy else 1
+        self.proxy, self._longer, self.ask = proxy, PROXIED if proxy else 1, ask
         self._secure, self._host, self._port, self._base = _taken_apart(url)
         if not knows(proxy, url):
             raise Refused(Problem("sync.onion-needs-proxy", url))
@@ -78,7 +85,7 @@ class Source:
 
     def again(self) -> Source:
         """Another one like it, with a connection of its own."""
-        return Source(self.url, self.private, self.until, self.proxy)
+        return Source(self.url, self.private, self.until, self.proxy, self.ask)
 
     def close(self) -> None:
         self._http.close()
@@ -154,8 +161,8 @@ class Source:
         if self.proxy:
             if not may_be_named(self._host, self.private):
                 raise Refused(Problem("sync.private-address", self.url, {"address": self._host}))
-            return self._held(reach(self.proxy, self._host, self._port, until), until)
-        addresses = self._addresses()
+            return self._held(reach(self.proxy, self._host, self._port, until, self.ask), until)
+        addresses = self._addresses(until)
         begun, trouble = time.monotonic(), OSError("no address")
         for number, address in enumerate(addresses):
             left = min(CONNECT - (time.monotonic() - begun), until - time.monotonic())
@@ -179,10 +186,9 @@ class Source:
             raise
         return _Wire(held, until, SILENCE * self._longer)
 
-    def _addresses(self) -> list[tuple[str, int]]:
+    def _addresses(self, until: float) -> list[tuple[str, int]]:
         """Where to connect to, at most four; what may not be reached is not among them."""
-        found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
-        every = list(dict.fromkeys(str(one[4][0]) for one in found))
+        every = addresses_of(self._host, self._port, until - time.monotonic(), self.ask)
         good = [(one, self._port) for one in every if allowed(one, self.private)]
         if not good:
             raise Refused(Problem("sync.private-address", self.url, {"address": every[0] if every else ""}))

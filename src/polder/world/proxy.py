@@ -5,7 +5,7 @@ a reader for minutes (docs/decisions/0014-peers-through-a-proxy.md).
 
 1. The proxy resolves the peer's name; nothing here does. So no address can be looked at: what is refused is a name that *is* a private
    address, however it is written, or that means one wherever it is asked.
-2. 3 s to connect to the proxy, 5 s for its greeting, 20 s for its way to the peer; every wait ends at ``until``.
+2. 6 s to find the proxy, 3 s to connect to it, 5 s for its greeting, 20 s for its way to the peer; every wait ends at ``until``.
 3. What the proxy does wrong is ``ProxyFailed``, and no fault of the peer. Only when the proxy says that the peer did not answer is that
    an ``OSError``, as if it had been seen from here. When it says nothing at all, nobody knows, and nobody is blamed.
 
@@ -24,6 +24,7 @@ from ipaddress import ip_address
 from polder.kernel.problem import Unreachable
 from polder.kernel.proxy import SOCKS, Proxy
 from polder.world.addresses import allowed
+from polder.world.resolve import Ask, addresses_of
 
 CONNECT, GREETING, THROUGH = 3.0, 5.0, 20.0
 LONGEST_ANSWER = 8_192
@@ -65,14 +66,15 @@ def _as_address(host: str) -> str:
         return ""
 
 
-def reach(proxy: Proxy, host: str, port: int, until: float) -> socket.socket:
-    """A connection to ``host`` that the proxy made. ``until``: when (``time.monotonic``) all patience ends.
+def reach(proxy: Proxy, host: str, port: int, until: float, ask: Ask | None = None) -> socket.socket:
+    """A connection to ``host`` that the proxy made. ``until``: when (``time.monotonic``) all patience ends. ``ask``: what
+    finds the addresses of the proxy's name.
 
     ``ProxyFailed`` for what the proxy does wrong, ``OSError`` for what it says of the peer, ``ValueError`` for a name that is none.
     """
     name = _name(host)
     try:
-        held = socket.create_connection((proxy.host, proxy.port), _left(until, CONNECT))
+        held = _connect(proxy, until, ask)
     except OSError as error:
         raise ProxyFailed(str(proxy), _why(error)) from None
     talk = _Talk(held, until)
@@ -85,6 +87,18 @@ def reach(proxy: Proxy, host: str, port: int, until: float) -> socket.socket:
         held.close()
         raise ProxyFailed(str(proxy), _why(error)) from None
     return held
+
+
+def _connect(proxy: Proxy, until: float, ask: Ask | None) -> socket.socket:
+    addresses = addresses_of(proxy.host, proxy.port, _left(until), ask)[:4]
+    end, trouble = min(until, time.monotonic() + CONNECT), OSError("no address")
+    for number, address in enumerate(addresses):
+        try:
+            left = _left(end) / (len(addresses) - number)
+            return socket.create_connection((address, proxy.port), left)
+        except OSError as error:
+            trouble = error
+    raise trouble
 
 
 class _Talk:
