@@ -17,6 +17,7 @@ from polder.actions.network_roster import (
     current_roster,
     load_chain,
     merge,
+    merge_all,
     mirrored,
     peers,
 )
@@ -436,6 +437,20 @@ def test_losing_what_was_familiar_costs_only_time(five: Providers, content: byte
     path.write_bytes(content)
     five.sync(NOW)
     assert path.read_bytes() == before
+
+
+def test_a_file_of_one_peer_that_the_disk_damaged_holds_up_no_decision(five: Providers) -> None:
+    leave(five.place / "elm", NOW, None)
+    five.sync(NOW)
+    cedar = five.place / "cedar"
+    for path in (cedar / "state/peers/alder/targets").iterdir():
+        path.write_bytes(b"x" * path.stat().st_size)
+    (cedar / "state/roster-familiar.json").unlink()
+
+    merged = merge_all(cedar, None, NOW)
+
+    assert merged is not None and {one.code for one in merged.facts.noted} == {"sync.damaged"}
+    assert "elm" in merged.facts.left
 
 
 def test_three_who_hand_over_the_same_history_are_one_to_replay(five: Providers, tmp_path: Path) -> None:

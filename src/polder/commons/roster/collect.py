@@ -110,10 +110,10 @@ def _documents(facts: Facts, published: Published, paths: Iterable[str], known: 
     name = published.provider
     for path in paths:
         number, files = _number(path), published.files
-        content = _unknown(facts, files, path, known) if number and known else files[path]
-        if content is None:
-            continue
         try:
+            content = _unknown(facts, files, path, known) if number and known else files[path]
+            if content is None:
+                continue
             edition, signatures = _read(facts, content, f"{name}: {path}")
         except Refused as refused:
             facts.noted += refused.problems
