@@ -117,20 +117,30 @@ def status(peers: tuple[str, ...], as_json: bool) -> None:
 def steward(as_json: bool) -> None:
     """Do what is due, once: read the peers, bring in the roster, tell others what was seen, warn of advisories, sign anew.
 
-    For a timer. Exit status 1 when a step failed or an alarm was raised, 3 when no peer answered.
+    For a timer. News goes to people by the command that notify in network.yml names. Exit status 1 when a step failed, an alarm was
+    raised or people could not be told, 3 when no peer answered.
     """
     from datetime import UTC, datetime
 
+    from polder.actions.load_network import load_network
     from polder.actions.network_steward import steward as do
+    from polder.actions.notify_people import notify_people
+    from polder.cli.network_notices import letter, notified_lines
 
     folder, now = network_path(), datetime.now(UTC)
+    provider = load_network(folder).provider
     with _Telling(as_json) as telling:
         done = do(folder, now, telling.told)
+    told = notify_people(folder, done, now, lambda problems: letter(provider, problems))
     if as_json:
-        show_json(steward_data(done))
+        failed = problems_data([told.failed] if told.failed else [])
+        show_json({**steward_data(done), "notified": len(told.said), "notify_failed": failed})
     else:
         print_lines(steward_lines(done))
-    sys.exit(FAILED if done.failed or done.alarms else exit_status(done.round) if done.round else 0)
+        print_lines(notified_lines(told))
+    sys.exit(
+        FAILED if done.failed or done.alarms or told.failed else exit_status(done.round) if done.round else 0
+    )
 
 
 class _Telling:

@@ -68,7 +68,8 @@ class Network:
     to this provider. ``mirror``: peers mirrored besides the roster's duties; ``quota``: bytes for each. ``publish``, ``state``:
     folders, relative to the network folder. ``private``: peers (by id) whose addresses may be private ones. ``proxy``: what peers
     are reached through, unless ``follow`` says otherwise of one.
-    ``freshest``: whether two sources of each peer are asked which shows the newer state."""
+    ``freshest``: whether two sources of each peer are asked which shows the newer state. ``notify``: a command that carries news to people,
+    with its arguments."""
 
     provider: str
     urls: tuple[str, ...]
@@ -85,3 +86,4 @@ class Network:
     tell_adoptions: bool = False
     proxy: Proxy | None = None
     freshest: bool = False
+    notify: tuple[str, ...] = ()

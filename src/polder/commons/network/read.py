@@ -82,4 +82,5 @@ def _network(record: Record, people: dict[str, Person]) -> Network:
         tell_adoptions=record["tell-adoptions"],
         proxy=_proxy(general),
         freshest=record["freshest"],
+        notify=tuple(record["notify"]),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from polder.kernel.document import Scalar
-from polder.kernel.kinds import SIZE, SLUG, YES_NO, between, matching
+from polder.kernel.kinds import SIZE, SLUG, TEXT, YES_NO, between, matching
 from polder.kernel.proxy import PATTERN, Proxy, read_proxy
 from polder.kernel.recipient import RECIPIENT, SSH_KEY
 from polder.kernel.shape import Key, Keys, ListOf, MapOf, Value, Wrong
@@ -78,6 +78,11 @@ NETWORK = Keys(
             YES_NO,
             "Whether two sources of each peer are asked first which shows the newer state.",
             default=False,
+        ),
+        "notify": Key(
+            ListOf(TEXT),
+            "A command that the steward hands news to on standard input, and its arguments; no shell.",
+            example=["mail", "-s", "Polder", "ana@alder.example"],
         ),
         "tell-adoptions": Key(YES_NO, "Whether others are told which recipes you adopted.", default=False),
     },

@@ -1,8 +1,8 @@
 """Sentences whose code begins with ``network.``: a provider's own part in the network, and its folder."""
 
-from polder.kernel.sentences.mark import N_
+from polder.kernel.sentences.mark import N_, NP_, Template
 
-SENTENCES: dict[str, str] = {
+SENTENCES: dict[str, Template] = {
     "network.not-here": N_("There is no network.yml in {folder} or above it."),
     "network.exists": N_("There is a network.yml already."),
     "network.written": N_("Written: {file}."),
@@ -49,6 +49,12 @@ SENTENCES: dict[str, str] = {
     "network.reserved-name": N_("“{person}” is the name of another key; call this person something else."),
     "network.threshold-too-high": N_("{threshold} people must sign, and there are only {people}."),
     "network.follows-itself": N_("{provider} is this provider itself; it does not follow itself."),
+    "network.notify-failed": N_("People could not be told: “{command}” failed: {why}"),
+    "network.notified": NP_("{count} thing was told to people.", "{count} things were told to people."),
+    "network.notify-begins": N_("News of the part of {provider} in the network:"),
+    "network.proposal-waits": N_(
+        "A proposal for version {version} of the roster ({digest}…) waits for your word."
+    ),
     "network.unpublished": N_("Nothing was published yet: there is no timestamp in {folder}."),
     "network.address-right": N_("{url} serves what was published here."),
     "network.address-right-through": N_("{url} serves what was published here; asked through {proxy}."),
@@ -64,6 +70,10 @@ SENTENCES: dict[str, str] = {
 }
 
 HINTS: dict[str, str] = {
+    "network.notify-failed": N_("It is told again with the next round. Try the command by hand."),
+    "network.proposal-waits": N_(
+        "polder network roster status shows what it changes, and until when objections are heard."
+    ),
     "network.unpublished": N_("polder network publish says who signs next."),
     "network.no-answer": N_(
         "Does the web server run, does the name lead to it, is its certificate valid for that name? Is urls in network.yml right?"
