@@ -1,5 +1,6 @@
 """One peer over HTTP, with real files: what is asked, what is kept, who is asked next."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,30 @@ def beech():
 
 def sync(state: Path, peer: Peer, now: datetime = NOW, quota: int = QUOTA) -> PeerNews:
     return sync_peer(state, peer, now, quota, Random(1), insist=True)
+
+
+def test_a_file_that_the_disk_altered_without_a_trace_is_found_by_whoever_reads_it_and_once_a_week(
+    beech, tmp_path
+):
+    with Web(beech.files) as web:
+        sync(tmp_path, beech.peer(web.url))
+        store = PeerStore(tmp_path, "beech")
+        place = store.targets / store.files(store.current())["card.json"]
+        before = place.stat()
+        os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns - 10**9))
+        place.write_bytes(b"x" * len(beech.given["card.json"]))
+        os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns - 10**9))
+        found = []
+        for day in (1, 6, 8):
+            beech.publish(NOW + timedelta(day), ["timestamp"])
+            sync(tmp_path, beech.peer(web.url), NOW + timedelta(day))
+            found.append(place.read_bytes() == beech.given["card.json"])
+            if day == 6:
+                with pytest.raises(Refused):
+                    load_published(tmp_path)["beech"].files["card.json"]
+
+    assert found == [False, False, True]
+    assert load_published(tmp_path)["beech"].files["card.json"] == beech.given["card.json"]
 
 
 def test_many_files_of_one_content_are_fetched_once(beech, tmp_path):

@@ -131,7 +131,8 @@ def _sync(
         others = [one.source for url, one in asked.answered.items() if url not in visited]
     visit = visits[-1] if visits else None
     good = visit if visit and visit.done else None
-    store.keep_facts(_facts(store, now, chance, good.url if good else "", troubles))
+    facts = _facts(store, now, chance, good.url if good else "", troubles)
+    store.keep_facts({**facts, "hashed": write_time(now)} if good and good.hashed else facts)
     return _news(
         store,
         ("new" if good.changed else "same") if good else "failed",

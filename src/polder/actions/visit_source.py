@@ -10,7 +10,7 @@ import hashlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -28,13 +28,15 @@ MOST_ROOTS = 64 * 2**20
 """Bytes of all roots of one peer: they are kept for ever, and read at once when something is new."""
 FEW, CONNECTIONS = 8, 4
 """More files than that are fetched over four connections."""
+HASHED = timedelta(days=7)
+"""How long a file that was verified needs no verifying before it is read."""
 TIMESTAMP = "metadata/timestamp.json"
 ROLES = ("timestamp", "snapshot", "targets", "robot")
 
 
 class Visit:
     """``done``: the newest state is here whole; ``changed``: it is another than before. ``last``: the file looked at last. ``renumbered``:
-    parts whose numbers begin again, as they may after a change of keys."""
+    parts whose numbers begin again, as they may after a change of keys. ``hashed``: every file that is kept was hashed."""
 
     def __init__(self, store: PeerStore, peer: Peer, now: datetime, quota: int, began: float) -> None:
         self.store, self.peer, self.now, self.quota, self.began = store, peer, now, quota, began
@@ -42,7 +44,7 @@ class Visit:
         self.url, self.last = "", b""
         self.clocks: list[float] = []
         self.requests = self.received = 0
-        self.stopped, self.counting = False, Lock()
+        self.stopped, self.counting, self.hashed = False, Lock(), False
         self.left_out: tuple[str, ...] = ()
         self.renumbered: tuple[str, ...] = ()
 
@@ -148,7 +150,7 @@ class Visit:
 
         found = whole(trusted, self.now, self.url)
         files = self._within_quota(found)
-        self._fetch_all([one for one in files if not self.store.has_target(one.sha256, one.length)])
+        self._fetch_all(self._missing(files))
         parts = self._keep(trusted, found)
         index = self.store.keep_index({one.path: one.sha256 for one in files})
         self.renumbered = self._renumbered(trusted)
@@ -164,6 +166,14 @@ class Visit:
         before = self.store.current().parts
         held = {role: self.store.read(before.get(role, "")) for role in ROLES}
         return tuple(role for role in ROLES if same_number_or_lower(trusted, role, held[role]))
+
+    def _missing(self, files: list[Listed]) -> list[Listed]:
+        """What is to be fetched. A file that was verified once, and not written to since, is hashed again only once a week: whoever reads
+        one has it hashed anyway."""
+        last = read_time(str(self.store.facts().get("hashed", "")))
+        self.hashed = last is None or not timedelta(0) <= self.now - last < HASHED
+        lacking = self.store.lacking(((one.sha256, one.length) for one in files), hashed=self.hashed)
+        return [one for one in files if (one.sha256, one.length) in lacking]
 
     def _fetch_all(self, missing: list[Listed]) -> None:
         """One after the other when they are few, else over several connections; the first trouble ends it. Each content once:

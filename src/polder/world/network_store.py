@@ -17,7 +17,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -173,13 +173,26 @@ class PeerStore:
             flush_paths([*(one for one in self._new_targets if one.exists()), self.targets])
         self._new_targets = []
 
-    def has_target(self, sha256: str, length: int) -> bool:
-        """Whether it is there whole (a file that no ``commit`` followed may be empty or wrong after the power failed)."""
-        place = self.targets / sha256
-        try:
-            return place.stat().st_size == length and _hash_of(place.read_bytes()) == sha256
-        except FileNotFoundError:
-            return False
+    def lacking(self, wanted: Iterable[tuple[str, int]], *, hashed: bool) -> frozenset[tuple[str, int]]:
+        """What of ``wanted`` (hash and length) is not there whole: a file that no ``commit`` followed may be empty or wrong after the power
+        failed. ``hashed``: look into each. Else not into those that were verified before the list of the last whole state was written, and
+        to which nobody wrote since."""
+        current, there = self.current(), dict[str, os.stat_result]()
+        with suppress(FileNotFoundError), os.scandir(self.targets) as entries:
+            there = {one.name: one.stat() for one in entries}
+        if current.index and not hashed:
+            listed = frozenset(self.listed(current.index).values())
+            moment = (self.metadata / current.index).stat().st_mtime_ns
+            known = {name for name in listed & there.keys() if there[name].st_mtime_ns < moment}
+        else:
+            known = set()
+        return frozenset(
+            (name, length)
+            for name, length in wanted
+            if name not in there
+            or there[name].st_size != length
+            or (name not in known and _hash_of((self.targets / name).read_bytes()) != name)
+        )
 
     def keep_target(self, sha256: str, content: bytes) -> None:
         """``content``, whose hash was compared already. Flushed with the others by ``commit``."""
