@@ -10,8 +10,8 @@ import pytest
 from polder.actions.network_roster import current_roster, load_chain
 from polder.actions.roster_join import fingerprint
 from polder.actions.roster_proposals import draft, open_drafts, put_forward
-from polder.actions.roster_words import Words, introduce, words_of_peers
-from polder.commons.roster.changes import Leave
+from polder.actions.roster_words import Words, introduce, leave, words_of_peers
+from polder.commons.roster.changes import Leave, concerns
 from polder.commons.roster.own_word import read_word
 from polder.world.given import read_given
 from support.roster_folders import DAY, NAMES, Providers, run
@@ -293,3 +293,52 @@ def test_json_of_a_proposal_wants_yes(providers: Providers) -> None:
     providers.found("alder", "beech")
 
     assert "--json wants --yes" in run(providers.place / "alder", "propose", "words", "--json", status=2)
+
+
+@pytest.mark.parametrize("content", [b"garbage", b"{}", b""])
+def test_a_leaver_who_spoils_its_own_word_keeps_nobody_elses_from_being_proposed(
+    providers: Providers, content: bytes
+) -> None:
+    providers.found(*NAMES)
+    alder, beech, cedar = (providers.place / name for name in ("alder", "beech", "cedar"))
+    for folder in (beech, cedar):
+        run(folder, "leave", "--yes")
+        for path in (folder / "given/governance/proposals").iterdir():
+            path.unlink()
+    sync(providers)
+    (beech / "given/governance/leave.json").write_bytes(content)
+    sync(providers)
+
+    (found,) = words_of_peers(alder, datetime.now(UTC)).fresh
+
+    assert isinstance(found, Leave) and found.word.member == "cedar"
+    assert "cedar" in run(alder, "propose", "words", "--yes")
+
+
+def test_a_word_that_became_too_old_is_not_what_a_newer_one_waits_for(providers: Providers) -> None:
+    providers.found(*NAMES)
+    alder, beech, cedar = (providers.place / name for name in ("alder", "beech", "cedar"))
+    now = datetime.now(UTC)
+    for folder, when in ((beech, now), (cedar, now + 100 * DAY)):
+        leave(folder, when, None)
+        for path in (folder / "given/governance/proposals").iterdir():
+            path.unlink()
+        providers.sync(when)
+
+    asked = words_of_peers(alder, now + 101 * DAY)
+
+    assert [concerns(one) for one in asked.fresh] == ["cedar", "beech"]
+
+
+def test_of_two_proposed_words_the_older_one_is_named_first_whoever_said_it(providers: Providers) -> None:
+    providers.found(*NAMES[:4])
+    alder, cedar, dogwood = (providers.place / name for name in ("alder", "cedar", "dogwood"))
+    now = datetime.now(UTC)
+    leave(dogwood, now - 2 * DAY / 24, None)
+    leave(cedar, now - DAY / 24, None)
+    sync(providers)
+
+    asked = words_of_peers(alder, now)
+
+    assert [concerns(one.edition.change) for one in asked.carried] == ["dogwood", "cedar"]
+    assert [one.edition.digest[7:19] for one in asked.carried] == opened(alder)

@@ -4,6 +4,7 @@ is awake again."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,6 +38,7 @@ from polder.commons.roster.own_word import (
     read_word,
     with_signature,
 )
+from polder.commons.roster.propose import propose
 from polder.commons.roster.verify import following_problems
 from polder.kernel.digest import digest_of_bytes
 from polder.kernel.problem import Problem, Refused
@@ -126,7 +128,8 @@ def wake(folder: Path, now: datetime, ask: Ask) -> Edition:
 
 
 def words_of_peers(folder: Path, now: datetime) -> Words:
-    """What members' own words ask for: who left, who woke."""
+    """What members' own words ask for: who left, who woke. What carries them comes the oldest first, as everywhere: members who sign
+    different ones first could finish none."""
     chain = load_chain(folder)
     if chain is None:
         return Words((), ())
@@ -137,15 +140,28 @@ def words_of_peers(folder: Path, now: datetime) -> Words:
             carried = _carrying(folder, drafts, type(change), name, now)
             found += carried
             fresh += [] if carried else [change]
-    return Words(tuple(fresh), tuple(found))
+    possible_first = sorted(fresh, key=lambda one: not _possible(chain, one, now))
+    carried_by = {one.edition.digest for one in found}
+    return Words(tuple(possible_first), tuple(one for one in drafts if one.edition.digest in carried_by))
+
+
+def _possible(chain: Chain, change: Change, now: datetime) -> bool:
+    """Whether it may be proposed now. What may not (a word that is too old, or of somebody else) is told, but waited for by no other."""
+    try:
+        propose(chain.head, change, "", now)
+    except Refused:
+        return False
+    return True
 
 
 def _word_of(chain: Chain, name: str, one: Published) -> Leave | Wake | None:
+    """What cannot be read asks for nothing: nobody's file keeps the others from being heard."""
     member = chain.roster.members.get(name)
-    if member and name in chain.left and LEAVE in one.files:
-        return Leave(read_word(one.files[LEAVE], name))
-    if member and member.state == "dormant" and WAKE in one.files:
-        return Wake(read_word(one.files[WAKE], name))
+    with suppress(Refused):
+        if member and name in chain.left and LEAVE in one.files:
+            return Leave(read_word(one.files[LEAVE], name))
+        if member and member.state == "dormant" and WAKE in one.files:
+            return Wake(read_word(one.files[WAKE], name))
     return None
 
 
