@@ -53,6 +53,8 @@ def codes(found: Any) -> list[str]:
         ("31/02/2014", ("", "bad")),
         ("12/31/2014", ("", "bad")),
         ("spring", ("", "bad")),
+        ("٢٠٢٤-٠٥-٠٩", ("", "bad")),
+        ("٠٩/٠٥/٢٠٢٤", ("", "bad")),
     ],
 )
 def test_dates_as_people_write_them(said: Any, meant: tuple[str, str]) -> None:

@@ -15,7 +15,7 @@ from polder.kernel.shape import Value, Wrong
 
 URL_PATTERN = r"https?://[^\s<>\"\\^`{|}/?#@][^\s<>\"\\^`{|}]{0,990}"
 EMAIL_PATTERN = r"[^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()/]{1,200}"
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 
 URL = matching("card.not-a-url", URL_PATTERN)
 EMAIL = matching("card.not-an-email", EMAIL_PATTERN)
