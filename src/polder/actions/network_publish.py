@@ -61,7 +61,10 @@ class Look:
         return digest_of_data(
             [
                 [[one.role, one.version, one.why, list(one.by)] for one in decision.dues],
-                [[one.role, one.path, one.kind, one.size] for one in decision.changes],
+                [
+                    [one.role, one.path, one.kind, one.after if _of_people(one) else one.size]
+                    for one in decision.changes
+                ],
                 [
                     [one.code, {key: str(value) for key, value in one.values.items()}]
                     for one in decision.roots.lines

@@ -19,6 +19,7 @@ from polder.kernel.text import harmless
 if TYPE_CHECKING:
     from polder.actions.network_publish import Outcome
     from polder.actions.network_sign import Waiting
+    from polder.actions.show_changes import Shown
     from polder.commons.trust.publication import Decision
     from polder.commons.trust.roots import Signed
     from polder.world.git import Commit
@@ -37,18 +38,20 @@ MARKS = {"new": "+", "changed": "~", "withdrawn": "-"}
     help="Who signs what people give; may be given several times.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be signed and published, and do nothing.")
+@click.option("--brief", is_flag=True, help="Name files that changed, without what changed in them.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON (implies --yes).")
 @guarded
-def publish(persons: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> None:
+def publish(persons: tuple[str, ...], dry_run: bool, brief: bool, yes: bool, as_json: bool) -> None:
     """Sign what lies in given/, and write the folder that a web server serves.
 
-    Card and statements that were edited are given first, as polder network give does. Shows which files readers get anew, and which
-    documents are signed by whose keys. Where the server's keys are not at hand, the people's part is signed and kept in signing/; the
-    same command on the server does the rest. With nothing new it writes nothing.
+    Card and statements that were edited are given first, as polder network give does. Shows which files readers get anew and what changed
+    in them, and which documents are signed by whose keys. Where the server's keys are not at hand, the people's part is signed and kept
+    in signing/; the same command on the server does the rest. With nothing new it writes nothing.
     """
     from polder.actions.network_publish import look
     from polder.actions.network_publish import publish as do
+    from polder.actions.show_changes import show_changes
 
     folder, now, ask = network_path(), datetime.now(UTC), asker()
     persons = persons or _only_person()
@@ -60,7 +63,7 @@ def publish(persons: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -
     if dry_run and as_json:
         return show_json(_decision_data(seen.decision) | {"given_anew": note_data(due)})
     if not as_json:
-        _tell_decision(seen.decision, due)
+        _tell_decision(seen.decision, due, () if brief else show_changes(folder, seen))
     if dry_run:
         return None
     question = translate(TYPE_PUBLISH, language()).format(provider=seen.network.provider)
@@ -148,7 +151,7 @@ def _only_person() -> tuple[str, ...]:
         return ()
 
 
-def _tell_decision(decision: Decision, due: tuple[Problem, ...] = ()) -> None:
+def _tell_decision(decision: Decision, due: tuple[Problem, ...], shown: tuple[Shown, ...]) -> None:
     if decision.roots.lines:
         version = (
             decision.roots.chain[-1].version
@@ -157,14 +160,27 @@ def _tell_decision(decision: Decision, due: tuple[Problem, ...] = ()) -> None:
         )
         tell("trust.says-root", version=version)
         _tell_lines(decision.roots.lines)
+    about = {held.change: held for held in shown}
     for one in decision.changes:
         click.echo(harmless(f"  {MARKS[one.kind]} {one.path} ({one.size} B)"))
+        if one in about:
+            _tell_shown(about[one])
     for one_due in decision.dues:
         by = one_due.by or ("–",)
         tell(f"trust.due-{one_due.why}", kind=one_due.role, version=one_due.version, by=by)
     if decision.nothing and not due:
         tell("trust.says-nothing")
     tell_notes((*due, *decision.notes))
+
+
+def _tell_shown(shown: Shown) -> None:
+    """What changed in one file, below its name."""
+    for line in shown.lines:
+        click.echo(harmless(f"        {line}"))
+    if shown.more:
+        click.echo("        " + say("trust.change-more", {"count": shown.more}, language()))
+    if shown.why:
+        click.echo("        " + say(f"trust.change-{shown.why}", {}, language()))
 
 
 def _tell_lines(lines: Any) -> None:

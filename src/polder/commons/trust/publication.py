@@ -26,12 +26,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file that is ``new``, ``changed`` or ``withdrawn``. ``role``: whose part lists it; ``size`` in bytes."""
+    """A file that is ``new``, ``changed`` or ``withdrawn``. ``role``: whose part lists it; ``size`` in bytes. ``before``, ``after``: its
+    SHA-256 (hex); ``""`` where there is none."""
 
     path: str
     kind: Literal["new", "changed", "withdrawn"]
     size: int
     role: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

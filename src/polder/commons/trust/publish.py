@@ -164,11 +164,16 @@ def _changes(present: Present, people: PeopleStage, robot: Targets | None) -> tu
 
 def _compare(before: Targets | None, after: Targets, role: str) -> list[Change]:
     old, new = (listed(before) if before else {}), listed(after)
-    found = [Change(path, "withdrawn", old[path].length, role) for path in old.keys() - new.keys()]
-    found += [Change(path, "new", new[path].length, role) for path in new.keys() - old.keys()]
+    found = [
+        Change(path, "withdrawn", old[path].length, role, old[path].sha256)
+        for path in old.keys() - new.keys()
+    ]
+    found += [
+        Change(path, "new", new[path].length, role, "", new[path].sha256) for path in new.keys() - old.keys()
+    ]
     both = old.keys() & new.keys()
     found += [
-        Change(path, "changed", new[path].length, role)
+        Change(path, "changed", new[path].length, role, old[path].sha256, new[path].sha256)
         for path in both
         if new[path].sha256 != old[path].sha256
     ]

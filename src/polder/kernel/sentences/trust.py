@@ -162,6 +162,12 @@ SENTENCES: dict[str, Template] = {
     ),
     "trust.due-keys": N_("To sign with the key of {by}: {kind}, version {version}, because of new keys."),
     "trust.due-time": N_("To sign with the key of {by}: {kind}, version {version}, because time passed."),
+    "trust.change-more": NP_("… and {count} line more.", "… and {count} lines more."),
+    "trust.change-sealed": N_("Sealed: only those for whom it is can read it."),
+    "trust.change-unreadable": N_("It is no text, so nothing of it is shown."),
+    "trust.change-unknown": N_(
+        "What changed is not shown: this machine has not both of what was and what is signed."
+    ),
     "trust.says-nothing": N_("There is nothing to sign or to publish."),
     "trust.says-signed-old": NP_(
         "{found} of {wanted} needed signature of those who have keys now.",
