@@ -299,9 +299,9 @@ class PeerStore:
     def _clear_targets(self, current: Current) -> None:
         names = {current.index, *(name for name in current.before if name.startswith("index."))} - {""}
         kept = {one for name in names for one in self.listed(name).values()}
-        for path in self.targets.iterdir() if self.targets.is_dir() else ():
-            if path.name not in kept:  # what a process that was killed had begun, too
-                path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError), os.scandir(self.targets) as entries:
+            for name in [one.name for one in entries if one.name not in kept]:
+                (self.targets / name).unlink(missing_ok=True)  # what a process that was killed had begun, too
 
 
 class Targets(Mapping[str, bytes]):
