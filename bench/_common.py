@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import sys
@@ -53,6 +54,27 @@ def output(command: Sequence[str], env: Mapping[str, str] | None = None, limit: 
             f"{' '.join(command)} ended with status {done.returncode}:\n{done.stdout}{done.stderr}"
         )
     return done.stdout
+
+
+PEAK = "import atexit; atexit.register(lambda: print([one for one in open('/proc/self/status') if 'VmHWM' in one][0], file=sys.stderr))"
+
+
+def measured(code: str, *words: str, limit: float = 600) -> tuple[str, dict[str, float]]:
+    """What ``code`` prints in a Python of its own with the arguments ``words``, and what that took: wall, processor, its highest memory.
+    (What the system says of a child that ended, ``ru_maxrss``, begins with the memory of whoever started it.)"""
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-c", f"import sys; {PEAK}; {code}", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+    if done.returncode:
+        raise SystemExit(f"{code} {words} ended with status {done.returncode}:\n{done.stdout}{done.stderr}")
+    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    peak = next(int(line.split()[1]) for line in done.stderr.splitlines() if line.startswith("VmHWM"))
+    return done.stdout, {
+        "wall s": round(wall, 2),
+        "processor s": round(used, 2),
+        "memory MiB": round(peak / 1024, 1),
+    }
 
 
 def in_turns(runs: Mapping[str, Run], rounds: int, warm: int = 1) -> dict[str, dict[str, float]]:

@@ -4,7 +4,8 @@ Usage: python bench/network.py [--peers 50] [--rounds 9] [--json]
 
 Peers are real repositories, served over HTTP by another process on loopback that waits before each answer where that is said. Both
 clients get the same repository in turns, and both fetch the same two files of it, one of the people's and one of the server's: the small
-repository has no others. The aim for one peer: 1.2 of its time or less.
+repository has no others. The aim for one peer: 1.2 of its time or less. "timestamp renewed" is what the others' daily signature costs:
+one document of four is new, and no file. Memory is the highest of a process that does nothing else.
 """
 
 from __future__ import annotations
@@ -12,9 +13,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +24,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from _common import POLDER, ROOT, in_turns, machine, note, options, show
+from _common import ROOT, in_turns, machine, measured, note, options, show
 
 sys.path.insert(0, str(ROOT / "tests"))
 from polder.actions.sync_network import sync_network
@@ -36,28 +35,44 @@ from support.publisher import Publisher
 from support.web import Web
 
 AIM, LATENCY, FILES, SERVERS = 1.2, 0.1, 12, "seen/state.json"
+TIMESTAMP, PATH = "metadata/timestamp.json", "statements/0/0.json"
 NOW = datetime.now(UTC).replace(microsecond=0)
+ROWS = ("first", "nothing new", "timestamp renewed")
+COMMAND = "from polder.cli import main; main()"
+UPDATER = """
+from tuf.ngclient import Updater, UpdaterConfig
+base, place, path = sys.argv[1:]
+root = open(place + '/1.root.json', 'rb').read()
+config = UpdaterConfig(targets_max_length=10_000_000)
+updater = Updater(place, base + 'metadata/', place, base + 'targets/', config=config, bootstrap=root)
+updater.refresh()
+updater.download_target(updater.get_targetinfo(path))
+"""
+"""python-tuf's client in a process of its own."""
 
 
-def repository(name: str, count: int) -> dict[str, bytes]:
-    """What a provider with ``count`` files serves."""
+def repository(name: str, count: int) -> Publisher:
+    """A provider with ``count`` files."""
     publisher = Publisher(name, NOW)
     publisher.given = {f"statements/{n % 50}/{n}.json": b'{"n":%d}\n' % n for n in range(count)}
     publisher.robot_files = {SERVERS: b"{}"}
     publisher.publish(NOW)
-    return publisher.files
+    return publisher
 
 
 def serve(pipe: Connection, files: dict[str, bytes], latency: float) -> None:
     with Web(files, latency) as web:
         pipe.send(web.url)
-        pipe.recv()
+        while told := pipe.recv():
+            files.update(told)
+            pipe.send(True)
 
 
 class Server:
     """Repositories below ``NAME/``, and again below ``copies/NAME/``, served by a process of its own."""
 
-    def __init__(self, repositories: dict[str, dict[str, bytes]], latency: float) -> None:
+    def __init__(self, publishers: dict[str, Publisher], latency: float) -> None:
+        self.publishers, repositories = publishers, {name: one.files for name, one in publishers.items()}
         files = {f"{name}/{path}": c for name, held in repositories.items() for path, c in held.items()}
         files |= {f"copies/{path}": content for path, content in files.items()}
         self.repositories = repositories
@@ -73,6 +88,12 @@ class Server:
         self.pipe.send(None)
         self.process.join(5)
         self.process.kill()
+
+    def renew(self, name: str) -> None:
+        """Sign the timestamp of ``name`` anew, as each provider does daily."""
+        self.publishers[name].publish(NOW, ["timestamp"])
+        self.pipe.send({f"{name}/{TIMESTAMP}": self.publishers[name].files[TIMESTAMP]})
+        self.pipe.recv()
 
     def peer(self, name: str) -> Peer:
         root = digest_of_bytes(self.repositories[name]["metadata/1.root.json"])
@@ -106,9 +127,11 @@ def tuf_once(server: Server, name: str, folder: Path, path: str) -> None:
             updater.download_target(info)
 
 
-def beside_tuf(server: Server, name: str, scratch: Path, rounds: int, quota: int = 2**30) -> dict[str, Any]:
-    """First visit and nothing new, both clients in turns; how much memory is no matter here."""
-    path = "statements/0/0.json"
+def beside_tuf(
+    server: Server, name: str, scratch: Path, rounds: int, quota: int = 2**30, rows: tuple[str, ...] = ROWS
+) -> dict[str, Any]:
+    """First visit, nothing new, and a timestamp that was only signed anew, both clients in turns."""
+    path = PATH
     scratch.mkdir()
 
     def first(once: Callable[[Path], None]) -> float:
@@ -123,18 +146,24 @@ def beside_tuf(server: Server, name: str, scratch: Path, rounds: int, quota: int
     def theirs(folder: Path) -> None:
         tuf_once(server, name, folder, path)
 
+    def renewed() -> float:
+        server.renew(name)
+        return timed(lambda: ours(scratch / "ours"))
+
     ours(scratch / "ours")
     theirs(scratch / "theirs")
-    found: dict[str, Any] = {
-        "first": in_turns({"polder": lambda: first(ours), "python-tuf": lambda: first(theirs)}, rounds),
-        "nothing new": in_turns(
-            {
-                "polder": lambda: timed(lambda: ours(scratch / "ours")),
-                "python-tuf": lambda: timed(lambda: theirs(scratch / "theirs")),
-            },
-            rounds,
-        ),
+    runs: dict[str, dict[str, Callable[[], float]]] = {
+        "first": {"polder": lambda: first(ours), "python-tuf": lambda: first(theirs)},
+        "nothing new": {
+            "polder": lambda: timed(lambda: ours(scratch / "ours")),
+            "python-tuf": lambda: timed(lambda: theirs(scratch / "theirs")),
+        },
+        "timestamp renewed": {
+            "polder": renewed,
+            "python-tuf": lambda: timed(lambda: theirs(scratch / "theirs")),
+        },
     }
+    found: dict[str, Any] = {row: in_turns(runs[row], rounds) for row in rows}
     for row in found.values():
         row["ratio"] = round(row["polder"]["median"] / row["python-tuf"]["median"], 2)
     return found
@@ -176,21 +205,28 @@ def _all(folder: Path, at_once: int) -> None:
 
 
 def command(folder: Path, *words: str) -> dict[str, float]:
-    """``polder network sync`` as a process with nothing new: wall, processor, memory, traffic."""
-    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [POLDER, "--site", str(folder), "network", "sync", "--json", *words], capture_output=True, check=True
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    peers = json.loads(done.stdout)["peers"]
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {
-        "wall s": round(time.perf_counter() - began, 2),
-        "processor s": round(used, 2),
-        "memory MiB": round(after.ru_maxrss / 1024, 1),
-        "requests": sum(one["requests"] for one in peers),
-        "bytes received": sum(one["received"] for one in peers),
-    }
+    """``polder network sync`` as a process of its own: wall, processor, memory, traffic."""
+    told, took = measured(COMMAND, "--site", str(folder), "network", "sync", "--json", *words)
+    peers = json.loads(told)["peers"]
+    assert all(one["state"] in ("new", "same") for one in peers), peers
+    traffic = {"requests": "requests", "bytes received": "received"}
+    return {**took, **{label: sum(one[name] for one in peers) for label, name in traffic.items()}}
+
+
+def memory(server: Server, scratch: Path) -> dict[str, Any]:
+    """What one visit to the peer with 10,000 files takes, each in a process of its own."""
+    theirs, found = scratch / "memory-theirs", {}
+    write_network(server, scratch / "memory")
+    theirs.mkdir()
+    (theirs / "1.root.json").write_bytes(server.repositories["large"]["metadata/1.root.json"])
+    label = "one peer, 10,000 files"
+    found[f"{label}: polder network sync, first, every file"] = command(scratch / "memory", "large")
+    server.renew("large")
+    found[f"{label}: polder network sync, timestamp renewed"] = command(scratch / "memory", "large")
+    found[f"{label}: polder network sync, nothing new"] = command(scratch / "memory", "large")
+    _, took = measured(UPDATER, f"{server.base}large/", str(theirs), PATH)
+    found[f"{label}: python-tuf's client, first, one file"] = took
+    return found
 
 
 def main() -> None:
@@ -210,7 +246,12 @@ def main() -> None:
             figures["one peer, 10,000 files, documents only"] = large
             note("one peer, 10,000 files: every file")
             took = timed(lambda: polder_once(server, "large", scratch / "whole"))
-            figures["one peer, 10,000 files, every file"] = {"first": round(took, 2)}
+            every = beside_tuf(
+                server, "large", scratch / "every", max(3, asked.rounds // 3), rows=("timestamp renewed",)
+            )
+            figures["one peer, 10,000 files, every file"] = {"first": round(took, 2), **every}
+            note("memory")
+            figures |= memory(server, scratch)
         peers = {f"p{number}": repository(f"p{number}", FILES) for number in range(asked.peers)}
         for latency in (0.0, LATENCY):
             label = f"{asked.peers} peers, {FILES} files, {latency * 1000:.0f} ms"
@@ -218,6 +259,8 @@ def main() -> None:
                 place = scratch / f"many-{latency}"
                 place.mkdir()
                 note(label)
+                write_network(server, place / "memory")
+                figures[f"{label}: polder network sync, first"] = command(place / "memory")
                 figures[label] = many(server, place, 3)
                 for words in ((), ("--freshest",)):
                     command_line = " ".join(("polder network sync", *words))

@@ -11,7 +11,8 @@ the whole chain that one has already, "merge, one version" when they all have on
 
 "replay" verifies the whole history (``--history``) from the first version, "python-tuf, history" parses the same versions and asks the
 library's verification of each by the one before. "who counts now" is what most commands ask of the history, from the bytes.
-Milliseconds of processor time; all in one process, in turns.
+Milliseconds of processor time; all in one process, in turns. "memory" is the highest of a process that verifies one change (or replays the
+whole history) and does nothing else.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +28,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from _common import in_turns, machine, note, options, show
+from _common import in_turns, machine, measured, note, options, show
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tuf.api.metadata import Metadata, Root
 
@@ -133,6 +135,7 @@ def measure(count: int, rounds: int, history: int) -> dict[str, Any]:
         "bytes": len(new),
         "digest": hashlib.sha256(payload).hexdigest()[:12],
         "ms": milliseconds,
+        "memory MiB": memory(contents),
         "ratio to python-tuf": round(milliseconds["verify"] / milliseconds["python-tuf"], 2),
         "replay to python-tuf": round(milliseconds["replay"] / milliseconds["python-tuf, history"], 2),
     }
@@ -140,6 +143,37 @@ def measure(count: int, rounds: int, history: int) -> dict[str, Any]:
 
 def exact(times: dict[str, float], repeat: int) -> float:
     return round(times["median"] * 1000 / repeat, 1)
+
+
+VERIFY = """
+from pathlib import Path
+from polder.commons.roster.document import read_edition
+from polder.commons.roster.verify import verify
+before, after = (read_edition(Path(one).read_bytes()) for one in sys.argv[-2:])
+verify(before, after)
+"""
+REPLAY = """
+from pathlib import Path
+from polder.commons.roster.replay import replay
+replay([Path(one).read_bytes() for one in sys.argv[1:]])
+"""
+LIBRARY = """
+from pathlib import Path
+from tuf.api.metadata import Metadata, Root
+before, after = (Metadata.from_bytes(Path(one).read_bytes()) for one in sys.argv[-2:])
+assert after.signed.get_root_verification_result(before.signed, after.signed_bytes, after.signatures)
+"""
+
+
+def memory(contents: list[bytes]) -> dict[str, float]:
+    """MiB, each in a process of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        paths = [Path(name) / f"{number}.json" for number in range(len(contents))]
+        for path, content in zip(paths, contents, strict=True):
+            path.write_bytes(content)
+        words = [str(path) for path in paths]
+        runs = {"verify": VERIFY, "replay": REPLAY, "python-tuf": LIBRARY}
+        return {what: measured(code, *words)[1]["memory MiB"] for what, code in runs.items()}
 
 
 def main() -> None:
@@ -158,6 +192,7 @@ def main() -> None:
             f"{one['members']} members, {one['signatures']} signatures, {one['bytes']} bytes, {one['history']} versions"
         )
         lines += [f"  {name}: {value} ms" for name, value in one["ms"].items()]
+        lines += [f"  memory, {name}: {value} MiB" for name, value in one["memory MiB"].items()]
         lines += [f"  {name}: {one[name]}" for name in ("ratio to python-tuf", "replay to python-tuf")]
     show("A roster", machine(), figures, lines, chosen.json)
 
