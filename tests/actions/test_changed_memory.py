@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from polder.actions.network_roster import load_chain
 from polder.actions.network_status import network_status
 from polder.actions.sync_network import sync_network
+from polder.kernel.problem import Refused
 from polder.world.network_store import load_published
+from polder.world.roster_files import LOCK, newest_roster
 from support.publisher import Publisher
+from support.roster_folders import Providers
 from support.web import Web
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -62,3 +66,30 @@ def test_what_is_remembered_of_trying_in_another_form_is_lost_and_nothing_more(a
     for value in [*WRONG, {"1/1": 5}]:
         change(alder, "facts.json", "timestamps", value)
         assert [one.state for one in sync_network(alder, LATER, ("beech", "cedar")).news] == ["same"] * 2
+
+
+def test_what_people_merged_wrongly_into_network_lock_is_said_by_its_key(tmp_path, monkeypatch):
+    providers = Providers(tmp_path, monkeypatch)
+    providers.found("alder", "beech")
+    lock = tmp_path / "alder" / LOCK
+    held = json.loads(lock.read_text())
+    wrong = [*WRONG, {"one": "2026-11-22T12:00:00Z"}, {"2": "9999-99-99T00:00:00Z"}, {"2": "22 November"}]
+    for key in ("first", "accepted", "left"):
+        for value in wrong:
+            lock.write_text(json.dumps({**held, "roster": {**held["roster"], key: value}}))
+            if key == "left" and value == wrong[len(WRONG)]:
+                continue  # "one" may be a member
+            with pytest.raises(Refused) as refused:
+                load_chain(tmp_path / "alder")
+            assert [(one.where, one.values["why"]) for one in refused.value.problems] == [
+                (LOCK, f"roster: {key}")
+            ]
+
+
+def test_a_file_beyond_the_last_roster_is_no_roster(tmp_path, monkeypatch):
+    providers = Providers(tmp_path, monkeypatch)
+    providers.found("alder", "beech")
+    alder = tmp_path / "alder"
+    for name in ("99", "²", "x"):
+        (alder / f"roster/{name}.json").write_bytes(b"{}")
+    assert newest_roster(alder) == (alder / "roster/1.json").read_bytes()

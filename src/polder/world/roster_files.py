@@ -8,13 +8,15 @@ fingerprint that people compared (``first``), when each version was accepted, an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, overload
 
+from polder.kernel.names import SLUG
 from polder.kernel.plain import read_plain, write_plain
-from polder.kernel.problem import Refused
+from polder.kernel.problem import Problem, Refused
 from polder.world.files import write_atomically
 from polder.world.network_store import read_time, write_time
 
@@ -119,7 +121,29 @@ def read_lock(folder: Path) -> dict[str, Any]:
     """The part of ``network.lock`` that is about the roster; nothing when there is none. Refused (``kernel.not-plain``) when damaged."""
     path = folder / LOCK
     held = read_plain(path.read_bytes(), LOCK).get("roster") if path.is_file() else None
-    return held if isinstance(held, dict) else {}
+    part = held if isinstance(held, dict) else {}
+    if wrong := [key for key, is_right in _LOCKED.items() if key in part and not is_right(part[key])]:
+        raise Refused(Problem("kernel.not-plain", LOCK, {"why": f"roster: {', '.join(wrong)}"}))
+    return part
+
+
+def _is_digest(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"sha256:[0-9a-f]{64}", value) is not None
+
+
+def _are_moments(value: object, names: str) -> bool:
+    if not isinstance(value, dict) or not all(re.fullmatch(names, name) for name in value):
+        return False
+    return all(isinstance(one, str) and one[:1] == "2" and read_time(one) for one in value.values())
+
+
+_LOCKED: Mapping[str, Callable[[object], bool]] = {
+    "first": _is_digest,
+    "anew": _is_digest,
+    "accepted": lambda value: _are_moments(value, "[1-9][0-9]{0,8}"),
+    "left": lambda value: _are_moments(value, SLUG.pattern),
+}
+"""What each key holds; people merge this file."""
 
 
 def write_lock(folder: Path, part: Mapping[str, Any]) -> bool:
