@@ -16,6 +16,7 @@ from polder.commons.roster.approval import (
 from polder.commons.roster.chain import Chain, acting
 from polder.commons.roster.changes import Change, ChangeLeast, Expel, Join, Leave
 from polder.commons.roster.collect import collect
+from polder.commons.roster.difference import difference
 from polder.commons.roster.document import Edition
 from polder.commons.roster.merge import begin, merge
 from polder.commons.roster.own_word import plain_word
@@ -66,7 +67,8 @@ def test_signatures_in_everybodys_own_folder_make_the_next_version() -> None:
     merged = merge(CHAIN, folders(said(second, "alder beech cedar fir")), LATER)
 
     assert merged.chain.head.digest == second.digest
-    assert [one.code for one in merged.news] == ["roster.accepted"]
+    assert [one.code for one in merged.news[:2]] == ["roster.accepted", "roster.diff-joined"]
+    assert merged.news[1:] == difference(FIRST.roster, second.roster)
 
 
 def test_nothing_is_accepted_before_the_time_for_objections_is_over() -> None:
@@ -87,7 +89,8 @@ def test_who_signed_a_dead_proposal_may_sign_another_for_its_number() -> None:
 
     merged = merge(CHAIN, held, LATER)
     assert merged.chain.head.digest == another.digest
-    assert [one.code for one in merged.news] == ["roster.accepted"]
+    assert [one.code for one in merged.news[:1]] == ["roster.accepted"]
+    assert merged.news[1:] == difference(FIRST.roster, another.roster) != ()
 
 
 def test_too_few_refusals_and_refusals_of_strangers_make_nothing_dead() -> None:

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from polder.commons.roster.chain import Chain
 from polder.commons.roster.collect import Facts, collect
+from polder.commons.roster.difference import difference
 from polder.commons.roster.document import Edition
 from polder.commons.roster.presets import demand
 from polder.commons.roster.verify import following_problems, lacking, verify_first, voters
@@ -162,7 +163,10 @@ def signed_two(chain: Chain, facts: Facts) -> tuple[Problem, ...]:
 def _news(
     chain: Chain, begun: int, rivals: Iterable[Rivals], left: Mapping[str, datetime]
 ) -> tuple[Problem, ...]:
-    found = [Problem("roster.accepted", "", {"version": one.version}) for one in chain.editions[begun:]]
+    found: list[Problem] = []
+    for old, new in pairwise(chain.editions[max(0, begun - 1) :]):
+        found.append(Problem("roster.accepted", "", {"version": new.version}))
+        found += difference(old.roster, new.roster)  # nobody's place changes unseen, whoever signed it
     for one in rivals:
         found.append(Problem("roster.rivals", "", {"version": one.version, "members": one.equivocators}))
     for name, when in sorted(left.items()):
