@@ -584,6 +584,21 @@ def test_the_commands_lead_from_proposal_to_replay(five: Providers) -> None:
     assert "Nothing was written." in run(alder, "leave", said="no\n", status=4)
 
 
+@pytest.mark.parametrize("reason", ["A" * 3000, "a\x1b[31m", "a\u202eb"])
+def test_a_reason_that_nobody_could_read_is_refused_before_anything_is_given(
+    five: Providers, reason: str
+) -> None:
+    alder, beech = five.place / "alder", five.place / "beech"
+    assert "reason" in run(alder, "propose", "expel", "elm", "--reason", reason, "--yes", status=2)
+    new_address(alder)
+    run(alder, "propose", "entry", "alder", "--yes")
+    five.sync(datetime.now(UTC))
+
+    assert "reason" in run(beech, "block", "--reason", reason, "--yes", status=2)
+    assert not list((beech / "given/governance").glob("approvals/*/*"))
+    assert "Nothing new" in run(beech, "merge") and "Nothing new" in run(alder, "merge")
+
+
 def test_refusing_for_ever_is_asked_for_like_signing(five: Providers) -> None:
     beech, cedar = five.place / "beech", five.place / "cedar"
     new_address(five.place / "alder")

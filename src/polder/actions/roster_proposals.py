@@ -20,12 +20,19 @@ from polder.actions.network_roster import (
     with_familiar,
 )
 from polder.commons.network.model import GIVEN
-from polder.commons.roster.approval import Stance, approval_path, approve, proposal_path, write_approval
+from polder.commons.roster.approval import (
+    Stance,
+    approval_path,
+    approve,
+    proposal_path,
+    read_approval,
+    write_approval,
+)
 from polder.commons.roster.chain import Chain
 from polder.commons.roster.changes import Change, Found
 from polder.commons.roster.collect import Facts, collect
 from polder.commons.roster.difference import beginning, difference
-from polder.commons.roster.document import Edition
+from polder.commons.roster.document import Edition, read_edition
 from polder.commons.roster.model import Rules
 from polder.commons.roster.own_word import INTRODUCTION, Introduction, read_introduction
 from polder.commons.roster.propose import found, propose
@@ -178,9 +185,10 @@ def rivals(folder: Path, edition: Edition, now: datetime) -> tuple[Draft, ...]:
 
 
 def put_forward(folder: Path, edition: Edition) -> None:
-    """Give the proposal to the network, unsigned."""
-    held = {proposal_path(edition.digest): edition.with_signatures({}).document.content}
-    give(folder, held, f"roster: Version {edition.version} is proposed.")
+    """Give the proposal to the network, unsigned. Refused as ``read_edition`` does, for a reason that nobody could read."""
+    content = edition.with_signatures({}).document.content
+    read_edition(content)
+    give(folder, {proposal_path(edition.digest): content}, f"roster: Version {edition.version} is proposed.")
 
 
 def say_of(
@@ -190,6 +198,7 @@ def say_of(
 
     Refused: with every hindrance when it is to be signed; ``roster.reason-wanted`` for anything else without one;
     ``roster.signed-it`` when what was signed is refused;
+    ``roster.wrong-field`` for a reason that is too long or holds what cannot be seen;
     ``roster.not-a-voter``; ``roster.not-our-key`` when the governance key here is not the one in the roster, ``roster.no-governance-key``
     when there is none here.
     """
@@ -197,10 +206,11 @@ def say_of(
     check_word(folder, one, stance, reason)
     pin_beginning(folder, edition, stance)
     signer = open_key(folder, GOVERNANCE, ask)
-    approval = approve(edition, stance, signer, reason, now)
+    content = write_approval(approve(edition, stance, signer, reason, now))
+    read_approval(content)  # a reason that nobody could read
     give(
         folder,
-        {approval_path(edition.digest, signer.public): write_approval(approval)},
+        {approval_path(edition.digest, signer.public): content},
         f"roster: {me} on version {edition.version}: {stance}.",
     )
     merged = merge_all(folder, None, now)
