@@ -142,3 +142,11 @@ def test_links_pipes_and_files_that_are_too_long_are_not_read(tmp_path):
     assert source.get("metadata/2.root.json", 5).content == b"12345"
     with pytest.raises(Refused):
         source.get("metadata/2.root.json", 4)
+
+
+def test_a_folder_where_a_file_should_be_is_no_file_and_stays_not_open(tmp_path):
+    (tmp_path / "beech/metadata/2.root.json").mkdir(parents=True)
+    source = FolderSource(FolderPlace.of(tmp_path, "beech"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    assert source.get("metadata/2.root.json", 100).content is None
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -65,5 +65,8 @@ class FolderSource(Source):
             handle = os.open(top / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except GONE:
             return None
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            return None
         with os.fdopen(handle, "rb") as file:
-            return file.read(limit + 1) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+            return file.read(limit + 1)
