@@ -11,6 +11,7 @@ from polder.actions.network_roster import load_chain
 from polder.actions.network_status import network_status
 from polder.actions.sync_network import sync_network
 from polder.kernel.problem import Refused
+from polder.world.network_alarms import TEXTS, raise_alarm, read_alarms
 from polder.world.network_store import load_published
 from polder.world.roster_files import LOCK, newest_roster
 from support.publisher import Publisher
@@ -93,3 +94,15 @@ def test_a_file_beyond_the_last_roster_is_no_roster(tmp_path, monkeypatch):
     for name in ("99", "²", "x"):
         (alder / f"roster/{name}.json").write_bytes(b"{}")
     assert newest_roster(alder) == (alder / "roster/1.json").read_bytes()
+
+
+@pytest.mark.parametrize("key", [*TEXTS, "times", "values", "evidence"])
+def test_an_alarm_in_another_form_is_told_as_damaged(tmp_path, key):
+    alarm = raise_alarm(tmp_path, "sync.tampered", "beech", {"path": "x"}, {"it": b"x"}, NOW)
+    assert alarm is not None
+    path = tmp_path / f"alarms/{alarm.id}.json"
+    held = json.loads(path.read_text())
+    for value in (None, [], [[1]], 5 if key != "times" else "x"):
+        path.write_text(json.dumps({**held, key: value}))
+        with pytest.raises(Refused):
+            read_alarms(tmp_path)

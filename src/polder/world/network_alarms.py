@@ -26,6 +26,8 @@ MOST_EVIDENCE, MOST_BYTES, MOST_ALIKE, MOST_KNOWN = 6, 512_000, 40, 400
 """Pieces of evidence and their size in one alarm; alarms of one code about one peer, before more become a single one; things that one
 alarm was about."""
 
+TEXTS = ("id", "code", "peer", "opened", "last", "closed", "reason")
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
@@ -133,10 +135,12 @@ def _read(path: Path) -> Alarm | None:
         values = held["values"].items()
         held["values"] = {name: tuple(value) if isinstance(value, list) else value for name, value in values}
         held["evidence"] = {what: b64decode(content) for what, content in held["evidence"].items()}
-        held["known"] = tuple(data.get("known") or _marks(held["evidence"].values()))
+        held["known"] = tuple(map(str, data.get("known") or _marks(held["evidence"].values())))
+        if not isinstance(held["times"], int) or not all(isinstance(held[name], str) for name in TEXTS):
+            raise TypeError
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Refused(Problem("kernel.not-plain", str(path), {"why": FORMAT})) from None
     return Alarm(**held)
 
