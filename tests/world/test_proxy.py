@@ -110,6 +110,16 @@ def test_a_peer_that_may_be_private_is_asked_for_by_its_address():
     assert through.asked == ["10.0.0.7:80"]
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["１２７.0.0.1", "⑫7.0.0.1", "127.0.0.1\u200b", "10.0.0.1\u00ad", "nas.ｌocal", "a.nas。local", "metadata.google.ｉnternal"],
+)  # fmt: skip
+def test_a_private_name_in_other_letters_is_none_that_may_be_asked_for(host):
+    """The proxy is told it in plain letters, as every name beyond ASCII."""
+    assert not may_be_named(host, private=False)
+    assert may_be_named("bücher.example", private=False)
+
+
 def test_names_that_only_look_like_addresses_are_names():
     assert may_be_named("127.0.0.1.beech.example", private=False)
     assert may_be_named("local.example", private=False)

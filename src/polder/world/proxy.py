@@ -19,6 +19,7 @@ import re
 import socket
 import struct
 import time
+from contextlib import suppress
 from ipaddress import ip_address
 
 from polder.kernel.problem import Unreachable
@@ -46,6 +47,8 @@ class _PeerSilent(OSError):
 
 def may_be_named(host: str, private: bool) -> bool:
     """Whether a proxy may be asked for ``host`` (from an address of a peer); ``private``: whether it may be a private one."""
+    with suppress(UnicodeError):  # a name that is none is refused by ``reach``
+        host = host.encode("idna").decode()  # as the proxy is told it: in plain digits, dots and letters
     found = _as_address(host)
     if found:
         return allowed(found, private)
