@@ -6,13 +6,14 @@ Two kinds. ``socks5h``: SOCKS version 5, which is given names and resolves them 
 >>> one = read_proxy("socks5h://127.0.0.1:9050")
 >>> one.kind, one.host, one.port, str(one), str(read_proxy("http://[fd00::1]:8118/"))
 ('socks5h', '127.0.0.1', 9050, 'socks5h://127.0.0.1:9050', 'http://[fd00::1]:8118')
->>> is_onion("http://abc.onion:8080/net/"), is_onion("https://onion.example/net.onion/")
-(True, False)
+>>> is_onion("http://abc.onion:8080/net/"), is_onion("https://onion.example/net.onion/"), is_onion("http://abc.ｏnion/")
+(True, False, True)
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 SOCKS, CONNECT = "socks5h", "http"
@@ -44,7 +45,10 @@ def read_proxy(text: str) -> Proxy:
 def is_onion(url: str) -> bool:
     """Whether only Tor knows the way there; such a name is never to be asked of the DNS (RFC 7686)."""
     found = _HOST.match(url)
-    return found is not None and found[1].lower().rstrip(".").endswith(".onion")
+    host = found[1] if found else ""
+    with suppress(UnicodeError):  # what is asked for in the end: wide letters become plain ones
+        host = host if host.isascii() else host.encode("idna").decode()
+    return host.lower().rstrip(".").endswith(".onion")
 
 
 def knows(proxy: Proxy | None, url: str) -> bool:
