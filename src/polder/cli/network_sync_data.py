@@ -18,7 +18,13 @@ def status_data(one: PeerStatus) -> dict[str, Any]:
     held = {name: getattr(one, name) for name in one.__dataclass_fields__}
     times = {name: held[name] and f"{held[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("expires", "seen", "next")}
     keys = [key_change_data(change) for change in one.keys]
-    return {**held, **times, "versions": dict(one.versions), "damage": problems_data(one.damage), "keys": keys}
+    return {
+        **held,
+        **times,
+        "versions": dict(one.versions),
+        "damage": problems_data(one.damage),
+        "keys": keys,
+    }
 
 
 def key_change_data(one: KeyChange) -> dict[str, Any]:
