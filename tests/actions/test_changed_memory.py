@@ -13,7 +13,7 @@ from polder.actions.sync_network import sync_network
 from polder.kernel.problem import Refused
 from polder.world.network_alarms import TEXTS, raise_alarm, read_alarms
 from polder.world.network_store import load_published
-from polder.world.roster_files import LOCK, newest_roster
+from polder.world.roster_files import LOCK
 from support.publisher import Publisher
 from support.roster_folders import Providers
 from support.web import Web
@@ -93,7 +93,8 @@ def test_a_file_beyond_the_last_roster_is_no_roster(tmp_path, monkeypatch):
     alder = tmp_path / "alder"
     for name in ("99", "²", "x"):
         (alder / f"roster/{name}.json").write_bytes(b"{}")
-    assert newest_roster(alder) == (alder / "roster/1.json").read_bytes()
+    held = load_chain(alder)
+    assert held is not None and len(held.editions) == 1
 
 
 @pytest.mark.parametrize("key", [*TEXTS, "times", "values", "evidence"])
@@ -106,3 +107,21 @@ def test_an_alarm_in_another_form_is_told_as_damaged(tmp_path, key):
         path.write_text(json.dumps({**held, key: value}))
         with pytest.raises(Refused):
             read_alarms(tmp_path)
+
+
+def test_an_accepted_roster_that_was_altered_on_our_own_disk_is_not_shown_as_one(tmp_path, monkeypatch):
+    world = Providers(tmp_path, monkeypatch)
+    world.found("alder", "beech")
+    folder = tmp_path / "alder"
+    first = (folder / "roster/1.json").read_bytes()
+
+    (folder / "roster/2.json").write_bytes(first)
+    with pytest.raises(Refused) as renamed:
+        load_chain(folder)
+    (folder / "roster/2.json").unlink()
+    (folder / "roster/1.json").write_bytes(first.replace(b'"beech"', b'"belch"'))
+    with pytest.raises(Refused) as altered:
+        load_chain(folder)
+
+    assert {one.code for one in renamed.value.problems} >= {"roster.not-next"}
+    assert {one.code for one in altered.value.problems} & {"roster.another-beginning", "roster.not-a-roster"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from polder.actions.load_network import load_network
@@ -22,6 +23,7 @@ from polder.commons.roster.merge import Merged, begin
 from polder.commons.roster.merge import merge as merge_purely
 from polder.commons.roster.model import Member, Roster
 from polder.commons.roster.moments import moment, written
+from polder.commons.roster.verify import verify
 from polder.kernel.digest import Digest, short
 from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused
@@ -33,7 +35,6 @@ from polder.world.roster_files import (
     LOCK,
     RosterFiles,
     keep_rival,
-    newest_roster,
     note_seen,
     put_aside,
     read_familiar,
@@ -46,17 +47,32 @@ from polder.world.roster_files import (
 
 def current_roster(folder: Path) -> Roster | None:
     """The newest version that was accepted; ``None`` before there is one."""
-    content = newest_roster(folder)
-    return read_edition(content, "roster").roster if content else None
+    chain = load_chain(folder)
+    return chain.roster if chain else None
 
 
 def load_chain(folder: Path) -> Chain | None:
-    """Every accepted version, read when it is asked for. They were verified when they were written; ``roster replay`` does it again."""
-    editions = Editions(RosterFiles(folder))
-    lock = read_lock(folder)
+    """Every accepted version, read when it is asked for. They were verified when they were written, and disks and people change files: the
+    first must be the one whose fingerprint was compared, the newest must follow the one before; ``roster replay`` looks at all."""
+    contents, lock = RosterFiles(folder), read_lock(folder)
+    if contents:
+        _hold(contents[0], contents[-2:], len(contents), lock.get("first", ""))
+    editions = Editions(contents)
     accepted = {int(version): moment(when) for version, when in lock.get("accepted", {}).items()}
     left = {name: moment(when) for name, when in lock.get("left", {}).items()}
     return Chain(editions, accepted, left) if editions else None
+
+
+@lru_cache(maxsize=8)
+def _hold(first: bytes, newest: tuple[bytes, ...], count: int, pinned: str) -> None:
+    """Refuses a beginning that is not ``pinned``, and a newest version that does not follow the one before."""
+    beginning = read_edition(first, "roster/1.json")
+    if pinned and beginning.digest != pinned:
+        values = {"found": beginning.digest, "wanted": pinned}
+        raise Refused(Problem("roster.another-beginning", "roster/1.json", values))
+    if count > 1:
+        old, new = (read_edition(one, f"roster/{count - 1 + at}.json") for at, one in enumerate(newest))
+        verify(old, new, f"roster/{count}.json")
 
 
 def with_familiar(folder: Path, chain: Chain) -> Chain:

@@ -28,7 +28,7 @@ FAMILIAR_FORMAT, FAMILIAR_LIMIT = "polder-roster-familiar-1", 20_000_000
 
 
 class RosterFiles(Sequence[bytes]):
-    """Versions 1, 2, 3 ... as far as there are files, each read when it is asked for."""
+    """Versions 1, 2, 3 ... as far as there are files, each read when it is asked for. A file beyond a gap is none of them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._count = folder / FOLDER, 0
@@ -49,12 +49,6 @@ class RosterFiles(Sequence[bytes]):
 
     def _path(self, at: int) -> Path:
         return self._folder / f"{at + 1}.json"
-
-
-def newest_roster(folder: Path) -> bytes | None:
-    """The last of them alone. A file beyond a gap is none of them."""
-    held = RosterFiles(folder)
-    return held[-1] if held else None
 
 
 def write_roster(folder: Path, version: int, content: bytes) -> Path:
