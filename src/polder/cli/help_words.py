@@ -82,18 +82,16 @@ def speak() -> None:
 
 
 def told(command: click.Command) -> click.Command:
-    """``command`` with its texts in the asker's language; itself in English."""
-    return command if language() == "en" else _translated(command, language())
-
-
-def _translated(command: click.Command, words: str) -> click.Command:
+    """``command`` with its texts in the asker's language, and its first sentence whole for lists of commands."""
+    words = language()
     copied = copy(command)
-    copied.help = _text(command.help, words)
+    if words != "en":
+        copied.help = _text(command.help, words)
+        copied.epilog = (command.epilog or "").replace(EXAMPLE, translate(EXAMPLE, words), 1)
+        copied.params = [_option(param, words) for param in command.params]
     copied.short_help = _first(copied.help or "")
-    copied.epilog = (command.epilog or "").replace(EXAMPLE, translate(EXAMPLE, words), 1)
-    copied.params = [_option(param, words) for param in command.params]
     if isinstance(copied, click.Group) and isinstance(command, click.Group):
-        copied.commands = {name: _translated(below, words) for name, below in command.commands.items()}
+        copied.commands = {name: told(below) for name, below in command.commands.items()}
     return copied
 
 
