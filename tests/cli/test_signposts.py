@@ -142,6 +142,17 @@ def test_the_words_are_still_asked_for_before_a_network_is_pinned(alder, fir):
     )
 
     assert (without.exit_code, with_it.exit_code) == (4, 0)
+    assert found["words"] in " ".join(without.output.split())
+
+
+def test_a_member_that_network_yml_lets_have_private_addresses_is_asked_there(alder, fir):
+    found = json.loads(run(alder.path, "roster", "fingerprint", "--json").output)
+    refused = run(fir, "roster", "join", found["signpost"], "--yes")
+    with (fir / "network.yml").open("a") as file:
+        file.write("private: [alder]\n")
+
+    assert refused.exit_code == 2
+    assert run(fir, "roster", "join", found["signpost"], "--yes").exit_code == 0
 
 
 def test_another_root_than_the_code_says_is_refused(alder, fir, web):

@@ -111,6 +111,12 @@ def merge(as_json: bool) -> None:
         raise SystemExit(FAILED)
 
 
+def _show_words(words: str) -> None:
+    held = words.split()
+    for start in range(0, len(held), 6):
+        click.echo(" ".join(held[start : start + 6]))
+
+
 @click.command(epilog="Example: polder network roster fingerprint --language fr")
 @click.option("--newest", is_flag=True, help="Of the newest version instead, to compare histories.")
 @click.option("--json", "as_json", is_flag=True, help="Print words and hex as JSON.")
@@ -134,9 +140,7 @@ def fingerprint(newest: bool, as_json: bool, spoken_in: str, qr: bool, qr_file: 
         leads = {} if newest else {"signpost": str(roster_signpost(folder))}
         show_json({"words": words, "digest": digest, **leads})
     else:
-        held = words.split()
-        for start in range(0, len(held), 6):
-            click.echo(" ".join(held[start : start + 6]))
+        _show_words(words)
         click.echo(digest)
         if qr or qr_file:
             qr_code.show(roster_signpost(folder), qr, qr_file)
@@ -179,6 +183,7 @@ def join(signposts: Sequence[str], typed: str, sources: Sequence[str], private: 
 
     A SIGNPOST is the text of a member's QR code (- reads one from standard input); it says the fingerprint, and where the roster is.
     """
+    from polder.actions.load_network import load_network
     from polder.actions.roster_join import join as take_in
     from polder.cli.network_roster_text import insist, tell
     from polder.cli.signposts import read_typed_roster
@@ -194,9 +199,15 @@ def join(signposts: Sequence[str], typed: str, sources: Sequence[str], private: 
         raise click.MissingParameter(param_hint="'--from'", param_type="option")
     for one in scanned:
         tell("network.signpost-read", name=one.name, url=one.url)
-    first = spoken(digest, language()).split()[0]
+    words = spoken(digest, language())
+    if not yes:
+        _show_words(words)
+    first = words.split()[0]
     insist(translate(TYPE_AGREE, language()).format(word=first), first, yes)
-    _show_steps(take_in(network_path(), digest, sources, datetime.now(UTC), private))
+    folder = network_path()
+    if len(scanned) == len(sources):  # nothing but members that were named: network.yml may speak of them
+        private = private or {one.name for one in scanned} <= load_network(folder).private
+    _show_steps(take_in(folder, digest, sources, datetime.now(UTC), private))
     tell("roster.joined")
 
 
