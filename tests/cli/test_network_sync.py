@@ -157,6 +157,17 @@ def test_every_alarm_says_what_to_do_and_how_it_is_closed(folder, beech):
     assert f"polder network alarms close {alarm.id}" in listed
 
 
+def test_an_alarm_that_another_version_raised_is_listed_as_far_as_it_is_known(folder, beech):
+    write(folder, beech, "http://127.0.0.1:1/")
+    raise_alarm(
+        folder / "state", "tomorrow.trouble", "beech", {}, {"what beech gave": b""}, datetime.now(UTC)
+    )
+    shown = [run(folder, word) for word in ("alarms", "status")]
+
+    assert [done.exception for done in shown if not isinstance(done.exception, SystemExit | None)] == []
+    assert all("tomorrow.trouble" in done.output for done in shown)
+
+
 def test_a_name_of_nobody_in_network_yml_is_found(folder, beech):
     write(folder, beech, "http://127.0.0.1:1/")
     file = folder / "network.yml"

@@ -7,7 +7,7 @@ import gettext
 import pytest
 
 from polder.kernel import sentences
-from polder.kernel.sentences import say, say_loosely
+from polder.kernel.sentences import hint, say, say_loosely
 
 
 class Mirror(gettext.NullTranslations):
@@ -39,3 +39,5 @@ def test_a_word_that_nobody_translated_is_shown_as_it_is() -> None:
 def test_what_is_missing_of_an_old_line_is_a_mark_not_an_error() -> None:
     assert say_loosely("plan.host-away", {"host": "ada"}) == "<Host ada is ….>"
     assert say_loosely("nothing.known", {}) == "nothing.known"
+    assert hint("nothing.known", {}) == ""
+    assert "peers wake …" in hint("sync.asleep", {})

@@ -93,9 +93,14 @@ def say(code: str, values: Mapping[str, Value], language: str = "en") -> str:
 
 
 def hint(code: str, values: Mapping[str, Value], language: str = "en") -> str:
-    """What to do about ``code``; empty when nothing is written for it."""
-    template = _area(code.split(".")[0])[1].get(code)
-    return fill(template, values, language) if template else ""
+    """What to do about ``code``; empty when nothing is written for it. As loose as ``say_loosely``: what is kept may be of another version.
+
+    >>> hint("step.of-tomorrow", {}), hint("tomorrow.area", {})
+    ('', '')
+    """
+    area = code.split(".")[0]
+    template = _area(area)[1].get(code) if area in AREAS else None
+    return _fill_loosely(template, values, language) if template else ""
 
 
 def say_problem(problem: Problem, language: str = "en") -> str:
@@ -117,17 +122,19 @@ def say_loosely(code: str, values: Mapping[str, Value], language: str = "en") ->
     """
     area = code.split(".")[0]
     template = _area(area)[0].get(code) if area in AREAS else None
-    if template is None:
-        return code
-    parsed = Formatter().parse(forms(template)[-1])
-    names = {field.split(".")[0].split("[")[0] for _, field, _, _ in parsed if field}
-    return fill(template, {**dict.fromkeys(names, "…"), **values}, language)
+    return _fill_loosely(template, values, language) if template else code
 
 
 def fill(template: Template, values: Mapping[str, Value], language: str = "en") -> str:
     """A marked sentence that has no code in ``language``, in the form that its number asks for, filled with ``values``."""
     shown = {name: _shown(name, value, language) for name, value in values.items()}
     return _form(template, values, language).format(**shown)
+
+
+def _fill_loosely(template: Template, values: Mapping[str, Value], language: str) -> str:
+    parsed = Formatter().parse(forms(template)[-1])
+    names = {field.split(".")[0].split("[")[0] for _, field, _, _ in parsed if field}
+    return fill(template, {**dict.fromkeys(names, "…"), **values}, language)
 
 
 def _form(template: Template, values: Mapping[str, Value], language: str) -> str:
