@@ -1,4 +1,4 @@
-"""The words under which a peer's card is shown to people who never saw its keys.
+"""The words under which a card is shown to people who never saw its keys.
 
 >>> label("services.wiki.contact-email", "en"), label("places.0.country", "en"), label("memberships.chatons.since", "en")
 ('services: wiki: mail address', 'places: 1: country', 'memberships: chatons: since')

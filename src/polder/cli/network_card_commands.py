@@ -210,9 +210,7 @@ def _shown_data(shown: Shown) -> dict[str, Any]:
 
 
 def _card_lines(shown: Shown, all_languages: bool) -> list[str]:
-    """How old it is, and every field: of one's own card with the key that ``card.yml`` has for it, of a peer's in the reader's words."""
-    from functools import partial
-
+    """How old it is, and every field under the reader's words for it."""
     from polder.cli.card_words import label
     from polder.commons.card.audience import for_everybody
     from polder.commons.card.write import card_data, flat
@@ -220,8 +218,7 @@ def _card_lines(shown: Shown, all_languages: bool) -> list[str]:
     words = language()
     data = card_data(for_everybody(shown.card))
     fields = flat(data if all_languages else _in_one_language(data, words))
-    name = partial(label, language=words) if shown.age else str  # of one's own, the key to write in card.yml
-    rows = [(name(path), _line(held)) for path, held in fields]
+    rows = [(label(path, words), _line(held)) for path, held in fields]
     width = max((len(path) for path, _ in rows), default=0)
     age = [say(f"card.age-{shown.age.level}", {"days": shown.age.days}, words)] if shown.age else []
     notes = (say_problem(note, words) for note in shown.notes)
