@@ -83,6 +83,17 @@ def test_a_second_key_does_not_replace_the_first(site: Path) -> None:
     assert "left as it is" in done.stderr
 
 
+def test_a_new_key_is_written_where_keys_are_looked_for(
+    tmp_path: Path, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = tmp_path / "one.txt", tmp_path / "other.txt"
+    monkeypatch.setenv("POLDER_IDENTITY", f"{one}:{other}")
+    first, second, third = run("key", "new"), run("key", "new"), run("key", "new")
+    assert first.stdout.strip() in one.read_text() and second.stdout.strip() in other.read_text()
+    assert third.exit_code == 2 and first.stdout.strip() in one.read_text()
+    assert not (clean_environment / ".config/polder/identity.txt").exists()
+
+
 def test_trust_says_the_fingerprint_and_how_on_every_system(site: Path, tmp_path: Path) -> None:
     words = run("--site", str(site), "trust").output
     for system in ("Debian", "Firefox", "Chromium", "Android", "iPhone", "macOS", "Windows"):

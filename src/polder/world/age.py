@@ -83,9 +83,8 @@ def load_identities(environment: Mapping[str, str] | None = None, home: Path | N
     Problems: ``secret.no-identity`` (none found), ``secret.identity-missing`` (named but not there), ``secret.identity-open``
     (others may read it), ``secret.identity-locked`` (an SSH key with a passphrase, and nothing else), ``secret.identity-bad``.
     """
-    named = (os.environ if environment is None else environment).get("POLDER_IDENTITY", "")
     folder = Path.home() if home is None else home
-    paths = [Path(part).expanduser() for part in named.split(os.pathsep) if part]
+    paths = _named(os.environ if environment is None else environment)
     defaults = [] if paths else [folder / name for name in _DEFAULTS if (folder / name).is_file()]
     keys: list[Any] = []
     places: list[str] = []
@@ -112,9 +111,12 @@ def nobodys_recipient() -> str:
     return str(x25519.Identity.generate().to_public())
 
 
-def default_identity(home: Path | None = None) -> Path:
-    """Where ``polder key new`` writes when not told."""
-    return (Path.home() if home is None else home) / _DEFAULTS[0]
+def default_identity(environment: Mapping[str, str] | None = None, home: Path | None = None) -> Path:
+    """Where ``polder key new`` writes when not told: the first file of ``POLDER_IDENTITY`` that is not there yet, since a key anywhere
+    else would not be found."""
+    named = _named(os.environ if environment is None else environment)
+    missing = [path for path in named if not path.exists()]
+    return next(iter((*missing, *named)), (Path.home() if home is None else home) / _DEFAULTS[0])
 
 
 def new_identity(path: Path) -> str:
@@ -146,6 +148,11 @@ def generate(kind: str) -> Secret:
     if kind == "hex":
         return Secret(secrets.token_hex(HEX_BYTES))
     raise ValueError(kind)
+
+
+def _named(environment: Mapping[str, str]) -> list[Path]:
+    parts = environment.get("POLDER_IDENTITY", "").split(os.pathsep)
+    return [Path(part).expanduser() for part in parts if part]
 
 
 def _recipient(text: str) -> Any:
