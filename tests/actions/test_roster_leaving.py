@@ -14,6 +14,7 @@ from polder.actions.roster_words import Words, introduce, leave, words_of_peers
 from polder.commons.roster.changes import Leave, concerns
 from polder.commons.roster.own_word import read_word
 from polder.world.given import read_given
+from polder.world.signing_keys import make_key
 from support.roster_folders import DAY, NAMES, Providers, run
 
 
@@ -342,3 +343,18 @@ def test_of_two_proposed_words_the_older_one_is_named_first_whoever_said_it(prov
 
     assert [concerns(one.edition.change) for one in asked.carried] == ["dogwood", "cedar"]
     assert [one.edition.digest[7:19] for one in asked.carried] == opened(alder)
+
+
+def test_who_is_not_dormant_or_has_another_key_says_nothing_of_itself(providers: Providers) -> None:
+    providers.found(*NAMES[:2])
+    alder, beech = (providers.place / name for name in NAMES[:2])
+    before = read_given(alder / "given"), read_given(beech / "given")
+    for path in (beech / "keys").glob("governance.*"):
+        path.unlink()
+    make_key(beech, "governance", [providers.recipient])
+
+    awake, another = run(alder, "wake", status=2), run(beech, "leave", "--yes", status=2)
+
+    assert "alder is not dormant" in awake
+    assert "is not the one that the roster has of this provider" in another
+    assert (read_given(alder / "given"), read_given(beech / "given")) == before

@@ -33,7 +33,7 @@ from polder.commons.roster.changes import Change, Found
 from polder.commons.roster.collect import Facts, collect
 from polder.commons.roster.difference import beginning, difference
 from polder.commons.roster.document import Edition, read_edition
-from polder.commons.roster.model import Rules
+from polder.commons.roster.model import Member, Rules
 from polder.commons.roster.own_word import INTRODUCTION, Introduction, read_introduction
 from polder.commons.roster.propose import found, propose
 from polder.commons.roster.standing import Standing, dead_ones, hindrances, standing, too_few
@@ -232,11 +232,17 @@ def check_word(folder: Path, one: Draft, stance: Stance, reason: str) -> None:
 
 def _check_own_key(folder: Path, one: Draft, me: str) -> None:
     """That what is said here counts: our key is that of an active member, before or after."""
-    chain, ours = load_chain(folder), public_keys(folder).get(GOVERNANCE)
+    chain = load_chain(folder)
     rosters = [one.edition.roster, *([chain.roster] if chain else [])]
     members = [held for roster in rosters for held in roster.active if held.id == me]
     if not members:
         raise Refused(Problem("roster.not-a-voter", "", {"member": me}))
+    check_key(folder, me, members)
+
+
+def check_key(folder: Path, me: str, members: Sequence[Member]) -> None:
+    """That the governance key here is the one that ``members`` (entries of ``me`` in rosters) have."""
+    ours = public_keys(folder).get(GOVERNANCE)
     known = tuple(sorted({held.key.hex[:16] for held in members}))
     if ours is None:
         raise Refused(Problem("roster.no-governance-key", "", {"member": me, "known": known}))

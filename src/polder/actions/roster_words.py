@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from polder.actions.load_network import load_network
+from polder.actions.network_keys import identity
 from polder.actions.network_roster import everything, load_chain, merge_all, need_chain
 from polder.actions.roster_proposals import (
     GOVERNANCE,
     Ask,
     Draft,
+    check_key,
     draft,
     find_draft,
     give,
@@ -40,7 +42,7 @@ from polder.commons.roster.own_word import (
 )
 from polder.commons.roster.propose import propose
 from polder.commons.roster.verify import following_problems
-from polder.kernel.digest import digest_of_bytes
+from polder.kernel.digest import Digest, digest_of_bytes
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
 from polder.world.signing_keys import open_key
@@ -55,15 +57,13 @@ def introduce(folder: Path, name: str, group: str, now: datetime, ask: Ask) -> b
     Refused: ``roster.not-published`` (its first root file is made by ``polder network publish``), ``trust.no-key``.
     """
     network = load_network(folder)
-    root = folder / network.publish / "metadata" / "1.root.json"
-    if not root.is_file():
-        raise Refused(Problem("roster.not-published", "", {"file": str(root)}))
+    root = _first_root(folder / network.publish / "metadata" / "1.root.json", folder)
     signer = open_key(folder, GOVERNANCE, ask)
     one = Introduction(
         network.provider,
         name,
         network.urls,
-        digest_of_bytes(root.read_bytes()),
+        root,
         signer.public,
         network.recipients,
         group or network.provider,
@@ -73,6 +73,14 @@ def introduce(folder: Path, name: str, group: str, now: datetime, ask: Ask) -> b
     read_introduction(content)
     give(folder, {INTRODUCTION: content}, f"roster: {network.provider} introduces itself.")
     return content
+
+
+def _first_root(published: Path, folder: Path) -> Digest:
+    """As it is published; on a person's machine, where nothing is, as enough of them signed it."""
+    found = digest_of_bytes(published.read_bytes()) if published.is_file() else identity(folder)
+    if found is None:
+        raise Refused(Problem("roster.not-published", "", {"file": str(published)}))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,9 @@ def wake(folder: Path, now: datetime, ask: Ask) -> Edition:
     """End this provider's dormancy by its own signed word; the others sign the version in which it counts again."""
     if carried := _carrying(folder, open_drafts(folder, now), Wake, load_network(folder).provider, now):
         return carried[0].edition
+    me, roster = load_network(folder).provider, need_chain(folder).roster
+    if me in roster.members and roster.members[me].state == "active":
+        raise Refused(Problem("roster.not-dormant", "", {"member": me}))
     one = draft(folder, Wake(_own_word(folder, "wake", WAKE, now, ask)), "", now)
     put_forward(folder, one.edition)
     return one.edition
@@ -185,6 +196,7 @@ def _own_word(folder: Path, say: str, path: str, now: datetime, ask: Ask) -> Own
     me, chain = load_network(folder).provider, need_chain(folder)
     if me not in chain.roster.members:
         raise Refused(Problem("roster.no-such-member", "", {"member": me}))
+    check_key(folder, me, [chain.roster.members[me]])
     word = OwnWord(say, me, chain.roster.first, now.replace(microsecond=0))
     content = with_signature(plain_word(word), open_key(folder, GOVERNANCE, ask))
     give(folder, {path: content}, f"roster: {me} says: {say}.")
