@@ -20,6 +20,9 @@ from tuf.ngclient import Updater
 from polder.actions.network_keys import new_keys
 from polder.actions.network_publish import freshen, look, publish
 from polder.actions.network_sign import sign_root
+from polder.actions.roster_words import introduce
+from polder.commons.roster.own_word import read_introduction
+from polder.kernel.digest import digest_of_bytes
 from polder.kernel.problem import Refused
 from polder.world.publication import hold_publication
 from support.network_folder import NOW, NetworkFolder, Reader, one_person, publish_as
@@ -230,6 +233,36 @@ def test_three_people_on_three_machines_and_a_server(three: NetworkFolder) -> No
     three.at("server")
     freshen(three.path, NOW)
     assert Reader(three.files()).whole.versions["targets"] == 1
+
+
+def test_a_person_introduces_the_provider_before_the_server_published_anything(three: NetworkFolder) -> None:
+    three.at("ana")
+    publish_as(three, "ana")
+    with pytest.raises(Refused) as refused:
+        introduce(three.path, "Alder", "", NOW, None)
+    three.at("ben")
+    sign_root(three.path, "ben", NOW)
+    three.at("ana")
+    publish_as(three, "ana")
+    there = three.public.exists()
+    said = read_introduction(introduce(three.path, "Alder", "", NOW, None))
+    three.at("server")
+    freshen(three.path, NOW)
+
+    assert codes(refused) == ["roster.not-published"] and not there
+    assert said.root == digest_of_bytes((three.public / "metadata/1.root.json").read_bytes())
+
+
+def test_a_list_of_keys_that_nobody_here_signs_is_not_proposed(three: NetworkFolder) -> None:
+    three.at("server")
+    done = publish_as(three)
+
+    assert done.decision.nothing and not done.commit.id
+    assert notes(done) == ["trust.root-unsigned"]
+    assert not (three.path / "signing/root-1.json").exists()
+
+    three.at("ana")
+    assert notes(publish_as(three, "ana")) == ["trust.root-waits"]
 
 
 def test_what_is_given_waits_for_a_person_while_the_server_goes_on(three: NetworkFolder) -> None:

@@ -23,7 +23,15 @@ from polder.world.network_alarms import read_alarms
 from polder.world.notifier import SECONDS, alone, hand_over
 
 FILE, LOCK, FORMAT = "notified.json", "notify.lock", "polder-notified-1"
-KEYS = frozenset({"trust.root-ends", "trust.root-waits", "trust.targets-wait", "trust.targets-renew"})
+KEYS = frozenset(
+    {
+        "trust.root-ends",
+        "trust.root-unsigned",
+        "trust.root-waits",
+        "trust.targets-wait",
+        "trust.targets-renew",
+    }
+)
 """Notes of publishing that want a person."""
 CHANGING = frozenset({"days", "have", "missing"})
 """Values that are others the next day, though it is the same thing."""

@@ -16,6 +16,7 @@ from polder.commons.trust.present import Present
 from polder.commons.trust.publication import Due, PeopleStage, RootStage, ServerStage, Wanted, Why
 from polder.commons.trust.roles import SERVER, due
 from polder.commons.trust.roots import (
+    Signed,
     differences,
     next_root,
     progress,
@@ -56,6 +57,8 @@ def root_stage(present: Present, wanted: Wanted, here: Here, now: datetime) -> R
     lines = differences(last, root, keys)
     if signed.complete:
         return RootStage((*chain, root), root, document, None, lines)
+    if not signers:  # somebody proposes it by signing it first
+        return RootStage(chain, None, None, signed, lines, (_waits(signed, "trust.root-unsigned"),))
     return RootStage(chain, root, document, signed, lines, (_waits(signed),))
 
 
@@ -227,9 +230,9 @@ def _key_wanted(name: str) -> Problem:
     return Problem("trust.server-key-wanted" if name in SERVER else "trust.key-wanted", "", {"name": name})
 
 
-def _waits(signed: Any) -> Problem:
+def _waits(signed: Signed, code: str = "trust.root-waits") -> Problem:
     return Problem(
-        "trust.root-waits",
+        code,
         "",
         {"version": signed.version, "have": signed.have or ("–",), "missing": signed.missing or ("–",)},
     )

@@ -44,6 +44,9 @@ SENTENCES: dict[str, Template] = {
     "trust.root-waits": N_(
         "The keys of version {version} wait for signatures. Signed: {have}. May still sign: {missing}."
     ),
+    "trust.root-unsigned": N_(
+        "The keys of version {version} wait for signatures. Signed: {have}. May still sign: {missing}."
+    ),
     "trust.root-ends": NP_(
         "The list of your keys ends on {until}, in {days} day. After that nobody believes you.",
         "The list of your keys ends on {until}, in {days} days. After that nobody believes you.",
@@ -218,6 +221,7 @@ HINTS: dict[str, str] = {
     "trust.server-key-wanted": N_("Make the server's keys: polder network keys new --server"),
     "trust.key-wanted": N_("They make it on their own machine: polder network keys new --person {name}"),
     "trust.root-waits": N_("Each of them, on their own machine: polder network sign --as NAME"),
+    "trust.root-unsigned": N_("Begin now: polder network publish --as NAME"),
     "trust.root-ends": N_("Begin now: polder network publish --as NAME"),
     "trust.targets-wait": N_("One of them: polder network publish --as NAME"),
     "trust.targets-renew": N_("One of them: polder network publish --as NAME"),
