@@ -74,6 +74,14 @@ def test_a_block_of_the_author_wins_over_membership(world: Speakers) -> None:
     assert world.titles("beech") == [PLAIN] and world.titles("cedar") == []
 
 
+def test_who_is_blocked_is_shown_what_is_public_as_everybody_is(world: Speakers) -> None:
+    world.write("alder", "blocked.private.yml", "cedar: they sold a list of addresses\n")
+    world.say("alder", "news", "moving", "We move")
+    world.say("alder", "news", "rent", PLAIN, audience=NETWORK)
+    shown = show(world.listens("alder"), Reader("cedar")).heard
+    assert [one.statement.title.read("en") for one in shown] == ["We move"]
+
+
 def test_listing_and_reading_are_one_test_whoever_asks(care: Speakers) -> None:
     care.say("alder", "note", "rack", PLAIN, audience=CARE)
     care.say("alder", "news", "moving", "We move")

@@ -77,11 +77,12 @@ def test_whoever_has_all_has_any(
 
 
 @given(readers_, rules, circles_, blocks_)
-def test_who_is_blocked_reads_nothing_whatever_else_they_are(
+def test_who_is_blocked_reads_what_is_public_and_nothing_else_whatever_else_they_are(
     reader: Reader, rule: Rule, circles: Circles, blocks: frozenset[str]
 ) -> None:
     for name in reader.names:
-        assert not may_read(reader, rule, circles, blocks | {name}, author=reader.provider)
+        public = rule.scopes == PUBLIC.scopes
+        assert may_read(reader, rule, circles, blocks | {name}, author=reader.provider) is public
 
 
 @given(readers_, rules, circles_, scopes_)
@@ -123,6 +124,7 @@ def test_who_may_read_is_a_matter_of_sets(
     named = {scope.names[0] for scope in rule.scopes if scope.kind == "circle"} & set(circles.known)
     out = blocks.union(*(circles.known[name].blocked for name in named))
     blocked = reader.provider in out or f"{reader.provider}/{reader.person}" in out
+    blocked = blocked and rule.scopes != PUBLIC.scopes  # in clear anyway
 
     assert may_read(reader, rule, circles, blocks, author) == (reader.provider in found and not blocked)
 
@@ -211,7 +213,9 @@ def test_a_person_is_blocked_and_their_provider_is_not() -> None:
 
 
 def test_a_provider_is_blocked_and_so_are_its_people() -> None:
-    assert not may_read(Reader("elm", "ana"), PUBLIC, Circles(), frozenset({"elm"}))
+    circles = Circles(network=frozenset({"elm"}))
+    assert may_read(Reader("elm", "ana"), NETWORK, circles)
+    assert not may_read(Reader("elm", "ana"), NETWORK, circles, frozenset({"elm"}))
 
 
 def test_a_circle_that_ended_or_that_nobody_knows_lets_nobody_in() -> None:

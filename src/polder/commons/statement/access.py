@@ -5,7 +5,7 @@ The rules:
 1. A rule names scopes and whether a reader needs ``any`` or ``all`` of them. No scope means nobody.
 2. A scope is open (everybody belongs to it, even somebody without a name) or strict (only who is named).
 3. A block wins, whatever else a reader is: one of the author, or one of a circle that the rule names. A provider's block holds for
-   all of its people.
+   all of its people. Only from what is public it keeps nobody: that lies in clear, and they read it without a name.
 4. A circle nobody knows has no members. A split circle (see ``circle``) has only the members that all of its versions name.
 5. Who said something may read it.
 
@@ -16,6 +16,8 @@ The rules:
 ['alder', 'beech']
 >>> may_read(Reader("beech"), rule, circles, blocks=frozenset({"beech"}))
 False
+>>> may_read(Reader("beech"), PUBLIC, circles, blocks=frozenset({"beech"}))
+True
 """
 
 from __future__ import annotations
@@ -111,6 +113,8 @@ def may_read(
 
 def blocked(reader: Reader, rule: Rule, circles: Circles, blocks: frozenset[str]) -> bool:
     """Whether a block stands between ``reader`` and everything under ``rule``."""
+    if rule.scopes == PUBLIC.scopes:
+        return False
     named = (circles.known[name] for name in rule.circles if name in circles.known)
     return not reader.names.isdisjoint(blocks.union(*(circle.blocked for circle in named)))
 
