@@ -186,6 +186,28 @@ def test_a_key_that_is_none_of_this_providers_is_told(folder: Path, clean_enviro
     path.unlink()
     new_identity(path)
     run(folder, "say", "news", "moving", "--title", "We move", "--for", "public")
-    assert "No key of yours was found" in run(folder, "said").output
-    assert run(folder, "say", "note", "rack", "--title", "Rack", "--for", "network").exit_code == 2
+    said = run(folder, "said").output
+    refused = run(folder, "say", "note", "rack", "--title", "Rack", "--for", "network")
+    assert "No key of yours was found" in said and refused.exit_code == 2
+    for told in (said, refused.output):
+        assert "add its recipient below recipients" in told and "polder key new makes one" not in told
     assert not (folder / "statements/note").exists()
+
+
+def test_a_list_of_blocks_under_another_name_is_refused_before_anything_is_given(folder: Path) -> None:
+    (folder / "statements").mkdir()
+    (folder / "statements/blocked.yml").write_text("cedar: they sold a list of addresses\n")
+    refused = run(folder, "say", "note", "rack", "--title", "Rack", "--for", "network")
+    assert refused.exit_code == 2 and "rename it to statements/blocked.private.yml" in refused.output
+    assert not (folder / "statements/note").exists() and not (folder / "given").exists()
+
+
+def test_somebody_who_is_blocked_and_whom_nobody_knows_is_told(folder: Path) -> None:
+    (folder / "network.yml").write_text((folder / "network.yml").read_text() + FOLLOW)
+    (folder / "statements").mkdir()
+    (folder / "statements/blocked.private.yml").write_text(
+        "beach/ana: sold it\nbeech: sold it\nzzz: sold it\n"
+    )
+    told = run(folder, "give").output
+    assert "names “beach/ana”, and no such provider is known here. Did you mean “beech”?" in told
+    assert "names “zzz”, and no such provider is known here." in told and told.count("names “") == 2

@@ -18,7 +18,7 @@ from polder.commons.statement.project import view
 from polder.commons.statement.source import BLOCKED, read_blocks
 from polder.commons.statement.thread import current
 from polder.kernel.names import nearest
-from polder.kernel.problem import Problem, Refused
+from polder.kernel.problem import Problem, Problems, Refused
 from polder.kernel.published import Published
 from polder.world.age import Identities, load_identities
 from polder.world.given import read_given
@@ -28,6 +28,8 @@ from polder.world.sealing import opens
 
 OPENED = "opened"
 """The folder of the state that remembers what was opened."""
+STRAY = ("blocked.yml", "blocked.yaml", "blocked.private.yaml")
+"""Names under which the list of blocks is not read."""
 Members = Mapping[str, tuple[str, ...]]
 """Id of each member of the network to its recipients."""
 
@@ -144,6 +146,31 @@ def blocks_of(folder: Path) -> frozenset[str]:
     return read_blocks(path.read_bytes()) if path.is_file() else frozenset()
 
 
+def refuse_stray_blocks(folder: Path) -> None:
+    """``statement.not-private``: a list of blocks under another name would block nobody."""
+    wanted = f"{STATEMENTS}/{BLOCKED}"
+    problems = Problems()
+    for name in STRAY:
+        if (folder / STATEMENTS / name).is_file():
+            problems.add("statement.not-private", "", file=f"{STATEMENTS}/{name}", private=wanted)
+    problems.refuse_if_any()
+
+
+def unknown_blocks(listening: Listening) -> tuple[Problem, ...]:
+    """Names that are blocked and that nobody has, as far as is known here: somebody else may be meant. While nobody is known there is
+    nothing to hold a name against."""
+    others = {*listening.members, *listening.speakers} - {listening.network.provider}
+    found = []
+    for name in sorted(listening.blocks):
+        provider, told = name.partition("/")[0], {"key": f"{STATEMENTS}/{BLOCKED}", "name": name}
+        if not others or provider in {*others, listening.network.provider}:
+            continue
+        near = nearest(provider, others)
+        code = "sync.names-nobody-near" if near else "sync.names-nobody"
+        found.append(Problem(code, "", {**told, "near": near}))
+    return tuple(found)
+
+
 def _identities(network: Network, news: list[Problem]) -> Identities | None:
     """The private keys that open what is for this provider; ``None`` when there are none, which is told."""
     try:
@@ -152,7 +179,7 @@ def _identities(network: Network, news: list[Problem]) -> Identities | None:
         news += [one for one in refused.problems if one.code != "secret.no-identity"]
         found = None
     if not opens(found, network.recipients):
-        news.append(Problem("statement.no-key"))
+        news.append(Problem("statement.key-unnamed" if found else "statement.no-key"))
         return None
     return found
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from polder.actions.given_statements import Memory, load_memory, save_memory, untold
 from polder.actions.load_network import load_network
-from polder.actions.read_statements import Listening, Members, listen
+from polder.actions.read_statements import Listening, Members, listen, refuse_stray_blocks, unknown_blocks
 from polder.commons.network.model import GIVEN, STATEMENTS, Network
 from polder.commons.statement.draft import Place
 from polder.commons.statement.earlier import OPEN, Piece
@@ -93,10 +93,12 @@ def _give(
     changed: Mapping[str, bytes],
     replaced: tuple[str, ...],
 ) -> Given:
+    refuse_stray_blocks(folder)
     sources = load_sources(folder, listening.network.provider, changed, replaced)
     if not listening.able and not all(source.open for source in sources):
         # what peers changed in circles may be hidden: who is blocked since would still get what is for the circle
-        raise Refused(Problem("statement.key-needed"))
+        unnamed = any(one.code == "statement.key-unnamed" for one in listening.news)
+        raise Refused(Problem("statement.named-key-needed" if unnamed else "statement.key-needed"))
     memory = load_memory(folder, listening.network, listening.open_)
     sources, behind = _behind(sources, memory)
     giving = plan(sources, memory.pieces, _place(listening, now))
@@ -108,7 +110,8 @@ def _give(
     given = {**memory.sources, **{source.file: source.digest for source in sources}}
     written, dropped = _bring(folder, listening.network, giving, replace(memory, sources=given))
     commit = _commit(folder, sources, (*written, *dropped), replaced)
-    return Given(written, dropped, (*behind, *listening.news, *notes), commit)
+    news = (*behind, *listening.news, *unknown_blocks(listening), *notes)
+    return Given(written, dropped, news, commit)
 
 
 def _bring(

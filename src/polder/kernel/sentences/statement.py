@@ -44,6 +44,9 @@ SENTENCES: dict[str, str] = {
     "statement.key-needed": N_(
         "Who may read what is not public can only be worked out with a key that opens what peers say: none was found."
     ),
+    "statement.named-key-needed": N_(
+        "Who may read what is not public can only be worked out with a key that opens what peers say: none was found."
+    ),
     "statement.exists": N_("There is a statement {statement} already."),
     "statement.twice": N_("{other} is the same statement: one type and id is one file."),
     "statement.not-said": N_("There is no statement {statement} of yours here."),
@@ -108,6 +111,9 @@ SENTENCES: dict[str, str] = {
     "statement.no-key": N_(
         "No key of yours was found that opens what is encrypted to this provider: only what is public is shown."
     ),
+    "statement.key-unnamed": N_(
+        "No key of yours was found that opens what is encrypted to this provider: only what is public is shown."
+    ),
     # what the door says
     "statement.which-audience": N_(
         "Say who may read it: --for public, --for network, or --circle and --provider."
@@ -137,6 +143,8 @@ SENTENCES: dict[str, str] = {
     "statement.unknown-kind": N_("unknown type “{type}”, version {version}"),
 }
 
+_UNNAMED = N_("You have a key, and network.yml does not name it: add its recipient below recipients.")
+
 HINTS: dict[str, str] = {
     "statement.give-due": N_("polder network give && polder network publish --as NAME"),
     "statement.unknown-circle": N_(
@@ -155,6 +163,8 @@ HINTS: dict[str, str] = {
     "statement.not-found": N_("polder network said shows all there is."),
     "statement.key-needed": N_("polder key new makes one; name its recipient in network.yml."),
     "statement.no-key": N_("polder key new makes one; name its recipient in network.yml."),
+    "statement.named-key-needed": _UNNAMED,
+    "statement.key-unnamed": _UNNAMED,
     "statement.reads-old": N_("Encrypting ends with the next version; it takes nothing back."),
     "statement.circle-split": N_(
         "A steward named in all versions joins them: polder network circle add CIRCLE PROVIDER"
