@@ -74,9 +74,14 @@ def test_only_what_is_new_is_tried_and_what_went_is_forgotten(reader: Reader) ->
 def test_with_nothing_new_nothing_is_written(reader: Reader) -> None:
     files = [reader.told(b"one"), not_ours()]
     reader.reads(*files)
-    before = {path.name: path.stat() for path in reader.folder.iterdir()}
+    before = written(reader.folder)
     reader.reads(*reversed(files))
-    assert {path.name: path.stat() for path in reader.folder.iterdir()} == before
+    assert written(reader.folder) == before
+
+
+def written(folder: Path) -> dict[str, tuple[int, int]]:
+    """Which file each is, and when it was last written."""
+    return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.iterdir()}
 
 
 @pytest.mark.parametrize("name", [OPENED, NOT_OURS])

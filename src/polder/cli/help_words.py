@@ -26,13 +26,14 @@ from polder.kernel.sentences.mark import N_, NP_
 
 SENTENCE = re.compile(r"(?<=[\w)]{3}\.)\s+")
 EXAMPLE = N_("Example:")
+HELP = N_("Show this message and exit.")
 NO_SUCH = N_("No such command {name!r}.")
 NEAR = NP_("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", by="possibilities")
 CLICK = (
     N_("Usage:"),
     N_("Options"),
     N_("Commands"),
-    N_("Show this message and exit."),
+    HELP,
     N_("Show the version and exit."),
     N_("Error: {message}"),
     N_("Try '{command} {option}' for help."),
@@ -88,7 +89,11 @@ def told(command: click.Command) -> click.Command:
     if words != "en":
         copied.help = _text(command.help, words)
         copied.epilog = (command.epilog or "").replace(EXAMPLE, translate(EXAMPLE, words), 1)
-        copied.params = [_option(param, words) for param in command.params]
+    copied.params = [_option(param, words) for param in command.params]
+    if not any(
+        param.name == "help" for param in copied.params
+    ):  # click's own is made once, in the first asker's language
+        click.help_option("-h", "--help", help=translate(HELP, words))(copied)
     copied.short_help = _first(copied.help or "")
     if isinstance(copied, click.Group) and isinstance(command, click.Group):
         copied.commands = {name: told(below) for name, below in command.commands.items()}
@@ -130,7 +135,8 @@ def paragraphs(help: str) -> list[str]:
 def texts(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
     """Every text of ``command`` and of what is below it, with the module that it is from."""
     module = command.callback.__module__ if command.callback else __name__
-    for help in (command.help, *(getattr(param, "help", None) for param in command.params)):
+    own = [param for param in command.params if param.name != "help"]
+    for help in (command.help, *(getattr(param, "help", None) for param in own)):
         yield from ((part, module) for part in paragraphs(help or "") if part)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
