@@ -44,8 +44,11 @@ def test_a_wrong_option_and_a_wrong_command_are_complained_of_in_the_asker_s_lan
 
 
 def test_the_next_asker_is_answered_in_their_own_language() -> None:
-    assert translate("Usage:", "el") in answer("--language", "el", "plan", "--help")
-    assert "Usage: polder plan" in answer("plan", "--help")
+    for language in ("en", "el", "en", "fr"):
+        told = answer("--language", language, "plan", "--help")
+
+        assert translate("Usage:", language) in told
+        assert translate("Show this message and exit.", language) in told
 
 
 def test_a_command_keeps_its_texts_after_they_were_told_in_another_language() -> None:
