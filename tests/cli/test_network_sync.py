@@ -110,6 +110,22 @@ def test_an_alarm_is_listed_its_evidence_written_out_and_closed_with_a_reason(fo
     assert json.loads(run(folder, "alarms", "--all", "--json").output)[0]["reason"] == "a broken disk"
 
 
+def test_an_alarm_that_is_not_there_is_answered_with_the_nearest_one(folder, beech):
+    write(folder, beech, "http://127.0.0.1:1/")
+    now = datetime.now(UTC)
+    raised = raise_alarm(folder / "state", "sync.tampered", "beech", {"path": "card.json"}, {}, now)
+    out = str(folder / "out")
+    near = [
+        run(folder, "alarms", "close", "tampered-beach", "--reason", "a broken disk"),
+        run(folder, "alarms", "evidence", "tampered-beech-12345678", out),
+    ]
+    far = run(folder, "alarms", "close", "zzz", "--reason", "a broken disk")
+
+    assert raised and [(one.exit_code, raised.id in one.output) for one in near] == [(2, True)] * 2
+    assert far.exit_code == 2 and "no alarm zzz" in far.output and "Did you mean" not in far.output
+    assert not read_alarms(folder / "state")[0].closed
+
+
 def test_peers_are_listed_with_where_they_are_read(folder, beech):
     write(folder, beech, "http://127.0.0.1:1/")
 

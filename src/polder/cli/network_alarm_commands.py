@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -86,11 +87,9 @@ def close(alarm: str, reason: str) -> None:
     """Close ALARM. It stays in the list of all, and opens again when there is other evidence."""
     from datetime import UTC, datetime
 
-    from polder.actions.load_network import load_network
     from polder.world.network_alarms import close_alarm
 
-    folder = network_path()
-    closed = close_alarm(folder / load_network(folder).state, alarm, reason, datetime.now(UTC))
+    closed = close_alarm(_state(), alarm, reason, datetime.now(UTC))
     click.echo(say("sync.was-closed", {"alarm": closed.id}, language()))
 
 
@@ -100,26 +99,27 @@ def close(alarm: str, reason: str) -> None:
 @guarded
 def evidence(alarm: str, folder: str) -> None:
     """Write what proves ALARM into FOLDER: the very bytes, and a list of what each file is."""
-    from pathlib import Path
-
-    from polder.kernel.problem import Problem, Refused
     from polder.world.files import write_atomically
+    from polder.world.network_alarms import find_alarm
 
-    found = next((one for one in _read() if one.id == alarm), None)
-    if found is None:
-        raise Refused(Problem("sync.no-alarm", "", {"alarm": alarm[:80]}))
+    found = find_alarm(_state(), alarm)
     names = {f"{number}.bin": what for number, what in enumerate(found.evidence, start=1)}
     for name, what in names.items():
         write_atomically(Path(folder) / name, found.evidence[what])
         click.echo(one_line(f"{name}: {what}"))
 
 
-def _read() -> tuple[Any, ...]:
+def _state() -> Path:
     from polder.actions.load_network import load_network
-    from polder.world.network_alarms import read_alarms
 
     folder = network_path()
-    return read_alarms(folder / load_network(folder).state)
+    return folder / load_network(folder).state
+
+
+def _read() -> tuple[Any, ...]:
+    from polder.world.network_alarms import read_alarms
+
+    return read_alarms(_state())
 
 
 def _peer_data(one: Any) -> dict[str, Any]:

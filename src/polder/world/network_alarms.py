@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from polder.kernel.names import nearest
 from polder.kernel.plain import write_plain
 from polder.kernel.problem import Problem, Refused, Value
 from polder.world.files import write_atomically
@@ -109,11 +110,19 @@ def read_alarms(state: Path) -> tuple[Alarm, ...]:
     return tuple(sorted(newest, key=lambda alarm: bool(alarm.closed)))
 
 
+def find_alarm(state: Path, name: str) -> Alarm:
+    """The alarm called ``name``, open or closed. Refused (``sync.no-alarm``) with the nearest right name."""
+    known = {one.id: one for one in read_alarms(state)}
+    if name in known:
+        return known[name]
+    if near := nearest(name[:80], known):
+        raise Refused(Problem("sync.no-alarm-near", "", {"alarm": name[:80], "near": near}))
+    raise Refused(Problem("sync.no-alarm", "", {"alarm": name[:80]}))
+
+
 def close_alarm(state: Path, name: str, reason: str, now: datetime) -> Alarm:
     """Refused (``sync.no-alarm``, ``sync.no-reason``)."""
-    known = next((one for one in read_alarms(state) if one.id == name), None)
-    if known is None:
-        raise Refused(Problem("sync.no-alarm", "", {"alarm": name[:80]}))
+    known = find_alarm(state, name)
     if not reason.strip():
         raise Refused(Problem("sync.no-reason"))
     return _keep(state, replace(known, closed=write_time(now), reason=reason.strip()[:1000]))

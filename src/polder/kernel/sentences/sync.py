@@ -70,6 +70,7 @@ SENTENCES: dict[str, Template] = {
         "The clocks of {peer} and of this machine are about {hours} hours apart: one of them is wrong."
     ),
     "sync.no-alarm": N_("There is no alarm {alarm}."),
+    "sync.no-alarm-near": N_("There is no alarm {alarm}. Did you mean {near}?"),
     "sync.no-reason": N_('An alarm is closed with a reason: --reason "…"'),
     "sync.new": N_("{peer}: version {version} from {source}"),
     "sync.same": N_("{peer}: nothing new since version {version}"),
