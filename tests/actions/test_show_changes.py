@@ -72,6 +72,32 @@ def test_without_the_published_folder_the_history_tells_what_was_signed_and_with
     assert shown(alder)["notes.txt"].why == "unknown"
 
 
+def test_where_nothing_is_published_what_people_signed_last_is_what_it_is_held_against(
+    alder: NetworkFolder,
+) -> None:
+    """A person's own machine, on which the server's keys do not open."""
+    subprocess.run(["git", "init", "-q", str(alder.path)], check=True)
+    alder.at("ana")
+    shutil.rmtree(alder.public)
+    assert shown(alder) == {}
+
+    alder.give("notes.txt", b"one\n2\nthree\n")
+    publish_as(alder, "ana")
+    assert shown(alder) == {}
+
+    alder.give("notes.txt", b"one\n2\n3\n")
+    git = ["git", "-C", str(alder.path), "-c", "user.name=ana", "-c", "user.email=ana@alder.example"]
+    subprocess.run([*git, "commit", "-qam", "Committed before it is signed."], check=True)
+    assert {path: (one.change.kind, one.lines) for path, one in shown(alder).items()} == {
+        "notes.txt": ("changed", ("- three", "+ 3"))
+    }
+
+    publish_as(alder, "ana")
+    alder.at("server")
+    seen = look(alder.path, NOW)
+    assert {one.kind for one in seen.decision.changes if one.role == "targets"} == {"new"}
+
+
 def test_what_is_signed_is_what_was_shown_even_if_another_text_is_as_long(alder: NetworkFolder) -> None:
     alder.give("notes.txt", b"pay ana 100\n")
     seen = look(alder.path, NOW, ("ana",))

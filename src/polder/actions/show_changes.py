@@ -1,7 +1,7 @@
 """What a person is about to sign, file by file: the bytes that were signed before held against those that would be signed now.
 
-The bytes of before are looked for where this machine may have them, in the published folder and in the history, and count only when their
-hash says that they are what was signed.
+The bytes of before are looked for where this machine may have them, in the published folder and in the history (its last commit, and
+the one that went with the signature), and count only when their hash says that they are what was signed.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from polder.actions.network_publish import Look
-from polder.commons.network.model import GIVEN
+from polder.commons.network.model import GIVEN, SIGNING
 from polder.commons.statement.model import SEALED
+from polder.commons.trust.present import TARGETS
 from polder.commons.trust.publication import Change
 from polder.commons.trust.readable import changed_lines
 from polder.kernel.published import served_name
@@ -67,3 +68,4 @@ def _candidates(folder: Path, look: Look, path: str, sha256: str) -> Iterator[by
     with suppress(OSError):
         yield (folder / look.network.publish / "targets" / served_name(path, sha256)).read_bytes()
     yield last_committed(folder, f"{GIVEN}/{path}")
+    yield last_committed(folder, f"{GIVEN}/{path}", since=f"{SIGNING}/{TARGETS}")

@@ -40,10 +40,12 @@ def start_repository(folder: Path) -> None:
         _git(folder, "init", "--quiet", "--initial-branch=main")
 
 
-def last_committed(folder: Path, name: str) -> bytes | None:
-    """The file ``name`` of ``folder`` as the last commit has it; ``None`` when there is none."""
-    found = _git(folder, "show", f"HEAD:./{name}")
-    return found.stdout if found.returncode == 0 else None
+def last_committed(folder: Path, name: str, since: str = "") -> bytes | None:
+    """The file ``name`` of ``folder`` as the last commit has it (``since``: the last one that changed the file ``since``); ``None`` when
+    there is none."""
+    at = _git(folder, "log", "-1", "--format=%H", "--", since).stdout.decode().strip() if since else "HEAD"
+    found = _git(folder, "show", f"{at}:./{name}") if at else None
+    return found.stdout if found and found.returncode == 0 else None
 
 
 def commit_paths(folder: Path, paths: Iterable[Path], message: str, author: str = "") -> Commit:

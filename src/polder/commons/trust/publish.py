@@ -23,7 +23,7 @@ from typing import Any
 from polder.commons.trust.documents import document_path, new_snapshot, new_timestamp
 from polder.commons.trust.listing import MOST_FILES, ROBOT, below_robot, listed, of_robot
 from polder.commons.trust.present import TARGETS, Present, root_name
-from polder.commons.trust.publication import Change, Decision, PeopleStage, Wanted
+from polder.commons.trust.publication import Change, Decision, PeopleStage, ServerStage, Wanted
 from polder.commons.trust.roles import MANY, SOON
 from polder.commons.trust.roots import check_keys, signing_keys
 from polder.commons.trust.stages import in_play, people_stage, root_stage, server_stage
@@ -64,7 +64,7 @@ def decide(present: Present, wanted: Wanted, here: frozenset[PublicKey], now: da
     people = people_stage(present, wanted, here, now, roots.chain)
     server = server_stage(present, wanted, here, now, people)
     notes = (*roots.notes, *people.notes, *server.notes, *_ends(present, wanted, people, now))
-    decision = Decision(roots, people, server, _changes(present, people, server.robot), notes)
+    decision = Decision(roots, people, server, _changes(present, people, server), notes)
     return Decision(roots, people, server, decision.changes, notes, _unwritten(present, wanted, decision))
 
 
@@ -153,12 +153,14 @@ def _of(signers: Mapping[PublicKey, Signer], keys: Iterable[PublicKey]) -> list[
     return [signers[one] for one in sorted(keys) if one in signers]
 
 
-def _changes(present: Present, people: PeopleStage, robot: Targets | None) -> tuple[Change, ...]:
-    """Against what people signed last; against what readers see when nothing is to sign."""
-    before = present.targets if people.made else present.published
+def _changes(present: Present, people: PeopleStage, server: ServerStage) -> tuple[Change, ...]:
+    """Against what people signed last; against what readers see when nothing is to sign. Where neither can the server's part be signed
+    nor is known what readers see (a person's own machine), what people signed is all there is to compare with."""
+    unseen = server.blocked and present.published is None
+    before = present.targets if people.made or unseen else present.published
     found = _compare(before.signed if before else None, people.part, "targets") if people.part else []
-    if robot is not None:
-        found += _compare(present.robot.signed if present.robot else None, robot, ROBOT)
+    if server.robot is not None:
+        found += _compare(present.robot.signed if present.robot else None, server.robot, ROBOT)
     return tuple(found)
 
 
