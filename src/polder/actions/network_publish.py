@@ -16,6 +16,7 @@ from polder.actions.load_network import load_network
 from polder.actions.network_keys import OLD, load_keys, unknown_name
 from polder.actions.network_memory import refuse_older, remember
 from polder.actions.network_rotation import retire_keys
+from polder.actions.told_rosters import with_rosters
 from polder.commons.network.model import FILE, GIVEN, ROBOT, SIGNING, Network
 from polder.commons.trust.listing import listed
 from polder.commons.trust.present import Present, read_present
@@ -100,7 +101,8 @@ def look(
     files = _given(folder / GIVEN, alone)
     if not alone:
         _refuse_renamed(folder, network, present)
-    wanted = Wanted(keys, files, read_given(folder / network.state / ROBOT), stored)
+    robot = with_rosters(folder, read_given(folder / network.state / ROBOT))
+    wanted = Wanted(keys, files, robot, stored)
     check_wanted(wanted)
     signers = _people(folder, network, persons, ask) | _server(folder)
     decision = decide(present, wanted, frozenset(signers), now)

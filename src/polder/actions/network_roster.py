@@ -12,8 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from polder.actions.load_network import load_network
-from polder.commons.network.model import GIVEN, ROBOT, Network
-from polder.commons.roster.approval import APPROVALS, PROPOSALS, ROSTERS, read_approval, roster_path
+from polder.actions.told_rosters import tell_rosters
+from polder.commons.network.model import GIVEN, Network
+from polder.commons.roster.approval import APPROVALS, PROPOSALS, read_approval
 from polder.commons.roster.chain import Chain, acting
 from polder.commons.roster.changes import Found
 from polder.commons.roster.collect import Facts, collect
@@ -29,7 +30,7 @@ from polder.kernel.peer import Peer
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
 from polder.world.git import commit_paths
-from polder.world.given import read_given, remove_given, write_given
+from polder.world.given import read_given, remove_given
 from polder.world.network_store import load_published
 from polder.world.roster_files import (
     LOCK,
@@ -202,20 +203,6 @@ def _write_editions(folder: Path, chain: Chain, after: int) -> list[Path]:
     return [
         write_roster(folder, edition.version, edition.document.content) for edition in chain.editions[after:]
     ]
-
-
-def tell_rosters(folder: Path) -> None:
-    """Have exactly the accepted versions in the server's part: newcomers and those who were away find them with every member."""
-    place = folder / load_network(folder).state / ROBOT
-    rosters = RosterFiles(folder)
-    wanted = {roster_path(number) for number in range(1, len(rosters) + 1)}
-    told = read_given(place) if place.is_dir() else {}
-    for path in told.keys() - wanted:
-        if path.startswith(ROSTERS):
-            remove_given(place, path)
-    for number, content in enumerate(rosters, start=1):
-        if told.get(roster_path(number)) != content:
-            write_given(place, roster_path(number), content)
 
 
 def _write_rivals(folder: Path, merged: Merged) -> list[Path]:

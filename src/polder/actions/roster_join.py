@@ -13,8 +13,9 @@ from pathlib import Path
 from random import Random
 
 from polder.actions.load_network import load_network
-from polder.actions.network_roster import load_chain, tell_rosters
+from polder.actions.network_roster import load_chain
 from polder.actions.sync_peer import sync_peer
+from polder.actions.told_rosters import tell_rosters
 from polder.commons.roster.approval import ROSTERS
 from polder.commons.roster.changes import Found
 from polder.commons.roster.collect import say_the_same
