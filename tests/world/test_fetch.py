@@ -129,6 +129,31 @@ def test_no_more_than_the_limit_is_taken(web):
         assert source.received <= 101
 
 
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+        b"HTTP/1.1 404 Gone\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+        b"HTTP/1.1 100 Continue\r\n",
+    ],
+    ids=["a chunk of a negative length", "and under 404", "trailers", "headers before the headers"],
+)
+def test_what_an_answer_is_wrapped_in_has_an_end_too(web, begin):
+    sent, more = [], b"\r\n" + begin if b" 100 " in begin else b"X: 1\r\n"
+
+    def without_end(handler):
+        handler.wfile.write(begin)
+        for _ in range(1000):
+            sent.append(handler.wfile.write(more * 1000))
+            handler.wfile.flush()
+
+    web.behave["x"] = without_end
+    with Source(web.url, private=True) as source:
+        assert refusal(source, "x") == "sync.endless"
+    assert sum(sent) < 20_000_000
+
+
 @pytest.mark.parametrize("where", ["http://127.0.0.1:1/", "file:///etc/passwd", "//127.0.0.1/", "a.json"])
 def test_nobody_is_sent_elsewhere(web, where):
     web.behave["moved"] = redirect(where)

@@ -6,7 +6,8 @@ what was looked at before would not be what is connected to, and their time limi
 1. The name is resolved once; private, loopback, link-local, multicast and other addresses that are not of the public Internet are
    left out unless the peer may have such; the connection goes to the address that was looked at. TLS is verified for the name.
 2. 6 s to find where a name leads, 3 s to connect, 5 s of silence, and a deadline for the whole file: a slow drip ends.
-3. An answer has at most as many bytes as were signed for (or the role's most).
+3. An answer has at most as many bytes as were signed for (or the role's most), and what it is wrapped in (headers, chunks) not many more:
+   ``http.client`` takes a chunk of a negative length for one without end.
 4. No redirects, cookies, compression, or proxies of the environment. ``404`` (and ``403``, which some stores of files say instead)
    means that there is no such file; anything but ``200`` is trouble that may pass.
 5. One connection for each source, kept open from file to file.
@@ -40,6 +41,8 @@ from polder.world.resolve import Ask, addresses_of
 CONNECT, SILENCE, PATIENCE, SLOWEST, PROXIED = 3.0, 5.0, 10.0, 20_000, 3
 """Seconds to connect, seconds without a byte, seconds for any file, and bytes a second that a large one must come with; how much longer
 the second and the third may be through a proxy."""
+WRAPPED = 65_536
+"""Bytes of one answer besides twice those that were asked for: its headers, or a page of regret."""
 MISSING = (404, 403)
 _NO_NAME = re.compile(r"[\x00-\x20\x7f]")
 HEADERS = {"Accept-Encoding": "identity", "User-Agent": "polder"}
@@ -115,6 +118,8 @@ class Source:
             answer = self._ask(name, limit, until)
             done = self._http.sock is not None
             return answer
+        except _NoEnd:
+            self._refuse("sync.endless", name, limit=limit)
         except (OSError, HTTPException, ValueError) as error:
             raise Unreachable(self.url + name, _reason(error)) from None
         finally:
@@ -124,7 +129,7 @@ class Source:
     def _ask(self, name: str, limit: int, until: float) -> Answer:
         if self._wire is None:
             self._wire = self._http.sock = self._connect(until)
-        self._wire.until = until
+        self._wire.until, self._wire.room = until, WRAPPED + 2 * limit
         self._http.request("GET", self._base + name, headers=HEADERS)
         with self._http.getresponse() as response:
             self._answered = True
@@ -198,11 +203,16 @@ class Source:
         raise Refused(Problem(code, self.url + name, values))
 
 
+class _NoEnd(Exception):
+    """More came than any answer to what was asked for has."""
+
+
 class _Wire:
-    """An open connection as ``http.client`` wants one, whose every wait ends at ``until``. Only ``shut`` closes it."""
+    """An open connection as ``http.client`` wants one, whose every wait ends at ``until``, and which hands on ``room`` bytes at most. Only
+    ``shut`` closes it."""
 
     def __init__(self, held: socket.socket, until: float, silence: float) -> None:
-        self.held, self.until, self.silence = held, until, silence
+        self.held, self.until, self.silence, self.room = held, until, silence, WRAPPED
 
     def sendall(self, data: Any) -> None:
         self.held.settimeout(self.left())
@@ -234,7 +244,11 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         self.wire.held.settimeout(self.wire.left())
-        return self.wire.held.recv_into(buffer)
+        count = self.wire.held.recv_into(buffer)
+        self.wire.room -= count
+        if self.wire.room < 0:
+            raise _NoEnd
+        return count
 
 
 @cache
