@@ -238,6 +238,17 @@ def test_altered_files_are_an_alarm_that_names_the_source_and_another_source_ser
     assert next(one for one in found.news if one.peer == "beech").source == good.url
 
 
+def test_half_characters_in_what_a_peer_shows_are_an_alarm_like_any_other(neighbours):
+    odd = b'{"signatures":[],"signed":{"_type":"\\ud800","version":1}}'
+    neighbours.webs["beech"].files = {**neighbours.peers["beech"].files, "metadata/timestamp.json": odd}
+
+    found = neighbours.sync()
+
+    assert codes(found) == ["trust.not-a-document"]
+    assert odd in found.alarms[0].evidence.values()
+    assert {one.peer for one in found.reached} == {"cedar", "dogwood"}
+
+
 def test_an_alarm_is_counted_then_closed_with_a_reason_and_opens_again_by_other_evidence_only(neighbours):
     web, beech = neighbours.webs["beech"], neighbours.peers["beech"]
     web.files = {**beech.files, "metadata/timestamp.json": b'{"signed": 1}'}

@@ -1,5 +1,6 @@
 """Anybody merges what everybody published, alone, to the same roster."""
 
+import json
 import random
 from collections.abc import Mapping
 from dataclasses import replace
@@ -311,6 +312,21 @@ def test_files_that_cannot_be_read_are_noted_and_harm_nobody() -> None:
 
     assert merged.chain.head.digest == second.digest
     assert len(merged.facts.noted) == 4
+
+
+def test_signatures_that_are_no_text_are_noted_and_harm_nobody() -> None:
+    second = proposed(JOIN)
+    key = Hand("alder").public.id
+    rubbish = {}
+    for number, odd in enumerate(([], {}, 5, None), start=2):
+        held = json.loads(proposed(ChangeLeast(3), reason=f"{number}").document.content)
+        held["signatures"] = [{"keyid": key, "sig": odd}]
+        rubbish[f"governance/proposals/{number}.json"] = json.dumps(held).encode()
+        rubbish[roster_path(number)] = json.dumps(held).encode()
+    merged = merge(CHAIN, folders({"elm": rubbish}, said(second, "alder beech cedar fir")), LATER)
+
+    assert merged.chain.head.digest == second.digest
+    assert {one.code for one in merged.facts.noted} == {"roster.not-a-roster"}
 
 
 def test_of_one_provider_one_document_is_read_for_each_number_however_many_it_lists() -> None:

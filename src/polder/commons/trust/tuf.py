@@ -4,7 +4,7 @@ python-tuf parses, canonicalises and verifies. Added here, because its metadata 
 
 1. Only Ed25519 keys, and only under the id that their material makes: one key under two ids would count twice.
 2. Every document has a limit of size, looked at before it is parsed.
-3. What cannot be read is a ``Problem``, never one of the library's exceptions.
+3. What cannot be read is a ``Problem``, never one of the library's exceptions; so is a signature that is no text.
 
 A ``Document`` keeps the bytes it was read from: canonical JSON covers only its ``signed`` part, and mirrors hand on bytes.
 """
@@ -87,6 +87,8 @@ def read(kind: type[T], content: bytes, where: str = "") -> Document[T]:
         raise _unreadable(where, f"{metadata.signed.type}, not {kind.type}")
     _check_keys(metadata.signed, where)
     signatures = {one.keyid: one.signature for one in metadata.signatures.values()}
+    if not all(isinstance(held, str) for pair in signatures.items() for held in pair):
+        raise _unreadable(where, "signatures")
     return Document(content, metadata.signed, payload, signatures)
 
 
@@ -187,7 +189,8 @@ def _key_problem(named: str, one: Key, where: str) -> Problem | None:
 
 
 def _unreadable(where: str, why: str) -> Refused:
-    return Refused(Problem("trust.not-a-document", where, {"why": why[:200]}))
+    whole = why[:200].encode(errors="backslashreplace").decode()  # no half characters: nothing could write them down
+    return Refused(Problem("trust.not-a-document", where, {"why": whole}))
 
 
 def custom(signed: Signed) -> dict[str, Any]:
