@@ -188,3 +188,21 @@ def test_generated_values_are_long_enough_and_never_the_same() -> None:
     assert len(bytes.fromhex(generate("hex").reveal())) == 32
     with pytest.raises(ValueError):
         generate("")
+
+
+def test_a_mark_takes_the_same_keys_and_shows_nothing_of_them(ana: tuple[str, Path], tmp_path: Path) -> None:
+    ssh_key(tmp_path / "id")
+    new_identity(tmp_path / "ben.txt")
+    told = {
+        tuple(path.name for path in paths): identities(*paths).mark("label", b"words")
+        for paths in ([ana[1]], [tmp_path / "ben.txt"], [tmp_path / "id"], [ana[1], tmp_path / "id"])
+    }
+    assert len(set(told.values())) == 4 and {len(one) for one in told.values()} == {64}
+    both = identities(tmp_path / "id", ana[1])
+    assert both.mark("label", b"words") == told[("ana.txt", "id")]
+    assert both.mark("other", b"words") != told[("ana.txt", "id")] != both.mark("label", b"word")
+    assert "AGE-SECRET" not in repr(vars_of(both)) and "PRIVATE" not in repr(vars_of(both))
+
+
+def vars_of(found: Identities) -> list[object]:
+    return [getattr(found, name) for name in Identities.__slots__ if name != "_keys"]

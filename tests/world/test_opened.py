@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from polder.kernel.digest import digest_of_bytes, digest_of_data, short
+from polder.kernel.plain import write_plain
 from polder.kernel.problem import Refused
 from polder.kernel.secret import Secret
 from polder.world import opened as module
 from polder.world.age import Identities, decrypt, encrypt, load_identities, new_identity, nobodys_recipient
-from polder.world.opened import NOT_OURS, OPENED, Opened
+from polder.world.opened import FORMAT, MARK, NOT_OURS, OPENED, Opened
 
 
 class Reader:
@@ -107,7 +109,8 @@ def test_a_damaged_memory_is_made_anew(reader: Reader, name: str, damage: str) -
 def test_a_memory_that_says_nonsense_is_made_anew(reader: Reader, inside: bytes) -> None:
     one = reader.told(b"one")
     reader.reads(one)
-    (reader.folder / OPENED).write_bytes(encrypt(Secret(inside), reader.recipients, armored=False))
+    marked = f"{reader.identities().mark(MARK, inside)}\n".encode() + inside
+    (reader.folder / OPENED).write_bytes(encrypt(Secret(marked), reader.recipients, armored=False))
     assert (reader.reads(one), reader.tries) == ([b"one"], 1)
 
 
@@ -189,3 +192,40 @@ def test_a_list_of_what_is_not_ours_in_another_form_is_lost(reader: Reader, foun
     path.write_text(json.dumps({**json.loads(path.read_text()), "not-ours": found, "damaged": found}))
 
     assert reader.reads(*files) == [b"one", None]
+
+
+def remembered(reader: Reader, file: bytes, plain: bytes) -> bytes:
+    """What the memory would say, if ``plain`` had come out of ``file``."""
+    sizes = {short(digest_of_bytes(file), 32): len(plain)}
+    head = {"format": FORMAT, "for": digest_of_data(tuple(reader.recipients)), "sizes": sizes}
+    return write_plain(head) + plain
+
+
+def test_words_that_somebody_without_our_key_puts_into_the_memory_are_not_believed(
+    reader: Reader, tmp_path: Path
+) -> None:
+    """Our recipient is public, and the marks of another key are worth nothing."""
+    new_identity(tmp_path / "theirs.txt")
+    theirs = load_identities({"POLDER_IDENTITY": str(tmp_path / "theirs.txt")}, Path("/nowhere"))
+    one = reader.told(b"one")
+    reader.reads(one)
+    forged = remembered(reader, one, b"two")
+    for mark in (b"", b"0" * 64 + b"\n", f"{theirs.mark(MARK, forged)}\n".encode()):
+        (reader.folder / OPENED).write_bytes(encrypt(Secret(mark + forged), reader.recipients, armored=False))
+        assert (reader.reads(one), reader.tries) == ([b"one"], 1)
+    ours = f"{reader.identities().mark(MARK, forged)}\n".encode()
+    (reader.folder / OPENED).write_bytes(encrypt(Secret(ours + forged), reader.recipients, armored=False))
+    assert reader.reads(one) == [b"two"]
+
+
+@pytest.mark.parametrize("lists", ["not-ours", "damaged"])
+def test_nobody_without_our_key_hides_anything_by_listing_it(reader: Reader, lists: str) -> None:
+    files = [reader.told(b"one"), not_ours()]
+    reader.reads(*files)
+    path = reader.folder / NOT_OURS
+    held = json.loads(path.read_text())
+    path.write_text(json.dumps({**held, lists: [short(digest_of_bytes(one), 32) for one in files]}))
+    (reader.folder / OPENED).unlink()
+
+    assert (reader.reads(*files), reader.tries) == ([b"one", None], 2)
+    assert (reader.reads(*files), reader.tries) == ([b"one", None], 0)

@@ -7,6 +7,8 @@ tried), else ``~/.config/polder/identity.txt``, ``~/.ssh/id_ed25519`` and ``~/.s
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,15 +27,26 @@ _DEFAULTS = (".config/polder/identity.txt", ".ssh/id_ed25519", ".ssh/id_rsa")
 
 
 class Identities:
-    """Private keys that were found, and where. Shows the places only: the keys' own ``str`` is the key."""
+    """Private keys that were found, and where. Shows the places only: the keys' own ``str`` is the key.
 
-    __slots__ = ("_keys", "places")
+    ``secrets``: what is secret of each: an age key as its line, an SSH key as its whole file, since the library hands out nothing of it.
+    """
 
-    def __init__(self, keys: Sequence[Any], places: Sequence[str]) -> None:
+    __slots__ = ("_keys", "_secret", "places")
+
+    def __init__(self, keys: Sequence[Any], places: Sequence[str], secrets: Sequence[Secret]) -> None:
         self._keys, self.places = tuple(keys), tuple(places)
+        each = sorted(hashlib.sha256(one.reveal_bytes()).digest() for one in secrets)
+        self._secret = Secret(hashlib.sha256(b"".join(each)).digest())
 
     def keys(self) -> list[Any]:
         return list(self._keys)
+
+    def mark(self, label: str, content: bytes) -> str:
+        """64 hex digits that only who has all of these keys can make for ``content`` (HMAC-SHA256, RFC 2104): age says who may read, not
+        who wrote. ``label``: what it is for; marks of one label are worth nothing under another."""
+        own = hmac.digest(self._secret.reveal_bytes(), label.encode(), "sha256")
+        return hmac.digest(own, content, "sha256").hex()
 
     def __repr__(self) -> str:
         return f"Identities({', '.join(self.places)})"
@@ -86,7 +99,7 @@ def load_identities(environment: Mapping[str, str] | None = None, home: Path | N
     folder = Path.home() if home is None else home
     paths = _named(os.environ if environment is None else environment)
     defaults = [] if paths else [folder / name for name in _DEFAULTS if (folder / name).is_file()]
-    keys: list[Any] = []
+    keys: list[tuple[Any, Secret]] = []
     places: list[str] = []
     problems = Problems()
     locked = Problems()
@@ -101,7 +114,7 @@ def load_identities(environment: Mapping[str, str] | None = None, home: Path | N
     if not keys:
         locked.refuse_if_any()
         raise Refused(Problem("secret.no-identity", "", {"default": str(folder / _DEFAULTS[0])}))
-    return Identities(keys, places)
+    return Identities([key for key, _ in keys], places, [secret for _, secret in keys])
 
 
 def nobodys_recipient() -> str:
@@ -161,8 +174,8 @@ def _recipient(text: str) -> Any:
     return (ssh.Recipient if text.startswith("ssh-") else x25519.Recipient).from_str(text.strip())
 
 
-def _read(path: Path) -> list[Any]:
-    """The keys in one file: age's lines (comments allowed) or one OpenSSH private key."""
+def _read(path: Path) -> list[tuple[Any, Secret]]:
+    """The keys in one file, each with what is secret of it: age's lines (comments allowed) or one OpenSSH private key."""
     place = {"path": str(path)}
     try:
         if path.stat().st_mode & 0o077:
@@ -173,17 +186,17 @@ def _read(path: Path) -> list[Any]:
     return _ssh_key(content, place) if b"PRIVATE KEY-----" in content else _age_keys(content, place)
 
 
-def _ssh_key(content: bytes, place: Mapping[str, str]) -> list[Any]:
+def _ssh_key(content: bytes, place: Mapping[str, str]) -> list[tuple[Any, Secret]]:
     import pyrage
 
     try:
-        return [pyrage.ssh.Identity.from_buffer(content)]
+        return [(pyrage.ssh.Identity.from_buffer(content), Secret(content))]
     except pyrage.IdentityError as error:
         code = "secret.identity-locked" if "decrypted first" in str(error) else "secret.identity-bad"
     raise Refused(Problem(code, "", place))
 
 
-def _age_keys(content: bytes, place: Mapping[str, str]) -> list[Any]:
+def _age_keys(content: bytes, place: Mapping[str, str]) -> list[tuple[Any, Secret]]:
     import pyrage
 
     try:
@@ -193,4 +206,4 @@ def _age_keys(content: bytes, place: Mapping[str, str]) -> list[Any]:
         keys = []
     if not keys:
         raise Refused(Problem("secret.identity-bad", "", place))
-    return keys
+    return [(key, Secret(str(key))) for key in keys]
