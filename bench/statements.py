@@ -63,7 +63,7 @@ def keep(state: Path, provider: str, files: dict[str, bytes]) -> str:
         (store.targets / hashes[path]).write_bytes(content)
     index = store.keep_index(hashes)
     parts = {"timestamp": store.keep("timestamp", 1, b"{}")}
-    store.commit(Current(1, parts, parts, {"timestamp": 1}, write_time(FAR), index))
+    store.commit(Current(1, parts, parts, {"root": 1, "timestamp": 1}, write_time(FAR), index))
     store.keep_facts({"seen": write_time(NOW)})
     return sha256(root).hexdigest()
 
