@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from polder.actions.load_network import load_network
 from polder.actions.network_roster import (
@@ -204,10 +205,12 @@ def say_of(
     """
     edition, me = one.edition, load_network(folder).provider
     check_word(folder, one, stance, reason)
-    pin_beginning(folder, edition, stance)
+    pinned = _pinning(folder, edition, stance)
     signer = open_key(folder, GOVERNANCE, ask)
     content = write_approval(approve(edition, stance, signer, reason, now))
     read_approval(content)  # a reason that nobody could read
+    if pinned:  # before the signature is among what is given, and after all that can be refused
+        write_lock(folder, pinned)
     give(
         folder,
         {approval_path(edition.digest, signer.public): content},
@@ -250,19 +253,18 @@ def check_key(folder: Path, me: str, members: Sequence[Member]) -> None:
         raise Refused(Problem("roster.not-our-key", "", {"key": ours.hex[:16], "known": known}))
 
 
-def pin_beginning(folder: Path, edition: Edition, stance: Stance) -> None:
-    """Signing a first version is how a founder pins it. Refused (``roster.pinned``) when another one was pinned, unless this one says
-    that it takes the place of that."""
+def _pinning(folder: Path, edition: Edition, stance: Stance) -> dict[str, Any]:
+    """Signing a first version is how a founder pins it: what ``network.lock`` says then, nothing for anything else. Refused
+    (``roster.pinned``) when another one was pinned, unless this one says that it takes the place of that."""
     if stance != "sign" or not isinstance(edition.change, Found):
-        return
+        return {}
     lock = read_lock(folder)
     pinned = lock.get("first")
     if pinned and edition.change.after == pinned:
-        write_lock(folder, {**lock, "anew": edition.digest})
-    elif pinned and pinned != edition.digest:
+        return {**lock, "anew": edition.digest}
+    if pinned and pinned != edition.digest:
         raise Refused(Problem("roster.pinned", "", {"fingerprint": str(pinned)}))
-    else:
-        write_lock(folder, {**lock, "first": edition.digest})
+    return {**lock, "first": edition.digest}
 
 
 def give(folder: Path, files: dict[str, bytes], message: str) -> None:
