@@ -9,6 +9,9 @@ import pytest
 from polder.actions.network_advisories import Found, acknowledge, due_warnings, match
 from polder.actions.say_statement import due
 from polder.actions.write_statement import Audience
+from polder.kernel.digest import digest_of_bytes
+from polder.kernel.plain import write_plain
+from polder.world.given import write_given
 from support.sites import group, site_files
 from support.speakers import DAY, Speakers, speakers
 
@@ -42,6 +45,29 @@ def test_who_runs_it_is_told_who_does_not_is_not(world: Speakers) -> None:
     world.say("beech", "advisory", "wiki-hole", "A hole in the wiki", fields=HOLE)
     assert verdicts(world, "alder") == [("affected", "wiki.alder.example")]
     assert verdicts(world, "cedar") == [("absent", "")]
+
+
+@pytest.mark.parametrize("type_", ["advisory", "event", "of-tomorrow"])
+def test_a_part_adds_to_an_advisory_only_what_an_advisory_may_say(world: Speakers, type_: str) -> None:
+    world.say("beech", "advisory", "wiki-hole", "A hole in the wiki", fields=HOLE)
+    content = world["beech"].given["statements/advisory/wiki-hole.json"]
+    part = {
+        "format": "polder-statement-part-1",
+        "of": digest_of_bytes(content),
+        "provider": "beech",
+        "id": "wiki-hole",
+    }
+    part |= {"type": type_, "audience": {"scopes": ["public"]}, "body": {"en": "More."}}
+    part["data"] = (
+        {"fixed-in": ["2024-02-06b"]}
+        if type_ == "advisory"
+        else {"affected": 5, "do": ["x"], "software": [{}]}
+    )
+    write_given(world["beech"].folder / "given", f"statements/{type_}/more.json", write_plain(part))
+
+    assert verdicts(world, "alder") == [
+        ("clear" if type_ == "advisory" else "affected", "wiki.alder.example")
+    ]
 
 
 def test_what_a_provider_runs_is_in_nothing_that_it_gives(world: Speakers) -> None:

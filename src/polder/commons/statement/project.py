@@ -57,13 +57,14 @@ def view(
 ) -> tuple[Heard, ...]:
     """What ``reader`` sees of everything that was found, newest first; reading one means looking for it here.
 
-    What the reader's own provider opened with its key was given to it, and is shown although it may have left since; blocks hold.
+    What the reader's own provider opened with its key was given to it, and is shown although it may have left since; blocks hold. A part
+    that calls itself otherwise than its statement is none of it: its fields were checked as those of another type, or not at all.
     """
-    found: dict[tuple[str, str], list[HeardPart]] = {}
+    found: dict[tuple[str, str, str], list[HeardPart]] = {}
     for part in parts:
-        found.setdefault((part.provider, part.of), []).append(part)
+        found.setdefault((part.provider, part.of, part.key), []).append(part)
     seen = (
-        _seen(one, found.get((one.statement.provider, one.digest), ()), reader, circles, blocks)
+        _seen(one, found.get((one.statement.provider, one.digest, one.key), ()), reader, circles, blocks)
         for one in heard
     )
     return tuple(

@@ -189,7 +189,8 @@ def _key_problem(named: str, one: Key, where: str) -> Problem | None:
 
 
 def _unreadable(where: str, why: str) -> Refused:
-    whole = why[:200].encode(errors="backslashreplace").decode()  # no half characters: nothing could write them down
+    # Half characters, as JSON can name them, nothing could write down.
+    whole = why[:200].encode(errors="backslashreplace").decode()
     return Refused(Problem("trust.not-a-document", where, {"why": whole}))
 
 
