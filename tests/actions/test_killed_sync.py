@@ -1,6 +1,8 @@
 """A sync that is killed at any change of the disk: what is read is the state before or the one after, and the next sync completes it."""
 
+import errno
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -93,6 +95,45 @@ def test_a_sync_killed_anywhere_leaves_a_whole_state_and_the_next_one_completes_
                 assert found == beech.given
                 return
     pytest.fail("there are more changes than were tried")
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["the first visit", "new keys"])
+def test_a_disk_that_is_full_for_one_file_costs_one_round(tmp_path, monkeypatch, begun):
+    beech = Publisher("beech", NOW)
+    with Web(beech.files) as web:
+        peer = beech.peer(web.url)
+        if begun:
+            work(tmp_path / "begun", tmp_path / "mirror", peer)
+            beech.publish_root(NOW)
+            beech.publish(NOW)
+        for number in range(CHANGES):
+            state, mirror = tmp_path / f"state-{number}", tmp_path / f"mirror-{number}"
+            _copy(tmp_path / "begun", state)
+            with monkeypatch.context() as patch, suppress(OSError):
+                full = _full_at(number, patch)
+                work(state, mirror, peer)
+
+            work(state, mirror, peer)
+            assert dict(load_published(state)["beech"].files) == beech.given
+            assert (mirror / TIMESTAMP).read_bytes() == beech.files[TIMESTAMP]
+            if not full:
+                return
+    pytest.fail("there are more files than were tried")
+
+
+def _full_at(number: int, patch: pytest.MonkeyPatch) -> list[str]:
+    """Refuse the file ``number``, and no other, as a full disk does; its name is in what is given once that happened."""
+    left, full, rename = [number], list[str](), Path.replace
+
+    def replace(path: Path, target: Path) -> Path:
+        left[0] -= 1
+        if left[0] == -1:
+            full.append(target.name)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return rename(path, target)
+
+    patch.setattr(Path, "replace", replace)
+    return full
 
 
 def _files(mirror: Path) -> dict[str, bytes]:

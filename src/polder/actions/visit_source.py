@@ -129,11 +129,14 @@ class Visit:
         where = self._where(f"{number}.root.json")
         if sum(len(one) for one in self.trusted.roots) + len(root) > MOST_ROOTS:
             raise Refused(Problem("sync.endless", where, {"limit": MOST_ROOTS}))
-        if number == 1:
-            self.trusted = accept_first_root(root, self.peer.root, where)
-        else:
-            self.trusted = accept_root(self.trusted, root, where)
-        self.store.keep_roots(self.trusted.roots)
+        first = number == 1
+        longer = (
+            accept_first_root(root, self.peer.root, where)
+            if first
+            else accept_root(self.trusted, root, where)
+        )
+        self.store.keep_roots(longer.roots)  # before it counts: where no room is left, it was never accepted
+        self.trusted = longer
 
     def _follow_parts(self) -> None:
         from polder.commons.trust.accept import accept_snapshot, accept_targets, wanted
