@@ -602,6 +602,34 @@ def test_a_check_names_what_would_hurt_one_day(tmp_path: Path, monkeypatch: pyte
     }
 
 
+def test_a_check_says_that_people_open_the_servers_keys_until_these_are_encrypted_anew(
+    three: NetworkFolder,
+) -> None:
+    """People may stand below recipients, but not while those keys are made: each machine that opens them would sign, too."""
+
+    def stand_below(*recipients: str) -> None:
+        path = three.path / "network.yml"
+        text, _, _ = path.read_text().partition("recipients: [")
+        path.write_text(f"{text}recipients: [{', '.join(recipients)}]\n")
+
+    def told() -> list[str]:
+        return [one.code for one in check_keys(three.path, NOW)]
+
+    people = (three.server, three.people["ana"], three.people["ben"])
+    stand_below(*people)
+    assert told() == []
+    three.at("server")
+    reencrypt_keys(three.path, ["server"])
+    assert told() == ["trust.server-opens-for-more"]
+    three.at("ana")
+    assert told() == ["trust.server-opens-for-more"]
+    stand_below(three.server)
+    assert told() == ["trust.server-opens-for-more"]
+    reencrypt_keys(three.path, ["server"])
+    stand_below(*people)
+    assert told() == []
+
+
 def test_nobody_is_called_like_a_key_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Refused) as refused:
         new_keys(NetworkFolder(tmp_path, monkeypatch, ["robot", "governance"], 1).path)

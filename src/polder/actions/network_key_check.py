@@ -10,10 +10,18 @@ from polder.actions.load_network import load_network
 from polder.actions.network_keys import OLD, is_guessable, load_keys
 from polder.actions.network_publish import look
 from polder.commons.network.model import Network
-from polder.commons.trust.roles import GOVERNANCE
+from polder.commons.trust.roles import GOVERNANCE, SERVER
 from polder.commons.trust.roots import check_keys as check_same
 from polder.kernel.problem import Problem, Refused
-from polder.world.signing_keys import FOLDER, AgeSigner, key_path, open_key, public_keys, reveal_key
+from polder.world.signing_keys import (
+    FOLDER,
+    AgeSigner,
+    count_recipients,
+    key_path,
+    open_key,
+    public_keys,
+    reveal_key,
+)
 
 _CLOSED = ("trust.key-closed", "trust.key-not-here", "secret.no-identity")
 """Somebody else's, which is as it should be."""
@@ -82,9 +90,17 @@ def _shape(folder: Path, network: Network) -> Iterator[Problem]:
     own = {one.recipient for one in network.people.values() if one.recipient}
     if network.recipients and set(network.recipients) <= own:
         yield Problem("trust.server-is-person", "network.yml")
+    elif _open_for_more(folder, len(set(network.recipients) - own)):
+        yield Problem("trust.server-opens-for-more", "network.yml")
     keys = public_keys(folder)
     if GOVERNANCE not in keys:
         yield Problem("trust.no-governance")
     for name in keys:
         if name.endswith(OLD):
             yield Problem("trust.key-still-there", f"{FOLDER}/{name}.pub", {"name": name})
+
+
+def _open_for_more(folder: Path, servers: int) -> bool:
+    """Whether a key of the server opens for more than ``servers``. Their number is all that a file says of age keys, on any machine."""
+    paths = (key_path(folder, name) for name in SERVER)
+    return any(count_recipients(path.read_bytes()) > servers for path in paths if path.is_file())

@@ -167,6 +167,21 @@ def by_passphrase(sealed: bytes) -> bool:
         return False
 
 
+def count_recipients(sealed: bytes) -> int:
+    """For how many an armored file of age opens: the stanzas of its header, without the meaningless ones that libraries put between
+    them (``grease``; age-encryption.org/v1). 0 when it is damaged."""
+    import base64
+    import binascii
+
+    text = b"".join(line for line in sealed.splitlines() if not line.startswith(b"-----"))
+    try:
+        header, _, _ = base64.b64decode(text).partition(b"\n---")
+    except binascii.Error:
+        return 0
+    kinds = [line.split(b" ")[1] for line in header.splitlines() if line.startswith(b"-> ")]
+    return sum(not kind.endswith(b"grease") for kind in kinds)
+
+
 def key_path(folder: Path, name: str) -> Path:
     return folder / FOLDER / f"{name}.age"
 

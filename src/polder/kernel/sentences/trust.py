@@ -121,6 +121,9 @@ SENTENCES: dict[str, Template] = {
     "trust.server-is-person": N_(
         "The server's keys open only for the people themselves, so nothing is signed daily unless somebody's own key lies on the server."
     ),
+    "trust.server-opens-for-more": N_(
+        "The server's keys open for others, too: people were below recipients when they were made, or another server was."
+    ),
     "trust.no-governance": N_(
         "There is no governance key: without one you take no part in the network's decisions."
     ),
@@ -208,6 +211,9 @@ HINTS: dict[str, str] = {
     "trust.one-is-enough": N_("Raise threshold in network.yml: most of the people is a good number."),
     "trust.server-is-person": N_(
         "Make a key on the server with `polder key new`, and name it below recipients in network.yml."
+    ),
+    "trust.server-opens-for-more": N_(
+        "Take the people out of recipients in network.yml, run `polder network keys reencrypt server`, and put them back."
     ),
     "trust.no-governance": N_("Make one: polder network keys new --governance"),
     "trust.key-readable": N_("Take that away: chmod 600 {file}"),
