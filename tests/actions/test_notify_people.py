@@ -17,8 +17,11 @@ from polder.cli.main import polder
 from polder.cli.network_notices import letter
 from polder.commons.network.read import read_network
 from polder.commons.roster.changes import Expel
+from polder.commons.trust.present import read_present
+from polder.commons.trust.stages import root_ends
 from polder.kernel.problem import Problem, Refused
 from polder.world.network_alarms import close_alarm, raise_alarm
+from polder.world.publication import FolderFiles
 from support.network_folder import NOW, NetworkFolder, one_person, publish_as
 from support.roster_folders import Providers
 
@@ -152,6 +155,44 @@ def test_the_steward_itself_tells_in_the_askers_language_and_a_failure_is_status
     assert told.exit_code == 1 and len(heard(alder)) == 1 and "software.yml" in heard(alder)[0]
     assert "n’est pas" in heard(alder)[0] or "n'est pas" in heard(alder)[0]
     assert failed.exit_code == 1 and "network.yml" in failed.output
+
+
+def test_an_end_that_comes_near_is_told_four_times_and_no_more(alder):
+    """What people signed holds 120 days; the steward runs every day, and nobody signs."""
+    days = {}
+    for day in (*range(58, 62), *range(88, 92), *range(117, 124)):
+        now = NOW + timedelta(days=day)
+        done = notify_people(
+            alder.path, steward(alder.path, now), now, lambda problems: letter("alder", problems)
+        )
+        days |= {day: [one.problem.code for one in done.said]} if done.said else {}
+
+    renew = ["trust.targets-renew"]
+    assert days == {60: renew, 90: renew, 119: renew, 120: ["trust.ended"]}
+    assert "holds until 2027-03-22 and has to be signed anew by one of: ana" in heard(alder)[2]
+    assert "“list of what people give” expired on 2027-03-22" in heard(alder)[3]
+
+
+def test_what_waits_for_a_signature_hides_no_end(alder):
+    alder.give("card.json", b'{"name":"Alder"}')
+    codes = [
+        {note.code for note in steward(alder.path, NOW + timedelta(days=day)).news} for day in (10, 70, 130)
+    ]
+
+    wait = "trust.targets-wait"
+    assert codes == [{wait}, {wait, "trust.targets-renew"}, {wait, "trust.ended"}]
+
+
+def test_a_list_of_keys_is_told_at_its_stages_too(alder):
+    root = read_present(FolderFiles(alder.path / "signing"), {}).last
+    said = []
+    for left in (59, 31, 30, 29, 2, 1.9, 1, 0.1, -0.1, -1):
+        now = root.expires - timedelta(days=left)
+        done = Stewarded(None, (root_ends(root, now),), (), ())
+        said += [(left, one.problem.code) for one in tell(alder, done).said]
+
+    ends = "trust.root-ends"
+    assert said == [(59, ends), (30, ends), (1.9, ends), (-0.1, "trust.ended")]
 
 
 def test_a_signature_that_people_owe_is_told(alder):

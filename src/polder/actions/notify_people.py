@@ -15,7 +15,8 @@ from pathlib import Path
 from polder.actions.load_network import load_network
 from polder.actions.network_steward import Stewarded
 from polder.commons.network.model import Network
-from polder.commons.network.notice import Notice, lasting, unheard
+from polder.commons.network.notice import Notice, lasting, stage, unheard
+from polder.commons.trust.roles import SOON
 from polder.kernel.plain import write_plain
 from polder.kernel.problem import Problem, Refused, Value
 from polder.world.files import write_atomically
@@ -25,6 +26,7 @@ from polder.world.notifier import SECONDS, alone, hand_over
 FILE, LOCK, FORMAT = "notified.json", "notify.lock", "polder-notified-1"
 KEYS = frozenset(
     {
+        "trust.ended",
         "trust.root-ends",
         "trust.root-unsigned",
         "trust.root-waits",
@@ -156,9 +158,10 @@ def _keys(done: Stewarded) -> tuple[Notice, ...]:
 
 
 def _same(one: Problem) -> str:
-    return " ".join(
-        [one.code, *(str(held) for name, held in sorted(one.values.items()) if name not in CHANGING)]
-    )
+    """The same words for the same thing. What has days left is another thing at each stage of its way to the end."""
+    words = [one.code, *(str(held) for name, held in sorted(one.values.items()) if name not in CHANGING)]
+    near = stage(days, SOON) if isinstance(days := one.values.get("days"), int) else ""
+    return " ".join([*words, *([near] if near else [])])
 
 
 def _load(state: Path) -> frozenset[str]:

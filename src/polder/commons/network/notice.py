@@ -1,8 +1,9 @@
-"""What somebody should hear of without asking, each thing once.
+"""What somebody should hear of without asking, each thing once, and of an end that comes near a few times.
 
 1. A thing is told when it is not among those that were told. While it lasts it is not told again; when it ended and comes back, it is.
 2. What could not be looked at this time lasts: nothing is told twice because a look failed in between.
 3. Only what was said to somebody counts as told: after a failure it is told the next time.
+4. What has an end is another thing at each ``stage`` of its way there: told when it begins, at half of the time, a day before the end.
 
 >>> from polder.kernel.problem import Problem
 >>> one = Notice("peer", "beech", Problem("sync.asleep", "", {"peer": "beech", "strikes": 3}))
@@ -35,6 +36,15 @@ class Notice:
     @property
     def key(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+def stage(days: int, of: int) -> str:
+    """How near an end is that is ``days`` (whole ones) away and is first told ``of`` days before. Who looks once a day meets each stage.
+
+    >>> [stage(days, 60) for days in (60, 31, 30, 2, 1, 0)]
+    ['', '', 'half', 'half', 'last', 'last']
+    """
+    return "last" if days <= 1 else "half" if days <= of // 2 else ""
 
 
 def unheard(standing: Standing, told: frozenset[str]) -> tuple[Notice, ...]:

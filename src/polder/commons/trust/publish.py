@@ -26,7 +26,7 @@ from polder.commons.trust.present import TARGETS, Present, root_name
 from polder.commons.trust.publication import Change, Decision, PeopleStage, ServerStage, Wanted
 from polder.commons.trust.roles import MANY, SOON
 from polder.commons.trust.roots import check_keys, signing_keys
-from polder.commons.trust.stages import in_play, people_stage, root_stage, server_stage
+from polder.commons.trust.stages import in_play, people_stage, root_ends, root_stage, server_stage
 from polder.commons.trust.tuf import Document, Root, Targets, role_keys, sign
 from polder.kernel.problem import Problem, Problems
 from polder.kernel.signing import PublicKey, Signer
@@ -187,9 +187,7 @@ def _ends(present: Present, wanted: Wanted, people: PeopleStage, now: datetime) 
     found = []
     days = (present.last.expires - now).days if present.last else 0
     if present.last and days <= SOON:
-        found.append(
-            Problem("trust.root-ends", "", {"until": f"{present.last.expires:%Y-%m-%d}", "days": days})
-        )
+        found.append(root_ends(present.last, now))
     for part in (people.part.targets if people.part else {}, wanted.robot):
         if len(part) > MANY:
             found.append(Problem("trust.many-files", "", {"found": len(part), "limit": MANY}))

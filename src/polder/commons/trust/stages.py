@@ -26,7 +26,7 @@ from polder.commons.trust.roots import (
     still_right,
 )
 from polder.commons.trust.tuf import Document, Root, Targets, role_keys, signers_of
-from polder.kernel.problem import Problem
+from polder.kernel.problem import Problem, Value
 from polder.kernel.signing import PublicKey
 
 Here = frozenset[PublicKey]
@@ -85,7 +85,7 @@ def _under(present: Present, wanted: Wanted, here: Here, now: datetime, root: Ro
         made = new_targets(version, now, wanted.files, robot)
         every = here & (signers | in_play(present, root, "targets"))
         return PeopleStage(root, made, None, Due("targets", version, why, _names(wanted, every)))
-    notes = _people_wait(wanted, why, root)
+    notes = _people_wait(wanted, why, root, current, now)
     for kept in (current, present.published):
         if kept and _signed(root, "targets", kept):
             missing = _missing(kept.signed, wanted)
@@ -109,13 +109,27 @@ def _why_people(current: Document[Targets] | None, wanted: Wanted, root: Root, n
     return "time" if due("targets", current.signed.expires, now) else None
 
 
-def _people_wait(wanted: Wanted, why: Why | None, root: Root) -> tuple[Problem, ...]:
-    if why is None:
-        return ()
+def _people_wait(
+    wanted: Wanted, why: Why | None, root: Root, current: Document[Targets] | None, now: datetime
+) -> tuple[Problem, ...]:
     people = _names(wanted, role_keys(root, "targets"))
-    return (
-        Problem("trust.targets-renew" if why == "time" else "trust.targets-wait", "", {"people": people}),
-    )
+    found = [Problem("trust.targets-wait", "", {"people": people})] if why not in (None, "time") else []
+    if why and current and due("targets", current.signed.expires, now):
+        found.append(_ends("targets", current.signed.expires, now, "trust.targets-renew", people=people))
+    return tuple(found)
+
+
+def root_ends(root: Root, now: datetime) -> Problem:
+    """What to say of a root whose end is near, or behind us."""
+    return _ends("root", root.expires, now, "trust.root-ends")
+
+
+def _ends(role: str, expires: datetime, now: datetime, code: str, **values: Value) -> Problem:
+    """``code`` with the day of the end and how many whole days are left; ``trust.ended`` after it."""
+    until = f"{expires:%Y-%m-%d}"
+    if expires <= now:
+        return Problem("trust.ended", "", {"kind": role, "until": until})
+    return Problem(code, "", {**values, "until": until, "days": (expires - now).days})
 
 
 def _missing(part: Targets, wanted: Wanted) -> tuple[Problem, ...]:

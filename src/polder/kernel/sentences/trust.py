@@ -65,8 +65,9 @@ SENTENCES: dict[str, Template] = {
     "trust.root-longer": N_("All this holds until {until}. Before it was {before}."),
     "trust.targets-wait": N_("What you give waits for a signature by one of: {people}."),
     "trust.targets-renew": N_(
-        "What you gave has to be signed anew by one of: {people}. Nothing in it changed."
+        "What you gave holds until {until} and has to be signed anew by one of: {people}, even if nothing in it changed."
     ),
+    "trust.ended": N_("“{kind}” expired on {until}. Nobody believes you until it is signed anew."),
     "trust.content-missing": N_(
         "These files were signed on another machine, and are neither here as they were signed nor published yet: {paths}."
     ),
@@ -231,6 +232,7 @@ HINTS: dict[str, str] = {
     "trust.root-ends": N_("Begin now: polder network publish --as NAME"),
     "trust.targets-wait": N_("One of them: polder network publish --as NAME"),
     "trust.targets-renew": N_("One of them: polder network publish --as NAME"),
+    "trust.ended": N_("Begin now: polder network publish --as NAME"),
     "trust.content-missing": N_(
         "Get what the others committed: git pull (whoever signed pushes). If it is lost, sign anew: polder network publish --as NAME"
     ),
