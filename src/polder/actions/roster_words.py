@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from polder.actions.load_network import load_network
@@ -86,11 +87,13 @@ def _first_root(published: Path, folder: Path) -> Digest:
 @dataclass(frozen=True, slots=True)
 class Left:
     """What saying that one leaves led to. ``draft``: the version without this provider, ``None`` when it is not proposed yet, because of
-    ``before``: proposals for the same number that somebody signed. ``signed``: this provider signed it."""
+    ``before``: proposals for the same number that somebody signed; or when there can be none, for ``why``: too few would be left.
+    ``signed``: this provider signed it."""
 
     draft: Draft | None
     before: tuple[Draft, ...] = ()
     signed: bool = False
+    why: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,19 @@ class Words:
 def leave(folder: Path, now: datetime, ask: Ask) -> Left:
     """Say that this provider leaves, which others honour as soon as they see it; propose and sign the version without it, so that the
     others need one signature less. One that is proposed already is signed instead of another; and where somebody signed something
-    else for the same number, nothing is proposed beside it: nobody could sign both."""
+    else for the same number, nothing is proposed beside it: nobody could sign both. That it leaves is said, too, where no version
+    without it can be made (``roster.too-few-left``)."""
+    ask = cache(ask) if ask else None  # what opened the key for the word opens it for the proposal
     carried = _carrying(folder, open_drafts(folder, now), Leave, load_network(folder).provider, now)
     if not carried:
         word = _own_word(folder, "leave", LEAVE, now, ask)
-        fresh = draft(folder, Leave(word), "", now)
+        try:
+            fresh = draft(folder, Leave(word), "", now)
+        except Refused as refused:
+            if {one.code for one in refused.problems} != {"roster.too-few-left"}:
+                raise
+            merge_all(folder, None, now)
+            return Left(None, why=refused.problems)
         if before := tuple(one for one in rivals(folder, fresh.edition, now) if _begun(one)):
             merge_all(folder, None, now)
             return Left(None, before)

@@ -100,7 +100,10 @@ def _say(proposal: str, stance: Stance, reason: str, yes: bool = True) -> None:
 @YES
 @guarded
 def leave(yes: bool) -> None:
-    """Leave the network: nobody has to agree. Others stop sharing with you as soon as they see it."""
+    """Leave the network: nobody has to agree. Others stop sharing with you as soon as they see it.
+
+    Exit status: 0 when it was said, also where no version of the roster without you can follow; 2 when it was not.
+    """
     from polder.actions.roster_words import leave as say_it
     from polder.cli.network_roster_text import ask_passphrase, insist, tell_all
     from polder.kernel.problem import Problem
@@ -114,6 +117,8 @@ def leave(yes: bool) -> None:
     if left.before:
         digests = tuple(one.edition.digest[7:19] for one in left.before)
         tell_all([Problem("roster.leave-after", "", {"proposals": digests})])
+    if left.why:
+        tell_all([*left.why, Problem("roster.leave-last")])
     tell_given(())
 
 

@@ -122,6 +122,10 @@ SENTENCES: dict[str, Template] = {
         "That you leave counts for everybody who sees it. The version without you is not proposed yet: somebody signed "
         "another one for its number: {proposals}."
     ),
+    "roster.leave-last": N_(
+        "That you leave counts for everybody who sees it. No version without you can follow; whoever stays begins anew: "
+        "polder network roster refound"
+    ),
     "roster.no-news": N_("Nothing new about the roster."),
     "roster.no-open-proposal": N_("No proposal is open."),
     "roster.checked": N_("Version {version} of the roster is verified from the beginning."),
