@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from polder.commons.network.model import Network
-from polder.kernel.names import nearest
+from polder.kernel.names import is_slug, nearest
 from polder.kernel.peer import Peer
+from polder.kernel.plain import read_plain
 from polder.kernel.problem import Problem, Refused
+from polder.kernel.published import Published
+from polder.world.network_store import PeerStore, load_one
+
+OWN_IDS = {"card.json": "provider", "governance/introduction.json": "id"}
+"""Where a provider says its own id: files that it publishes, and the key in each."""
 
 
 def find_peers(folder: Path, network: Network, now: datetime) -> Mapping[str, Peer]:
@@ -95,3 +102,25 @@ def misnamed(folder: Path, network: Network, now: datetime) -> tuple[Problem, ..
             told = {"key": key, "name": name, **({"near": near} if near else {})}
             found.append(Problem(f"sync.names-nobody{'-near' if near else ''}", "network.yml", told))
     return tuple(found)
+
+
+def called_otherwise(folder: Path, network: Network, names: Iterable[str]) -> tuple[Problem, ...]:
+    """Which of the peers ``names`` say another id of themselves, in what was verified of them (``sync.calls-itself``). That is refused to
+    nobody: whom one follows, one may call as one likes, and who a peer is, its first root file says."""
+    found = []
+    for name in names:
+        published = load_one(PeerStore(folder / network.state, name))
+        others = sorted(_own_ids(published) - {name}) if published else []
+        found += [Problem("sync.calls-itself", "", {"peer": name, "provider": one}) for one in others]
+    return tuple(found)
+
+
+def _own_ids(published: Published) -> set[str]:
+    """The ids that a provider gives itself; what cannot be read, or is no id, is none."""
+    ids = set()
+    for path, key in OWN_IDS.items():
+        with suppress(Refused, OSError, KeyError):
+            said = read_plain(published.files[path]).get(key)
+            if isinstance(said, str) and is_slug(said):
+                ids.add(said)
+    return ids

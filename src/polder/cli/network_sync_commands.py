@@ -92,13 +92,14 @@ def status(peers: tuple[str, ...], as_json: bool) -> None:
     from datetime import UTC, datetime
 
     from polder.actions.load_network import load_network
-    from polder.actions.network_peers import misnamed
+    from polder.actions.network_peers import called_otherwise, misnamed
     from polder.actions.network_status import network_status
     from polder.world.network_alarms import read_alarms
 
     folder, now = network_path(), datetime.now(UTC)
     network = load_network(folder)
-    found, wrong = network_status(folder, now, peers), misnamed(folder, network, now)
+    found = network_status(folder, now, peers)
+    wrong = misnamed(folder, network, now) + called_otherwise(folder, network, [one.peer for one in found])
     alarms = [one for one in read_alarms(folder / network.state) if not one.closed]
     alarms = [one for one in alarms if not peers or one.peer in peers]
     if as_json:

@@ -54,6 +54,7 @@ SENTENCES: dict[str, Template] = {
     "sync.names-nobody-near": N_(
         "“{key}” names “{name}”, and no such provider is known here. Did you mean “{near}”?"
     ),
+    "sync.calls-itself": N_("{peer} calls itself “{provider}” in what it publishes."),
     "sync.frozen": N_(
         "{by} saw version {theirs} of {peer} before {peer}'s sources gave us {ours}: somebody shows us an old state."
     ),
