@@ -1,5 +1,6 @@
 """What is believed of a provider's published folder, document by document, in memory."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -385,6 +386,16 @@ def test_a_path_that_leads_anywhere_else_is_refused(beech, path):
     beech.given[path] = b"x"
     beech.publish(NOW)
 
+    assert refusal(beech) == "sync.bad-path"
+
+
+def test_a_folder_that_another_file_is_served_under_is_no_folder(beech):
+    beech.given[f"{hashlib.sha256(b'x').hexdigest()}.wiki/b.json"] = b"y"
+    beech.publish(NOW)
+    follow(beech)
+
+    beech.given["wiki"] = b"x"
+    beech.publish(NOW)
     assert refusal(beech) == "sync.bad-path"
 
 

@@ -3,7 +3,8 @@
 1. The people's part delegates to nobody but ``robot``, terminating, for ``threats/*``, ``monitor/*`` and ``seen/*`` at most.
 2. Whatever lies below those three names is the server's; the people's part provides none of it, the server's part nothing else.
    ``*`` does not cross ``/``.
-3. A path is one that ``is_target_path`` lets through: it leads out of no folder and hides nothing.
+3. A path is one that ``is_target_path`` lets through: it leads out of no folder and hides nothing. No folder on it has the name that
+   another file is served under: no disk has both.
 4. Every file has a length and a SHA-256, and there are at most 20,000 of them.
 
 >>> of_robot("seen/state.json"), of_robot("seen/a/b.json"), of_robot("card.json"), below_robot("seen/a/b.json")
@@ -95,10 +96,17 @@ def _check_delegations(signed: Targets, where: str, problems: Problems) -> None:
 def _check_paths(signed: Targets, where: str, problems: Problems, robot: bool) -> None:
     if len(signed.targets) > MOST_FILES:
         problems.add("sync.too-many-files", where, found=len(signed.targets), limit=MOST_FILES)
+    served = {served_name(path, held.hashes.get("sha256", "")) for path, held in signed.targets.items()}
     for path, held in signed.targets.items():
         problem = _fault(path, held.hashes.get("sha256", ""), int(held.length), where, robot)
+        if not problem and served.intersection(_folders(path)):
+            problem = Problem("sync.bad-path", where, {"path": path})
         if problem and len(problems) < SHOWN:
             problems.items.append(problem)
+
+
+def _folders(path: str) -> tuple[str, ...]:
+    return tuple(path[:at] for at, letter in enumerate(path) if letter == "/")
 
 
 def _fault(path: str, digest: str, length: int, where: str, robot: bool) -> Problem | None:
