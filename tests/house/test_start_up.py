@@ -7,7 +7,7 @@ import pytest
 
 HEAVY = ("rich", "httpx", "cryptography", "pyrage", "asyncio", "ssl", "segno")
 
-NOT_FOR_A_PLAN = ("logging", "concurrent", "subprocess", "tempfile", "html", "_strptime", "difflib")
+NOT_FOR_A_PLAN = ("subprocess", "tempfile", "html", "_strptime", "difflib")
 WITH_PATH = f"import sys; sys.path[:] = {sys.path!r}\n"
 """Without the start-up files of other packages, which import what they like."""
 

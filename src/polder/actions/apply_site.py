@@ -22,8 +22,8 @@ from polder.platform.plan.findings import removes_everything
 from polder.platform.plan.model import MakeAuthority, Plan
 from polder.platform.site.model import Site
 from polder.world.authority import get_ready
-from polder.world.docker import together
 from polder.world.docker.lock import Lock, hold
+from polder.world.docker.together import begin
 from polder.world.git import commit_paths
 from polder.world.journal import Journal, operator
 
@@ -89,7 +89,7 @@ def apply_to(
     if removes_everything(first.plan.findings) and asked.everything != first.site.slug:
         raise Refused(Problem("plan.everything-unsaid", "", {"site": first.site.slug}))
     if any(isinstance(step.work, MakeAuthority) for step in first.plan.acting):
-        together.Asked(get_ready)
+        begin(get_ready)
     if not agree(first.plan):
         return Applied(first.plan, None, declined=True)
     outcome, unsaved = _run_alone(folder, engine, first, asked, report, machines)

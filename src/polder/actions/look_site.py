@@ -16,7 +16,7 @@ from polder.actions.reach_engine import engine_of, open_planned_engine
 from polder.kernel.engine import Engine, Seen
 from polder.platform.plan.asked import USUAL, HostsAsked
 from polder.platform.site.model import Site
-from polder.world.docker.together import Asked
+from polder.world.docker.together import begin
 
 if TYPE_CHECKING:
     from polder.platform.plan.model import Plan
@@ -46,11 +46,11 @@ def look(
 ) -> Looked:
     """One look and the plan that follows from it. Without ``machines``, hosts are known by what the swarm says of its nodes."""
     looks = machines.look(site) if machines and not down else None
-    answering = Asked(engine.look)
+    answering = begin(engine.look)
     from polder.platform.plan.leaving import former_hosts  # while the engine answers
     from polder.platform.plan.make import make_plan
 
-    seen = answering.answer()
+    seen = answering.result()
     former = machines.look_former(former_hosts(site, seen)) if machines and not (down or asked.only) else None
     now = datetime.now(UTC)
     plan = make_plan(site, seen, now, down=down, forget=forget, hosts=looks, former=former, asked=asked)

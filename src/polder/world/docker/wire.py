@@ -15,7 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import IO, Any, cast
@@ -169,6 +169,8 @@ class Wire:
             self._give_back(connection, kept)
 
     def close(self) -> None:
+        """Nothing is asked any more, and nobody waits for what still is."""
+        self.give_up()
         with self._lock:
             idle, self._idle = self._idle, []
         for connection in idle:
@@ -200,6 +202,8 @@ class Wire:
         with self._lock:
             busy = list(self._busy)
         for connection in busy:
+            with suppress(OSError):  # only closed, it would not wake whoever reads from it
+                connection.line.socket.shutdown(socket.SHUT_RDWR)
             connection.hang_up()
 
     def _take(self) -> _Connection:
