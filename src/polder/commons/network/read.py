@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from polder.commons.network.model import FILE, AdoptRule, Follow, Network, Person
+from polder.commons.network.model import (
+    FILE,
+    GIVEN,
+    KEYS,
+    SIGNING,
+    STATEMENTS,
+    AdoptRule,
+    Follow,
+    Network,
+    Person,
+)
 from polder.commons.network.shape import NETWORK
 from polder.commons.trust.roles import RESERVED
 from polder.kernel.document import read_document
 from polder.kernel.problem import Problems
 from polder.kernel.proxy import Proxy, knows
 from polder.kernel.shape import Record, read
+
+TAKEN = (GIVEN, KEYS, SIGNING, STATEMENTS, "roster", "groups", "recipes", "secrets", ".git")
+"""Folders beside network.yml, some of a site's. What lies in the published one, everybody can read."""
 
 
 def read_network(content: bytes) -> Network:
@@ -30,11 +43,31 @@ def read_network(content: bytes) -> Network:
         )
     if record["provider"] and record["provider"] in record["follow"]:
         problems.add("network.follows-itself", record.where("follow"), provider=record["provider"])
+    _check_folders(record, problems)
     for one in record["follow"].values():
         _check_onions(one, _proxy(one["proxy"], record["proxy"]), problems)
     problems.sort()
     problems.refuse_if_any()
     return _network(record, people)
+
+
+def _check_folders(record: Record, problems: Problems) -> None:
+    """What is published and what is kept lie apart, from each other and from everything else."""
+    for key, others in (("publish", TAKEN), ("state", (*TAKEN, record["publish"]))):
+        value, parts = record[key], _parts(record[key])
+        if not parts:
+            problems.add("network.not-a-folder", record.where(key), value=value)
+        elif shared := [one for one in others if _parts(one) and _overlap(parts, _parts(one))]:
+            problems.add("network.folder-shared", record.where(key), key=key, value=value, other=shared[-1])
+
+
+def _parts(folder: str) -> tuple[str, ...]:
+    return tuple(part for part in folder.split("/") if part not in ("", "."))
+
+
+def _overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether one is the other, holds it, or lies in it."""
+    return all(part == same for part, same in zip(one, other, strict=False))
 
 
 def _person(name: str, record: Record) -> Person:

@@ -20,6 +20,9 @@ SENTENCES: dict[str, Template] = {
     ),
     "network.not-a-fingerprint": N_("“{value}” is not a fingerprint: sha256: and 64 hex digits."),
     "network.not-a-folder": N_("“{value}” is not a folder inside the network folder."),
+    "network.folder-shared": N_(
+        "“{key}” needs a folder of its own; “{value}” is, holds or lies in “{other}”."
+    ),
     "network.not-a-proxy": N_(
         "“{value}” is no proxy: socks5h://HOST:PORT, http://HOST:PORT, or none. With socks5h the proxy resolves names."
     ),
