@@ -11,6 +11,7 @@ from polder.actions.network_status import network_status
 from polder.actions.network_steward import steward
 from polder.actions.sync_network import Round, sync_network
 from polder.actions.sync_peer import PeerNews
+from polder.commons.trust.root_steps import read_keys
 from polder.world.network_alarms import close_alarm, read_alarms
 from support.publisher import Publisher, TestKey
 from support.web import Web
@@ -134,6 +135,64 @@ def test_people_exchanged_one_by_one_within_a_month_are_an_alarm_and_within_a_ye
     assert codes(reader.sync(200)) == []
 
 
+def exchanged(reader: Reader, *seeds: str, months: int = 0) -> list[Round]:
+    """The oldest key of three gives way to one of ``seeds``, in a root of its own each month; what each month's round tells."""
+    rounds = []
+    for month, seed in enumerate(seeds, months + 1):
+        first, *others = reader.beech.root_keys
+        reader.beech.root_keys = [*others, first]
+        reader.changes(2, seed, day=40 * month)
+        rounds.append(reader.sync(40 * month))
+    return rounds
+
+
+def test_people_exchanged_slowly_are_an_alarm_once_too_few_are_left_to_sign(reading):
+    reader = reading()
+    went = [one.public.id for one in reader.beech.root_keys]
+    reader.sync()
+    first, second, third = exchanged(reader, "x", "y", "z")
+
+    assert (codes(first), codes(second), codes(third)) == ([], ["sync.people-exchanged"], [])
+    (alarm,) = second.alarms
+    assert [alarm.values[name] for name in ("before", "after", "had", "stay", "wanted")] == [1, 3, 3, 1, 2]
+    days = {2: NOW + 40 * DAY, 3: NOW + 80 * DAY}
+    gone = {f"{went[root - 2][:16]} → {root} ({day:%Y-%m-%d})" for root, day in days.items()}
+    assert set(alarm.values["gone"]) == gone
+    assert list(alarm.evidence) == ["root 1", "root 2", "root 3"]
+    assert alarm.values["fingerprint"] == read_keys(reader.beech.files["metadata/3.root.json"]).digest
+
+
+def test_after_an_alarm_about_people_its_newer_root_is_what_the_next_ones_are_held_against(reading):
+    reader = reading()
+    reader.sync()
+    _, found = exchanged(reader, "x", "y")
+    close_alarm(reader.state, found.alarms[0].id, "ana and ben read the words to us", NOW + 80 * DAY)
+    third, fourth = exchanged(reader, "z", "u", months=2)
+
+    assert codes(third) == [] and codes(fourth) == ["sync.people-exchanged"]
+    assert (fourth.alarms[0].values["before"], fourth.alarms[0].values["after"]) == (3, 5)
+    assert [bool(one.closed) for one in read_alarms(reader.state)] == [False, True]
+
+
+def test_the_same_persons_key_may_change_again_and_again(reading):
+    reader = reading()
+    reader.sync()
+    for month in range(1, 5):
+        reader.changes(2, f"new {month}", day=40 * month)
+        assert codes(reader.sync(40 * month)) == []
+
+
+def test_what_came_after_an_alarm_in_the_same_round_is_not_covered_by_it(reading):
+    reader = reading()
+    reader.sync()
+    reader.changes(1, "x", "y")
+    reader.changes(0, "u", "v", "w")
+    found = reader.sync(1)
+
+    told = {one.code: (one.values["before"], one.values["after"]) for one in found.alarms}
+    assert told == {"sync.people-replaced": (1, 2), "sync.people-exchanged": (2, 3)}
+
+
 def test_a_lower_threshold_is_an_alarm_even_when_it_rose_again_before_anybody_looked(reading):
     reader = reading()
     reader.sync()
@@ -185,7 +244,15 @@ def test_a_state_of_before_changes_were_remembered_begins_with_what_is_believed(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[]", b"{}", b'{"told":"x"}', b'{"told":1,"settled":1,"changes":[{}],"robot":[],"people":""}'],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"told":"x"}',
+        b'{"told":1,"settled":1,"changes":[{}],"robot":[],"people":""}',
+        b'{"told":1,"settled":0,"changes":[],"robot":[],"people":""}',
+        b'{"told":1,"settled":9,"changes":[],"robot":[],"people":""}',
+    ],
 )
 def test_a_memory_that_is_damaged_stops_nothing(reading, content):
     reader = reading()

@@ -1,12 +1,13 @@
 """A peer's change of keys as somebody reads it: told by the round, kept by status and peers, closed when somebody asked."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from polder.actions.sync_network import sync_network
 from polder.cli.main import polder
 from polder.commons.roster.fingerprint import spoken
 from polder.commons.trust.root_steps import read_keys
@@ -80,3 +81,28 @@ def test_machines_are_told_the_same(tmp_path):
     assert status["alarms"] == [alarm] and alarm.startswith("people-replaced-beech-")
     closed = run(tmp_path, "alarms", "close", alarm, "--reason", "we asked: ben spoke with them")
     assert closed.exit_code == 0 and json.loads(run(tmp_path, "status", "--json").output)["alarms"] == []
+
+
+def test_keys_that_went_one_after_the_other_are_named_with_root_and_day(tmp_path):
+    beech = Publisher("beech", NOW)
+    old = [one.public.id[:16] for one in beech.root_keys]
+    with Web(beech.files) as web:
+        follow = {"beech": {"url": web.url, "root": beech.pinned, "private": True}}
+        text = "provider: alder\nurls: [https://alder.example/net/]\npeople: {ana: {}}\n"
+        (tmp_path / "network.yml").write_text(text + f"follow: {json.dumps(follow)}\n")
+        sync_network(tmp_path, NOW - timedelta(days=80), ("beech",))
+        for days, word in ((40, "x"), (0, "y")):
+            first, *others = beech.root_keys
+            beech.root_keys = [*others, TestKey(word)]
+            beech.targets_keys = list(beech.root_keys)
+            beech.publish_root(NOW, [first, *others])
+            beech.publish(NOW)
+            sync_network(tmp_path, NOW - timedelta(days=days), ("beech",))
+    told = run(tmp_path, "alarms").output
+
+    assert "stay from root 1 to root 3: 1 of 3, fewer than had to sign (2)." in told
+    assert (
+        f"{old[0]} → 2 ({NOW - timedelta(days=40):%Y-%m-%d})" in told
+        and f"{old[1]} → 3 ({NOW:%Y-%m-%d})" in told
+    )
+    assert "The words of root 3, to compare:" in told and "by voice" in told and "alarms close" in told

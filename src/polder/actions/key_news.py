@@ -7,7 +7,7 @@ round that is killed before it told something leaves that to the next one. What 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -21,11 +21,13 @@ from polder.commons.trust.root_steps import (
     RootKeys,
     base_of,
     concerns,
+    departures,
+    exchanged,
     read_keys,
     step,
 )
 from polder.kernel.problem import Refused
-from polder.world.network_alarms import Alarm, raise_alarm
+from polder.world.network_alarms import MOST_EVIDENCE, Alarm, raise_alarm
 from polder.world.network_store import Current, PeerStore, read_time, write_time
 
 MOST = 40
@@ -80,6 +82,8 @@ def _load(store: PeerStore) -> Memory:
         robot, people = [str(one) for one in memory["robot"]], str(memory["people"])
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return {}
+    if not 0 < numbers["settled"] <= numbers["told"]:
+        return {}
     return {**numbers, "changes": changes, "robot": robot, "people": people}
 
 
@@ -97,24 +101,38 @@ def _memory(store: PeerStore, current: Current) -> Memory:
 def _changes(
     state: Path, store: PeerStore, current: Current, memory: Memory, now: datetime
 ) -> tuple[tuple[KeyChange, ...], tuple[Alarm, ...], int]:
-    """Every root after the last one told, what is an alarm among them, and up to which root alarms have been raised."""
-    first = int(memory["told"]) + 1
+    """Every root after the last one told, what is an alarm among them, and which root an alarm showed last."""
+    first, settled = int(memory["told"]) + 1, int(memory["settled"])
     if first > current.roots:
-        return (), (), memory["settled"]
-    base = base_of([_read(one) for one in memory["changes"]], first - 1, memory["settled"], now)
+        return (), (), settled
+    before = [_read(one) for one in memory["changes"]]
     contents = store.roots(current)
-    roots = [read_keys(content) for content in contents[base - 1 :]]
+    roots = [read_keys(content) for content in contents[settled - 1 :]]
     new = tuple(step(a, b, now) for a, b in pairwise(roots) if b.version >= first)
-    raised = concerns(roots, first)
-    alarms = [_alarm(state, store.peer, one, contents, now) for one in raised]
-    settled = current.roots if raised else memory["settled"]
+    raised = concerns(roots[base_of(before, first - 1, settled, now) - settled :], first)
+    settled = max((settled, *(one.after.version for one in raised)))
+    if slow := exchanged(next(one for one in roots if one.version == settled), roots[-1]):
+        raised, settled = (*raised, slow), slow.after.version
+    alarms = [_alarm(state, store.peer, one, contents, now, (*before, *new)) for one in raised]
     return new, tuple(one for one in alarms if one), settled
 
 
-def _alarm(state: Path, peer: str, one: Concern, roots: tuple[bytes, ...], now: datetime) -> Alarm | None:
-    before, after = one.before.version, one.after.version
-    evidence = {f"root {number}": roots[number - 1] for number in (before, after)}
-    values = {**one.values, "peer": peer}
+def _alarm(
+    state: Path,
+    peer: str,
+    one: Concern,
+    roots: tuple[bytes, ...],
+    now: datetime,
+    changes: Sequence[KeyChange],
+) -> Alarm | None:
+    """``changes``: what was told of the steps between its roots, and when."""
+    gone, before, after = departures(one, changes), one.before.version, one.after.version
+    between = sorted({by.root for by in gone.values() if by} - {after})[2 - MOST_EVIDENCE :]
+    evidence = {f"root {number}": roots[number - 1] for number in (before, *between, after)}
+    told = tuple(
+        f"{key[:16]} → {by.root} ({by.seen:%Y-%m-%d})" if by else key[:16] for key, by in gone.items()
+    )
+    values = {**one.values, "peer": peer, "gone": told}
     return raise_alarm(state, one.code, peer, values, evidence, now, f"root {after}", (one.after.digest,))
 
 

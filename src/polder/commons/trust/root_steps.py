@@ -6,6 +6,8 @@ look into it (an alarm) where a thief with enough keys would do the same:
 1. Most of the people's keys are others, in one step or in several within thirty days; where one key alone decided, half are enough.
 2. Fewer signatures are enough for what people sign.
 3. A change that was an alarm is not counted again together with the next one: one key of three, some weeks later, is news.
+4. However slowly: of the root whose words an alarm gave to compare last (else the one that was believed when the provider became known
+   here), fewer keys are left than had to sign there: by themselves they could change nothing any more.
 
 Roots carry no names of people: a key is told by the beginning of its id, as ``polder network keys list`` shows it.
 
@@ -19,11 +21,14 @@ Roots carry no names of people: a key is told by the beginning of its id, as ``p
 []
 >>> [one.code for one in concerns([keys(1, "a", 1), keys(2, "b", 1)], first=2)]
 ['sync.one-key-decided']
+>>> exchanged(keys(1, "abc", 2), keys(2, "abd", 2))
+>>> exchanged(keys(1, "abc", 2), keys(9, "ade", 2)).code
+'sync.people-exchanged'
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -140,6 +145,21 @@ def concerns(roots: Sequence[RootKeys], first: int) -> tuple[Concern, ...]:
             for one in (*_replaced(roots[:at], roots[at]), *_lowered(roots[at - 1], roots[at])):
                 found.setdefault(one.code, one)
     return tuple(found.values())
+
+
+def exchanged(confirmed: RootKeys, newest: RootKeys) -> Concern | None:
+    """Rule 4, where ``confirmed`` is what somebody was last asked to compare."""
+    for role in PEOPLE:
+        if len(confirmed.keys[role] & newest.keys[role]) < confirmed.wanted[role]:
+            return Concern("sync.people-exchanged", confirmed, newest, role)
+    return None
+
+
+def departures(one: Concern, changes: Iterable[KeyChange]) -> dict[str, KeyChange | None]:
+    """Each key that was in ``one.before`` and is not in ``one.after``, to the last of ``changes`` that took it out, if that is known."""
+    gone = one.before.keys[one.role] - one.after.keys[one.role]
+    between = [step for step in changes if one.before.version < step.root <= one.after.version]
+    return {key: next((by for by in reversed(between) if key in by.went), None) for key in sorted(gone)}
 
 
 def as_problems(peer: str, one: KeyChange) -> tuple[Problem, ...]:

@@ -97,6 +97,10 @@ SENTENCES: dict[str, Template] = {
     "sync.one-key-decided": N_(
         "One key alone was enough to change who signs for {peer}, from root {before} to {after}: of {had} stay {stay}, and {came} are new."
     ),
+    "sync.people-exchanged": N_(
+        "Keys of {peer}'s people that stay from root {before} to root {after}: {stay} of {had}, fewer than had to sign ({wanted}). "
+        "Gone, with root and day: {gone}."
+    ),
     "sync.threshold-fell": N_(
         "Since root {after} of {peer}, fewer signatures are enough for “{role}”: {enough}; before: {wanted}."
     ),
@@ -141,6 +145,7 @@ HINTS: dict[str, str] = {
     "sync.clock-ahead": N_("Set it right (timedatectl): with a wrong clock, everything looks expired."),
     "sync.people-replaced": _ASK,
     "sync.one-key-decided": _ASK,
+    "sync.people-exchanged": _ASK,
     "sync.threshold-fell": _ASK,
     "sync.numbers-again": N_(
         "So a provider recovers from a theft or a lost folder. If it told nobody of that, ask it."
