@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from polder.kernel.host import FileSeen, HostSeen, Mounted, Question, UnitSeen
@@ -26,11 +27,17 @@ def read(name: str, text: str, mark: str, question: Question, now: float) -> Hos
     found = cut(text, mark)
     if not found.whole:
         return None
-    host, system = found.pairs("host"), found.pairs("system")
-    kernels = _kernels(found)
-    newest = max(kernels, key=natural, default="")
-    taken = number(host.get("taken", ""))
-    waiting = _upgrades(found)
+    host = found.pairs("host")
+    seen = _machine(name, found, host)
+    seen = _with_clock(seen, host, now)
+    seen = _with_software(seen, found, host, question)
+    seen = _with_network(seen, found, host)
+    return _with_safety(seen, found, host, now)
+
+
+def _machine(name: str, found: Sections, host: Mapping[str, str]) -> HostSeen:
+    """What it is and what it has."""
+    system = found.pairs("system")
     return HostSeen(
         name,
         hostname=host.get("hostname", ""),
@@ -39,39 +46,68 @@ def read(name: str, text: str, mark: str, question: Question, now: float) -> Hos
         codename=system.get("VERSION_CODENAME", "").strip('"'),
         architecture=host.get("architecture", ""),
         kernel=host.get("kernel", ""),
-        newest_kernel=newest,
         boot_id=host.get("boot", ""),
         init=host.get("init", ""),
         uptime=int(number(host.get("uptime", "").split(" ")[0])),
-        taken=taken,
-        offset=round(taken - now, 3),
-        synchronised=host.get("clock", "") in ("yes", "0", "1", "2", "3", "4"),
         cpus=int(number(host.get("cpus", ""))),
         memory=_memory(found, "MemTotal"),
         swap=_memory(found, "SwapTotal"),
-        addresses=tuple(host.get("addresses", "").split()),
-        accounts=accounts(found),
-        listeners=listeners(found),
-        files=_files(found),
         mounts=_mounts(found),
+        virtual=host.get("virtual", ""),
+    )
+
+
+def _with_clock(seen: HostSeen, host: Mapping[str, str], now: float) -> HostSeen:
+    taken = number(host.get("taken", ""))
+    return replace(
+        seen,
+        taken=taken,
+        offset=round(taken - now, 3),
+        synchronised=host.get("clock", "") in ("yes", "0", "1", "2", "3", "4"),
+    )
+
+
+def _with_software(seen: HostSeen, found: Sections, host: Mapping[str, str], question: Question) -> HostSeen:
+    """Packages, units, files and settings. ``seen`` knows its kernel and when it was asked."""
+    newest = max(_kernels(found), key=natural, default="")
+    waiting = _upgrades(found)
+    return replace(
+        seen,
+        newest_kernel=newest,
+        files=_files(found),
         units=_units(found, question),
         packages=_packages(found, question),
         upgrades=tuple(waiting),
         security=tuple(one for one, archive in waiting.items() if "security" in archive),
-        lists_age=max(0, int(taken - number(host["lists"]))) if "lists" in host else -1,
+        lists_age=max(0, int(seen.taken - number(host["lists"]))) if "lists" in host else -1,
         sysctls=_sysctls(found),
-        sshd=_sshd(found),
-        reboot_needed="reboot" in host or natural(newest) > natural(host.get("kernel", "")),
-        firewall=found.text("firewall"),
-        mesh_key=host.get("mesh", ""),
-        wireguard=_wireguard(host.get("wireguard", "")),
+        reboot_needed="reboot" in host or natural(newest) > natural(seen.kernel),
         docker=docker(found.lines("docker")),
+        failed=tuple(line.split()[0] for line in found.lines("failed")),
+    )
+
+
+def _with_network(seen: HostSeen, found: Sections, host: Mapping[str, str]) -> HostSeen:
+    return replace(
+        seen,
+        addresses=tuple(host.get("addresses", "").split()),
+        listeners=listeners(found),
+        firewall=found.text("firewall"),
+        filters=filters(found.lines("ruleset")),
+        mesh_key=host.get("mesh", ""),
+        mesh_peers=_peers(found),
+        wireguard=_wireguard(host.get("wireguard", "")),
+    )
+
+
+def _with_safety(seen: HostSeen, found: Sections, host: Mapping[str, str], now: float) -> HostSeen:
+    """Who comes in, and by what."""
+    return replace(
+        seen,
+        accounts=accounts(found),
+        sshd=_sshd(found),
         certificates=certificates(found, now),
         open_keys=tuple(sorted(set(found.lines("open")))),
-        virtual=host.get("virtual", ""),
-        mesh_peers=_peers(found),
-        failed=tuple(line.split()[0] for line in found.lines("failed")),
-        filters=filters(found.lines("ruleset")),
         apparmor=host.get("apparmor", "") == "Y",
         guard=_guard(host.get("guard", "")),
     )
