@@ -48,3 +48,47 @@ def test_whoever_cannot_open_the_key_pins_no_beginning(providers: Providers) -> 
         run(folder, "approve", "--yes")
     assert read_lock(cedar)["first"] == read_lock(dogwood)["first"] == fingerprint(cedar)
     assert [*(current_roster(alder) or pytest.fail()).members] == ["alder"]
+
+
+@pytest.mark.parametrize("words", [("found", "cedar"), ("found",)])
+def test_whoever_cannot_sign_what_they_propose_proposes_nothing(
+    providers: Providers, words: tuple[str, ...]
+) -> None:
+    for name in ("alder", "cedar"):
+        providers.add(name)
+    providers.sync(NOW)
+    alder = providers.place / "alder"
+    (alder / "keys/governance.age").unlink()
+    held = everything_in(alder)
+
+    assert "is not on this machine" in run(alder, *words, "--yes", status=2)
+    assert everything_in(alder) == held
+
+
+def test_whoever_cannot_vouch_for_a_newcomer_proposes_none(providers: Providers) -> None:
+    providers.found("alder", "beech")
+    fir = providers.add("fir")
+    alder = providers.place / "alder"
+    words = ("invite", str(fir / "given/governance/introduction.json"), "--yes")
+    (alder / "keys/governance.age").rename(alder / "aside.age")
+    held = everything_in(alder)
+
+    assert "is not on this machine" in run(alder, *words, "--reason", "We met.", status=2)
+    assert everything_in(alder) == held
+    run(alder, *words)  # without a reason it is proposed only, and wants no key
+    (alder / "aside.age").rename(alder / "keys/governance.age")
+    run(alder, "vouch", "--reason", "We met.")
+
+
+def test_whoever_signed_one_beginning_proposes_no_other(providers: Providers) -> None:
+    for name in ("alder", "cedar"):
+        providers.add(name)
+    providers.sync(NOW)
+    alder = providers.place / "alder"
+    run(alder, "found", "cedar", "--network", "Woods", "--yes")
+    held = everything_in(alder)
+
+    assert "Another network is pinned here" in run(
+        alder, "found", "--network", "Alone", "--yes", "--beside", status=2
+    )
+    assert everything_in(alder) == held

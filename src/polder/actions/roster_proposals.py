@@ -44,7 +44,7 @@ from polder.kernel.secret import Secret
 from polder.world.git import commit_paths
 from polder.world.given import write_given
 from polder.world.roster_files import first_seen, read_lock, write_lock
-from polder.world.signing_keys import open_key, public_keys
+from polder.world.signing_keys import AgeSigner, open_key, public_keys, reveal_key
 
 Ask = Callable[[str], Secret] | None
 GOVERNANCE = "governance"
@@ -205,11 +205,12 @@ def say_of(
     """
     edition, me = one.edition, load_network(folder).provider
     check_word(folder, one, stance, reason)
-    pinned = _pinning(folder, edition, stance)
     signer = open_key(folder, GOVERNANCE, ask)
     content = write_approval(approve(edition, stance, signer, reason, now))
     read_approval(content)  # a reason that nobody could read
-    if pinned:  # before the signature is among what is given, and after all that can be refused
+    if pinned := _pinning(
+        folder, edition, stance
+    ):  # after all that can be refused, before the signature is given
         write_lock(folder, pinned)
     give(
         folder,
@@ -231,6 +232,7 @@ def check_word(folder: Path, one: Draft, stance: Stance, reason: str) -> None:
     if stance != "sign" and not reason:
         raise Refused(Problem("roster.reason-wanted"))
     _check_own_key(folder, one, me)
+    _pinning(folder, one.edition, stance)
 
 
 def _check_own_key(folder: Path, one: Draft, me: str) -> None:
@@ -251,6 +253,13 @@ def check_key(folder: Path, me: str, members: Sequence[Member]) -> None:
         raise Refused(Problem("roster.no-governance-key", "", {"member": me, "known": known}))
     if ours not in {held.key for held in members}:
         raise Refused(Problem("roster.not-our-key", "", {"key": ours.hex[:16], "known": known}))
+
+
+def check_opens(folder: Path, ask: Ask) -> None:
+    """That the governance key opens here, before anything is given that would be signed with it. Refused as opening it is."""
+    signer = open_key(folder, GOVERNANCE, ask)
+    if isinstance(signer, AgeSigner):
+        reveal_key(signer)
 
 
 def _pinning(folder: Path, edition: Edition, stance: Stance) -> dict[str, Any]:

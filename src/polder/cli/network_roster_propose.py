@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,24 +67,39 @@ def proposing(command: Callable[..., None]) -> Callable[..., None]:
 
 def put_to_all(folder: Path, one: Draft, manner: Manner) -> None:
     """Show it, ask, give it to the network; sign it too when nothing hinders that, or vouch for the newcomer one proposes."""
-    from polder.actions.roster_proposals import check_word, find_draft, put_forward, rivals, say_of
+    from polder.actions.roster_proposals import (
+        check_opens,
+        check_word,
+        find_draft,
+        put_forward,
+        rivals,
+        say_of,
+    )
     from polder.cli.network_roster_says import tell_given
     from polder.cli.network_roster_text import ask_passphrase, draft_data
 
-    now, signs = datetime.now(UTC), not one.hindrances and not manner.unsigned
+    now, signs, ask = datetime.now(UTC), not one.hindrances and not manner.unsigned, cache(ask_passphrase)
     if signs:
         check_word(folder, one, "sign", manner.reason)
+    elif _vouches(one, manner):
+        check_word(folder, one, "vouch", one.edition.reason)
     _agree(folder, one, rivals(folder, one.edition, now), signs, manner)
+    if signs or _vouches(one, manner):
+        check_opens(folder, ask)
     put_forward(folder, one.edition)
     given, news = find_draft(folder, one.edition.digest, now), tuple[Problem, ...]()
     if signs and not given.hindrances:
-        news = say_of(folder, given, "sign", one.edition.reason, now, ask_passphrase)
-    elif not manner.unsigned and given.standing and given.standing.demand.vouches and one.edition.reason:
-        say_of(folder, given, "vouch", one.edition.reason, now, ask_passphrase)
+        news = say_of(folder, given, "sign", one.edition.reason, now, ask)
+    elif _vouches(given, manner):
+        say_of(folder, given, "vouch", one.edition.reason, now, ask)
     if manner.as_json:
         show_json(draft_data(_newest(folder, given, now)))
     else:
         tell_given(news)
+
+
+def _vouches(one: Draft, manner: Manner) -> bool:
+    return bool(not manner.unsigned and one.standing and one.standing.demand.vouches and one.edition.reason)
 
 
 def _agree(folder: Path, one: Draft, others: Sequence[Draft], signs: bool, manner: Manner) -> None:
