@@ -113,7 +113,7 @@ def polder_lab(*words: str, seconds: float = 180) -> str:
 
 
 def until(true: Callable[[], bool], within: float) -> float:
-    """Wait until ``true()``; how many seconds that took. Fails after ``within``."""
+    """Wait until ``true()``; how many seconds that took. Fails after ``within`` seconds."""
     began = time.monotonic()
     while not true():
         assert time.monotonic() - began < within, f"still not so after {within} s"
