@@ -14,7 +14,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from polder.kernel.digest import Digest, digest_of_data
@@ -46,6 +46,23 @@ from polder.platform.plan.storage import config_steps, network_steps, secret_ste
 from polder.platform.site.model import Site
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What every part of one plan looks at. ``target``: what the engine should hold for the site as it is ``placed``."""
+
+    placed: Placed
+    target: Wanted
+    seen: Seen
+    ground: Ground
+    now: datetime
+    down: bool
+    forget: bool
+
+    @property
+    def site(self) -> Site:
+        return self.placed.site
+
+
 def make_plan(
     site: Site,
     seen: Seen,
@@ -73,39 +90,56 @@ def make_plan(
     ground = Ground() if down else lay_ground(site, seen, hosts, profile)
     if asked.only or ground.nodes.unclear:
         return hosts_alone(site, seen, ground, asked, now)
-    images = frozenset(image.id for image in seen.images)
-    written = site
-    placed = Placed(site) if down else place(site, facts(site, seen, hosts), ground.away)
-    site = placed.site
-    due = not down and authority_due(site, now)
-    target = Wanted() if down else wanted(without_authority(site) if due else site, images, placed.unreserved)
-    refuse_taken_ports(site, target, seen)
-    steps = list(ground.steps)
-    prepare = [] if down else after_engine(ground, prepare_steps(site, target, seen, now, placed))
-    ready = tuple(step.key for step in (*steps, *prepare))
-    steps += prepare
+    case = _case(site, seen, ground, hosts, now, down=down, forget=forget)
+    refuse_taken_ports(case.site, case.target, seen)
+    steps, settled = engine_steps(case)
+    if not down:
+        steps += last_steps(site, case.target, seen, ground, settled, asked, former or {}, now)
+    known = (
+        *host_findings(case.site, seen, ground, asked),
+        *leaving_findings(leaving_nodes(case.site, seen, ground.machines) if not down else [], former or {}),
+        *case.placed.findings,
+        *findings(case.site, case.target, seen, ground.away, down=down, forget=forget),
+    )
+    return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
+
+
+def _case(
+    site: Site, seen: Seen, ground: Ground, hosts: Looks | None, now: datetime, *, down: bool, forget: bool
+) -> _Case:
+    """Where apps go, and what the engine should hold then: nothing when everything is taken away."""
+    if down:
+        return _Case(Placed(site), Wanted(), seen, ground, now, down, forget)
+    placed = place(site, facts(site, seen, hosts), ground.away)
+    known = without_authority(placed.site) if authority_due(placed.site, now) else placed.site
+    target = wanted(known, frozenset(image.id for image in seen.images), placed.unreserved)
+    return _Case(placed, target, seen, ground, now, down, forget)
+
+
+def engine_steps(case: _Case) -> tuple[list[Step], tuple[str, ...]]:
+    """The ground first, then what services need, the services, and what goes; with the keys of all but the last of these."""
+    site, target, seen, ground = case.site, case.target, case.seen, case.ground
+    prepare = [] if case.down else prepare_steps(site, target, seen, case.now, case.placed)
+    begun = [*ground.steps, *after_engine(ground, prepare)]
+    ready = keys(begun)
     storage = [
         *network_steps(site, target, seen),
         *secret_steps(site, target, seen),
         *config_steps(site, target, seen),
     ]
-    steps += after_all(ready, storage)
-    stored = (*ready, *(step.key for step in storage))
-    services = noted(service_steps(site, target, seen, now, ground.away, grows=ground.grows), placed.reasons)
+    stored = (*ready, *keys(storage))
+    made = service_steps(site, target, seen, case.now, ground.away, grows=ground.grows)
+    services = noted(made, case.placed.reasons)
     vacating = frozenset(key for step in services for key in step.after if key.startswith("remove:"))
-    steps += after_all(stored, services, vacating)
-    done = tuple(step.key for step in services)
-    removals = removal_steps(site, target, seen, done, down=down, forget=forget, away=ground.away)
-    steps += [replace(step, after=stored) if step.key in vacating else step for step in removals]
-    if not down:
-        steps += last_steps(written, target, seen, ground, (*stored, *done), asked, former or {}, now)
-    known = (
-        *host_findings(site, seen, ground, asked),
-        *leaving_findings(leaving_nodes(site, seen, ground.machines) if not down else [], former or {}),
-        *placed.findings,
-        *findings(site, target, seen, ground.away, down=down, forget=forget),
-    )
-    return Plan(site.slug, tuple(steps), known, plan_digest(steps), now)
+    done = keys(services)
+    gone = removal_steps(site, target, seen, done, down=case.down, forget=case.forget, away=ground.away)
+    removals = [replace(step, after=stored) if step.key in vacating else step for step in gone]
+    steps = [*begun, *after_all(ready, storage), *after_all(stored, services, vacating), *removals]
+    return steps, (*stored, *done)
+
+
+def keys(steps: list[Step]) -> tuple[str, ...]:
+    return tuple(step.key for step in steps)
 
 
 def hosts_alone(site: Site, seen: Seen, ground: Ground, asked: HostsAsked, now: datetime) -> Plan:
@@ -136,12 +170,11 @@ def last_steps(
 ) -> list[Step]:
     """What comes when all apps are where they belong: drains are waited for, hosts leave, hosts are rebooted."""
     waits = draining_steps(site, seen, ground.machines, ground.nodes.steps, done, now)
-    done = (*done, *(step.key for step in waits))
+    done = (*done, *keys(waits))
     leaving = leaving_steps(site, target, seen, ground.machines, ground.nodes.managers, done, former)
-    gone = (*done, *(step.key for step in leaving))
+    gone = (*done, *keys(leaving))
     late = after_all(gone, ground.late)
-    keys = (*gone, *(step.key for step in late))
-    reboots = reboot_steps(site, seen, ground.machines, keys) if asked.reboot else []
+    reboots = reboot_steps(site, seen, ground.machines, (*gone, *keys(late))) if asked.reboot else []
     return waits + leaving + late + reboots
 
 
