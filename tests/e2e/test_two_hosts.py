@@ -254,7 +254,7 @@ def test_a_host_without_power_is_named_and_what_may_move_runs_on_the_other(
     for app in site.apps().values():
         assert app["hosts"] == ([] if app["app"] == "velo/agenda" else ["lilas"])
     for domain in ("trois-merles.test", "fanzine.trois-merles.test", "canard-bleu.test"):
-        until(lambda domain=domain: site.answer(domain) == "200", 60)  # type: ignore[misc]
+        until(lambda domain=domain: site.answer(domain) == "200", 60)
     assert site.front("agenda.canard-bleu.test") == 503
 
 
