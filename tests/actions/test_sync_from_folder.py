@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from polder.actions.sync_network import sync_network
 from polder.cli.main import polder
 from polder.kernel.problem import Refused
 from polder.world.fetch_folder import FolderPlace, FolderSource
@@ -78,6 +79,16 @@ def test_what_lies_in_a_folder_is_believed_and_copied_on_without_any_net(alder, 
     assert "nothing new" in second.output
     copy = alder / "public/mirrors/beech/metadata/timestamp.json"
     assert copy.read_bytes() == beech.files["metadata/timestamp.json"]
+
+
+def test_a_folder_says_no_time_and_what_is_signed_in_our_future_tells_that_our_clock_is_behind(alder, stick):
+    good = sync_network(alder, NOW, shelf=stick)
+    behind = sync_network(alder, NOW - timedelta(days=400), shelf=stick)
+    alone = sync_network(alder, NOW - timedelta(days=400), ("beech",), shelf=stick)
+
+    assert (good.clock, dict(good.apart), good.alarms) == (0.0, {}, ())
+    assert [one.code for one in behind.alarms] == ["sync.clock-behind"]
+    assert round(alone.apart["beech"] / 86_400) == 400
 
 
 def test_a_copy_of_a_mirror_is_such_a_folder(alder, stick, tmp_path):

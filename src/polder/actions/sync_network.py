@@ -157,8 +157,10 @@ def _alarm(state: Path, news: PeerNews, trouble: Trouble, now: datetime) -> Alar
 
 
 def _clocks(news: tuple[PeerNews, ...], now: datetime) -> dict[str, float]:
-    answered = [one for one in news if one.clocks]
-    return {one.peer: ahead(one.clocks, read_time(one.expires), now) for one in answered}
+    """Where no server says the time (a folder on a stick has none), a peer tells something only when it signed in our future."""
+    read = [one for one in news if one.clocks or one.state in ("new", "same")]
+    found = {one.peer: ahead(one.clocks, read_time(one.expires), now) for one in read}
+    return {one.peer: found[one.peer] for one in read if one.clocks or found[one.peer]}
 
 
 def _clock_alarm(state: Path, network: Network, clock: float, now: datetime) -> list[Alarm]:
