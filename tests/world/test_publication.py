@@ -108,10 +108,14 @@ def test_what_a_killed_writer_left_is_swept_and_nothing_else(tmp_path: Path) -> 
     ours = [".well-known", ".htaccess", "index.html", ".timestamp.json", ".timestamp.json.abcdefgh.bak"]
     for name in (*left, *ours):
         (tmp_path / name).write_text("x")
+    (tmp_path / "mirrors/beech/metadata").mkdir(parents=True)
+    begun_by_a_sync = tmp_path / "mirrors/beech/metadata/.timestamp.json.abcdefgh"
+    begun_by_a_sync.write_text("x")
 
     assert list(FolderFiles(tmp_path)) == ["index.html"]
     assert sweep(tmp_path) == 3
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(ours)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*ours, "mirrors"])
+    assert begun_by_a_sync.exists()
 
 
 def test_folders_that_are_empty_go_with_their_files(tmp_path: Path) -> None:

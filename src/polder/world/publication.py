@@ -22,7 +22,7 @@ from pathlib import Path
 from polder.kernel.problem import Problem, Refused
 from polder.world.files import flush_paths, write_atomically
 
-LOCK, SECONDS = "publish.lock", 30.0
+LOCK, SECONDS, COPIES = "publish.lock", 30.0, "mirrors"
 _LEFT_OVER = re.compile(r"\.(?:[0-9]+\.[a-z]+\.json|timestamp\.json|[0-9a-f]{64}\..+)\.[a-z0-9_]{8}")
 """A neighbour file of ours (``world.files``) whose writer was killed."""
 
@@ -115,8 +115,10 @@ def remove_published(public: Path, paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def sweep(public: Path) -> int:
-    """Remove what killed writers left, and say how many files that were. Only for whoever holds the lock."""
-    left = [path for path in public.rglob(".*") if path.is_file() and _LEFT_OVER.fullmatch(path.name)]
+    """Remove what killed writers left, and say how many files that were. Only for whoever holds the lock, which is not about copies of
+    peers: another process may be writing those."""
+    ours = (path for path in public.rglob(".*") if path.relative_to(public).parts[0] != COPIES)
+    left = [path for path in ours if path.is_file() and _LEFT_OVER.fullmatch(path.name)]
     for path in left:
         path.unlink()
     return len(left)
