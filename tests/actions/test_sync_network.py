@@ -203,6 +203,14 @@ def test_two_who_saw_a_newer_state_show_that_somebody_is_kept_in_the_past(neighb
     )
 
 
+def test_one_provider_that_is_followed_under_two_names_is_one_witness(neighbours):
+    neighbours.peers["elm"], neighbours.webs["elm"] = neighbours.peers["cedar"], neighbours.webs["cedar"]
+    neighbours.write()
+    neighbours.says("cedar", "beech", 9, "sha256:" + "0" * 64)
+
+    assert codes(neighbours.sync(LATER)) == []
+
+
 def test_what_others_saw_after_we_asked_is_no_sign_of_anything(neighbours):
     for witness in ("cedar", "dogwood"):
         neighbours.says(witness, "beech", 7, "sha256:" + "7" * 64, NOW + timedelta(hours=1))

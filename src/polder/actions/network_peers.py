@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,10 +21,17 @@ OWN_IDS = {"card.json": "provider", "governance/introduction.json": "id"}
 
 
 def find_peers(folder: Path, network: Network, now: datetime) -> Mapping[str, Peer]:
-    """By id, this provider itself not among them."""
-    from polder.actions.network_roster import peers
+    """By id, this provider itself not among them. One folder that is read under two names is one voice: both are of one group."""
+    from polder.actions.network_roster import acting_members, peers
 
-    return {one.id: one for one in peers(folder, now) if one.id != network.provider}
+    found = {one.id: one for one in peers(folder, now) if one.id != network.provider}
+    if len({one.root for one in found.values()}) == len(found):
+        return found
+    members = {one.id for one in acting_members(folder, now)}
+    groups: dict[str, str] = {}
+    for name in sorted(found, key=lambda name: (name not in members, name)):
+        groups.setdefault(found[name].root, found[name].group or name)
+    return {name: replace(one, group=groups[one.root]) for name, one in found.items()}
 
 
 def mirrored_peers(
