@@ -656,3 +656,16 @@ def test_a_newcomer_of_a_circle_for_its_members_gets_all_of_its_versions(world: 
         "dogwood",
     )
     assert not world.listens("beech").circles.known["alder/care"].split
+
+
+@pytest.mark.parametrize("year", ["9999-12-31T23:59:59Z", "0226-11-22T00:00:00Z"])
+def test_what_is_dated_at_the_end_of_time_or_long_ago_is_given_and_can_be_changed(
+    world: Speakers, year: str
+) -> None:
+    for title in ("We move", "We moved"):
+        world.write("alder", "news/moving.yml", f"title: {{en: {title}}}\naudience: public\ndate: {year}\n")
+        world.give("alder")
+        given = json.loads(world["alder"].given["statements/news/moving.json"])
+        assert given["title"] == {"en": title}
+        assert world.titles("beech") == [title]
+    assert given["date"] == max(year, "2026-11-22T12:00:00Z")

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from polder.commons.statement.access import ANYBODY, NOBODY, Circle, Circles, Rule, may_read
 from polder.commons.statement.circle import TYPE as CIRCLE
 from polder.commons.statement.earlier import Doc, Earlier
-from polder.commons.statement.model import NOTHING, Heard, Statement
+from polder.commons.statement.model import LATEST, NOTHING, Heard, Statement
 from polder.commons.statement.source import Source
 from polder.commons.statement.types import TYPES
 from polder.commons.statement.wire import read_statement, write_part, write_statement
 from polder.kernel.digest import Digest
 from polder.kernel.problem import Problems
+
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def draft(
         return replace(said, date=before.statement.date, supersedes=before.statement.supersedes)
     date = source.date if source.date and not before else place.now.replace(microsecond=0)
     if before and date <= before.statement.date:
-        date = before.statement.date + timedelta(seconds=1)
+        date = min(before.statement.date, LATEST - SECOND) + SECOND
     if source.type == CIRCLE:
         circle = known.get(circle_of(source))
         supersedes = tuple(sorted(Digest(one) for one in circle.versions)) if circle else ()

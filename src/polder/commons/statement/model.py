@@ -29,11 +29,13 @@ FORMAT, PART_FORMAT = "polder-statement-1", "polder-statement-part-1"
 FOLDER, SEALED = "statements", "statements/sealed"
 """Target folders: ``statements/<type>/<id>.json`` is public, ``statements/sealed/<name that says nothing>.age`` is not."""
 NOTHING = Text({})
+LATEST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""No date is later."""
 
 
 def write_moment(when: datetime) -> str:
-    """An aware time as statements write it: UTC, whole seconds, ``Z``."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """An aware time as statements write it: UTC, whole seconds, ``Z``, four digits of the year."""
+    return f"{when.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()}Z"
 
 
 def read_moment(text: str) -> datetime:
