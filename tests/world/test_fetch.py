@@ -168,6 +168,13 @@ def test_other_answers_are_trouble_that_may_pass(web, code):
         source.get("x", 100)
 
 
+@pytest.mark.parametrize("code", [300, 301, 304])
+def test_an_answer_that_sends_nowhere_is_no_redirect(web, code):
+    web.behave["x"] = status(code)
+    with Source(web.url, private=True) as source, pytest.raises(Unreachable, match=f"HTTP {code}"):
+        source.get("x", 100)
+
+
 def test_silence_and_a_slow_drip_end(web, impatient):
     web.behave |= {"silent": silent, "drip": drip(b"x" * 100, 0.1)}
     for name in ("silent", "drip"):

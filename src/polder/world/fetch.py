@@ -137,8 +137,9 @@ class Source:
 
     def _read(self, response: HTTPResponse, name: str, limit: int) -> Answer:
         date = _date(response.getheader("Date"))
-        if 300 <= response.status < 400:
-            self._refuse("sync.redirected", name, to=(response.getheader("Location") or "")[:200])
+        to = (response.getheader("Location") or "")[:200]
+        if 300 <= response.status < 400 and response.status != 304 and to:
+            self._refuse("sync.redirected", name, to=to)
         if response.status in MISSING:
             self._skip(response)
             return Answer(None, date)
