@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -22,6 +23,8 @@ from polder.world.contents import read_contents
 RECIPE_BYTES, RECIPE_FILES = 20 * 2**20, 2_000
 GROUPS, SECRETS = 10_000, 50_000
 FEW = 50
+NEIGHBOUR = re.compile(r"\..+\.[a-z0-9_]{8}")
+"""The name of a file that ``write_atomically`` has not finished, or never will: its process was killed."""
 TOP_FILES = ("site.yml", "hosts.yml", "polder.lock", "internal-ca.crt")
 
 

@@ -1,12 +1,16 @@
-"""What is given to the network next, as files below ``given/`` (and ``state/robot/``): target paths to bytes, nothing hidden in between."""
+"""What is given to the network next, as files below ``given/`` (and ``state/robot/``): target paths to bytes, nothing hidden in between.
+
+It may be read while others write and remove: what a writer has not finished, or left when it was killed, is not given.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from polder.kernel.problem import Problem, Problems, Refused
 from polder.kernel.published import is_target_path
-from polder.world.files import write_atomically
+from polder.world.files import NEIGHBOUR, write_atomically
 
 
 def read_given(folder: Path) -> dict[str, bytes]:
@@ -18,10 +22,13 @@ def read_given(folder: Path) -> dict[str, bytes]:
     problems = Problems()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
+        if NEIGHBOUR.fullmatch(path.name) and not path.is_symlink():
+            continue
         if path.is_symlink() or not is_target_path(name):
             problems.add("network.bad-path", "", path=name)
         elif path.is_file():
-            found[name] = path.read_bytes()
+            with suppress(FileNotFoundError):
+                found[name] = path.read_bytes()
     problems.refuse_if_any()
     return found
 
