@@ -32,6 +32,7 @@ from polder.kernel.published import Published
 from polder.world.git import commit_paths
 from polder.world.given import read_given, remove_given
 from polder.world.network_store import load_published
+from polder.world.publication import hold_publication
 from polder.world.roster_files import (
     LOCK,
     RosterFiles,
@@ -149,8 +150,13 @@ def merge(folder: Path, published: Mapping[str, Published], now: datetime) -> tu
 
 
 def merge_all(folder: Path, published: Mapping[str, Published] | None, now: datetime) -> Merged | None:
-    """The same with everything that was found; ``None`` when nothing was pinned yet or the pinned beginning is not there."""
-    now = now.replace(microsecond=0)
+    """The same with everything that was found; ``None`` when nothing was pinned yet or the pinned beginning is not there. Nobody publishes
+    or merges meanwhile: not to be called by who holds the publication."""
+    with hold_publication(folder / load_network(folder).state):
+        return _merge_all(folder, published, now.replace(microsecond=0))
+
+
+def _merge_all(folder: Path, published: Mapping[str, Published] | None, now: datetime) -> Merged | None:
     held = everything(folder, published)
     touched = _begin(folder, held)
     chain = load_chain(folder)

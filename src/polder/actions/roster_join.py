@@ -28,6 +28,7 @@ from polder.kernel.proxy import Proxy
 from polder.world.fetch import Source
 from polder.world.git import commit_paths
 from polder.world.network_store import load_published
+from polder.world.publication import hold_publication
 from polder.world.roster_files import LOCK, RosterFiles, put_aside, read_lock, write_lock, write_roster
 
 
@@ -64,9 +65,7 @@ def accept_new_beginning(
     change = steps[0].edition.change
     if not isinstance(change, Found) or change.after != ours:
         raise Refused(Problem("roster.not-anew", "", {"fingerprint": ours}))
-    touched = put_aside(folder, ours)
-    write_lock(folder, {})
-    _take_in(folder, contents, fingerprint, touched)
+    _take_in(folder, contents, fingerprint, before=ours)
     return steps
 
 
@@ -154,14 +153,17 @@ def _histories(
     return found
 
 
-def _take_in(folder: Path, contents: Sequence[bytes], first: Digest, touched: Sequence[Path] = ()) -> None:
-    """Write what was verified. When it was accepted is not noted: who just came does not wait for what others did long ago."""
-    written = []
-    for number, one in enumerate(contents, start=1):
-        written.append(write_roster(folder, number, one))
-    write_lock(folder, {"first": first})
-    tell_rosters(folder)
-    commit_paths(folder, [*touched, *written, folder / LOCK], "roster: It is pinned.")
+def _take_in(folder: Path, contents: Sequence[bytes], first: Digest, before: str = "") -> None:
+    """Write what was verified, where nobody publishes or merges meanwhile. When it was accepted is not noted: who just came does not wait
+    for what others did long ago. ``before``: the beginning of the rosters that go aside."""
+    with hold_publication(folder / load_network(folder).state):
+        touched = put_aside(folder, before) if before else []
+        if before:
+            write_lock(folder, {})
+        touched += [write_roster(folder, number, one) for number, one in enumerate(contents, start=1)]
+        write_lock(folder, {"first": first})
+        tell_rosters(folder)
+        commit_paths(folder, [*touched, folder / LOCK], "roster: It is pinned.")
 
 
 def replay_folder(folder: Path) -> tuple[Step, ...]:

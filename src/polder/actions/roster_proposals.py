@@ -43,6 +43,7 @@ from polder.kernel.problem import Problem, Refused
 from polder.kernel.secret import Secret
 from polder.world.git import commit_paths
 from polder.world.given import write_given
+from polder.world.publication import hold_publication
 from polder.world.roster_files import first_seen, read_lock, write_lock
 from polder.world.signing_keys import AgeSigner, open_key, public_keys, reveal_key
 
@@ -208,15 +209,12 @@ def say_of(
     signer = open_key(folder, GOVERNANCE, ask)
     content = write_approval(approve(edition, stance, signer, reason, now))
     read_approval(content)  # a reason that nobody could read
-    if pinned := _pinning(
-        folder, edition, stance
-    ):  # after all that can be refused, before the signature is given
-        write_lock(folder, pinned)
-    give(
-        folder,
-        {approval_path(edition.digest, signer.public): content},
-        f"roster: {me} on version {edition.version}: {stance}.",
-    )
+    files = {approval_path(edition.digest, signer.public): content}
+    with hold_publication(folder / load_network(folder).state):
+        # after all that can be refused, before the signature is given
+        if pinned := _pinning(folder, edition, stance):
+            write_lock(folder, pinned)
+        _put(folder, files, f"roster: {me} on version {edition.version}: {stance}.")
     merged = merge_all(folder, None, now)
     return merged.news if merged else ()
 
@@ -277,7 +275,12 @@ def _pinning(folder: Path, edition: Edition, stance: Stance) -> dict[str, Any]:
 
 
 def give(folder: Path, files: dict[str, bytes], message: str) -> None:
-    """Put files among what is given to the network next."""
+    """Put files among what is given to the network next. Nobody publishes meanwhile: not to be called by who holds the publication."""
+    with hold_publication(folder / load_network(folder).state):
+        _put(folder, files, message)
+
+
+def _put(folder: Path, files: dict[str, bytes], message: str) -> None:
     for path, content in files.items():
         write_given(folder / GIVEN, path, content)
     commit_paths(folder, [folder / GIVEN / path for path in files], message)
