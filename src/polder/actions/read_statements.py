@@ -38,7 +38,7 @@ Members = Mapping[str, tuple[str, ...]]
 class Listening:
     """``gathered``: all that was found and opened. ``reader``: this provider. ``speakers``: whose word is shown (of
     others only versions of circles count). ``able``: a key of ours was found. ``open_``: opens what is encrypted to it.
-    ``news``: what people should know (refused files, split circles, no key)."""
+    ``news``: what people should know (refused files of speakers, split circles, no key)."""
 
     network: Network
     gathered: Gathered
@@ -74,7 +74,8 @@ def listen(
     identities = _identities(network, news)
     opened = Opened(folder / network.state / OPENED, identities, network.recipients)
     peers = load_published(folder / network.state) if published is None else published
-    news += [_stale(held) for _, held in sorted(peers.items()) if held.stale(now)]
+    speakers = frozenset({network.provider, *known, *(network.follow if published is None else peers)})
+    news += [_stale(held) for peer, held in sorted(peers.items()) if peer in speakers and held.stale(now)]
     files: dict[str, Mapping[str, bytes]] = {peer: held.files for peer, held in peers.items()}
     files[network.provider] = read_given(folder / GIVEN)
     with opened:
@@ -87,10 +88,14 @@ def listen(
         members=known,
         blocks=blocks_of(folder),
         reader=Reader(network.provider),
-        speakers=frozenset({network.provider, *known, *network.follow} if published is None else files),
+        speakers=speakers,
         able=identities is not None,
         open_=opened.open,
-        news=(*news, *gathered.problems, *resolved.news),
+        news=(
+            *news,
+            *(one for one in gathered.problems if one.where.split("/")[0] in speakers),
+            *resolved.news,
+        ),
     )
 
 
