@@ -20,6 +20,7 @@ from polder.world.files import (
     with_contents,
     write_atomically,
 )
+from support.full_disk import files_of_at_most
 
 
 @pytest.fixture
@@ -219,24 +220,14 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path) -> 
     assert [found.name for found in tmp_path.iterdir()] == ["file.yml"]
 
 
-def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_the_old_file_and_is_told_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "file.yml"
     path.write_bytes(b"old")
-    import resource
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    import signal
+    with files_of_at_most(1_000), pytest.raises(OSError) as trouble:
+        write_atomically(path, b"x" * 10_000)
 
-    kept = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
-    try:
-        with pytest.raises(OSError):
-            write_atomically(path, b"x" * 10_000)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, kept)
-
-    assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"old" and trouble.value.filename == str(path)
     assert [found.name for found in tmp_path.iterdir()] == ["file.yml"]
 
 

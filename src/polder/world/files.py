@@ -11,6 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -108,23 +109,57 @@ def content_or_nothing(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Write whole or not at all: a neighbour file is written, flushed to disk and renamed over ``path`` (POSIX rename)."""
+@contextmanager
+def becoming(path: Path, beside: Path) -> Iterator[None]:
+    """While ``beside`` is written and becomes ``path``: when that fails, nothing of it takes room, and the trouble is told by the name of
+    ``path``."""
+    try:
+        yield
+    except BaseException as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)
+        raise
+
+
+def write_beside(path: Path, content: bytes, *, flush: bool = False) -> None:
+    """Write ``path`` whole or not at all, by way of a neighbour ``NAME.tmp``: only for one process at a time. Without ``flush`` it may be
+    lost when the power fails."""
+    beside = path.with_name(f"{path.name}.tmp")
+    with becoming(path, beside):
+        with beside.open("wb") as file:
+            file.write(content)
+            if flush:
+                file.flush()
+                os.fsync(file.fileno())
+        beside.replace(path)
+
+
+def new_neighbour(path: Path) -> tuple[int, Path]:
+    """A new file beside ``path`` that only its owner may read, open for writing, and where it is."""
     import tempfile
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        error.filename = str(path)
+        raise
+    return handle, Path(name)
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Write whole or not at all: a neighbour file is written, flushed to disk and renamed over ``path`` (POSIX rename)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = new_neighbour(path)
+    with becoming(path, beside):
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         kept = stat.S_IMODE(path.stat().st_mode) if path.is_file() else mode
-        Path(name).chmod(kept)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        beside.chmod(kept)
+        beside.replace(path)
     _flush_folder(path.parent)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from polder.kernel.plain import write_plain
 from polder.kernel.published import served_name
-from polder.world.files import write_atomically
+from polder.world.files import becoming, write_atomically
 from polder.world.network_store import PeerStore, read_time, write_time
 
 KEPT = timedelta(days=30)
@@ -86,12 +86,13 @@ def _copy(source: Path, place: Path) -> None:
     _folder(place.parent)
     beside = place.with_name(f".{place.name}.tmp")
     beside.unlink(missing_ok=True)
-    try:
-        os.link(source, beside)
-    except OSError:
-        beside.write_bytes(source.read_bytes())
-    beside.chmod(0o644)
-    beside.replace(place)
+    with becoming(place, beside):
+        try:
+            os.link(source, beside)
+        except OSError:
+            beside.write_bytes(source.read_bytes())
+        beside.chmod(0o644)
+        beside.replace(place)
 
 
 def _folder(path: Path) -> None:

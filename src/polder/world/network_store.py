@@ -29,7 +29,7 @@ from polder.kernel.names import is_slug
 from polder.kernel.plain import read_plain, write_plain
 from polder.kernel.problem import Problem, Refused
 from polder.kernel.published import Published
-from polder.world.files import flush_paths, write_atomically
+from polder.world.files import flush_paths, write_atomically, write_beside
 from polder.world.peer_shapes import is_current, is_facts
 
 FORMAT, INDEX_FORMAT, KEYS_FORMAT = "polder-peer-1", "polder-index-1", "polder-keys-1"
@@ -153,12 +153,7 @@ class PeerStore:
         """Write beside and rename; on disk for sure once ``current.json`` is."""
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f"{path.name}.tmp")
-            with beside.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
+            write_beside(path, content, flush=True)
             self._unflushed = True
 
     def _flush(self) -> None:
@@ -197,9 +192,7 @@ class PeerStore:
     def keep_target(self, sha256: str, content: bytes) -> None:
         """``content``, whose hash was compared already. Flushed with the others by ``commit``."""
         self.targets.mkdir(parents=True, exist_ok=True)
-        beside = self.targets / f"{sha256}.tmp"
-        beside.write_bytes(content)
-        beside.replace(self.targets / sha256)
+        write_beside(self.targets / sha256, content)
         self._new_targets.append(self.targets / sha256)
 
     def target(self, sha256: str) -> bytes:
@@ -253,9 +246,7 @@ class PeerStore:
     def keep_facts(self, facts: Mapping[str, Any]) -> None:
         """Not flushed to disk: losing them costs a request."""
         self.path.mkdir(parents=True, exist_ok=True)
-        beside = self.path / "facts.json.tmp"
-        beside.write_bytes(write_plain({"format": "polder-facts-1", **facts}))
-        beside.replace(self.path / "facts.json")
+        write_beside(self.path / "facts.json", write_plain({"format": "polder-facts-1", **facts}))
 
     def key_memory(self) -> dict[str, Any]:
         """Which changes of the peer's keys were told here; nothing when that was lost."""
@@ -270,9 +261,7 @@ class PeerStore:
         if flush:
             write_atomically(self.path / KEYS, content)
             return
-        beside = self.path / f"{KEYS}.tmp"
-        beside.write_bytes(content)
-        beside.replace(self.path / KEYS)
+        write_beside(self.path / KEYS, content)
 
     def published(self) -> Published | None:
         """The last whole state as everybody reads it; ``None`` when there is none yet."""

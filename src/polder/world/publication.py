@@ -13,14 +13,13 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from polder.kernel.problem import Problem, Refused
-from polder.world.files import flush_paths, write_atomically
+from polder.world.files import becoming, flush_paths, new_neighbour, write_atomically
 
 LOCK, SECONDS, COPIES = "publish.lock", 30.0, "mirrors"
 _LEFT_OVER = re.compile(r"\.(?:[0-9]+\.[a-z]+\.json|timestamp\.json|[0-9a-f]{64}\..+)\.[a-z0-9_]{8}")
@@ -79,18 +78,23 @@ def _is_there(place: Path, content: bytes) -> bool:
 
 def _write_together(public: Path, files: Sequence[tuple[str, bytes]]) -> None:
     """Write all, then flush all, then rename all."""
-    begun = []
-    for path, content in files:
-        place = public / path
-        _folders(public, place.parent)
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        begun.append((Path(name), place))
-    flush_paths(name for name, _ in begun)
-    for neighbour, place in begun:
-        neighbour.chmod(0o644)
-        neighbour.replace(place)
+    begun: list[tuple[Path, Path]] = []
+    try:
+        for path, content in files:
+            place = public / path
+            _folders(public, place.parent)
+            handle, beside = new_neighbour(place)
+            begun.append((beside, place))
+            with becoming(place, beside), os.fdopen(handle, "wb") as file:
+                file.write(content)
+        flush_paths(beside for beside, _ in begun)
+        for beside, place in begun:
+            beside.chmod(0o644)
+            beside.replace(place)
+    except BaseException:
+        for beside, _ in begun:
+            beside.unlink(missing_ok=True)
+        raise
     flush_paths({place.parent for _, place in begun})
 
 
