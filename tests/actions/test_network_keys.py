@@ -327,13 +327,32 @@ def test_a_lost_key_is_replaced_by_the_others(three: NetworkFolder) -> None:
     assert "carla.old" not in public_keys(three.path)
 
 
-def test_with_too_few_left_a_lost_key_is_not_replaced(three: NetworkFolder) -> None:
-    replace_keys(three.path, ["ben", "carla"], gone=True)
-    three.at("ana", "ben", "carla")
-    outcome = publish_as(three, "ana", "ben", "carla")
+def test_with_too_few_left_to_sign_it_a_key_is_not_replaced(three: NetworkFolder) -> None:
+    before = public_keys(three.path)
+    with pytest.raises(Refused) as refused:
+        replace_keys(three.path, ["ben", "carla"], gone=True)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.values["left"], problem.values["wanted"]) == ("trust.leads-nowhere", 1, 2)
+    assert public_keys(three.path) == before
 
-    assert [note.code for note in outcome.notes if note.code == "trust.root-waits"]
-    assert three.versions()["root"] == 1
+    replace_keys(three.path, ["ben"], gone=True)
+    replace_keys(three.path, ["ben"], gone=True)
+    with pytest.raises(Refused) as refused:
+        replace_keys(three.path, ["carla"], gone=True)
+    assert codes(refused) == ["trust.leads-nowhere"]
+
+
+def test_before_the_first_publication_any_key_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = NetworkFolder(tmp_path, monkeypatch, ["ana"], 1)
+    folder.at("ana")
+    new_keys(folder.path, ["ana"])
+    before = public_keys(folder.path)["ana"]
+
+    replace_keys(folder.path, ["ana"], gone=True)
+
+    assert public_keys(folder.path)["ana"] != before
 
 
 def test_one_stolen_root_key_changes_nothing_and_is_taken_out(three: NetworkFolder, tmp_path: Path) -> None:

@@ -148,6 +148,7 @@ def test_a_name_that_nobody_has_is_refused(folder: Path) -> None:
     for words in (
         ["keys", "new", "--person", "bob"],
         ["keys", "rotate", "bob", "--yes"],
+        ["keys", "replace", "bob"],
         ["publish", "--as", "bob"],
     ):
         done = run("network", *words)

@@ -71,7 +71,7 @@ def load_keys(folder: Path, network: Network) -> Keys:
     server = {name: found[name] for name in SERVER if name in found}
     others = {name: one for name, one in found.items() if name.endswith(OLD)}
     lacking = tuple(name for name in (*network.people, *SERVER) if name not in found)
-    gone = frozenset(one for name, one in others.items() if _is_gone(folder, name))
+    gone = frozenset(one for name, one in others.items() if is_gone(folder, name))
     return Keys(people, network.threshold, server, others, lacking, gone)
 
 
@@ -82,7 +82,8 @@ def mark_gone(folder: Path, name: str) -> None:
         put_public(folder, name + OLD, public, f"{GONE}, {name}'s key before")
 
 
-def _is_gone(folder: Path, name: str) -> bool:
+def is_gone(folder: Path, name: str) -> bool:
+    """Whether nobody signs any more with the key ``name``, which has a public half in the folder."""
     return public_path(folder, name).read_bytes().startswith(f"# {GONE},".encode())
 
 

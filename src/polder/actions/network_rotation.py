@@ -21,6 +21,7 @@ from polder.actions.network_keys import (
     check_makeable,
     chosen,
     commit_keys,
+    is_gone,
     mark_gone,
     put_new,
 )
@@ -44,21 +45,40 @@ def replace_keys(
     """New keys for ``names`` (people, ``governance``, one of the server's, ``server`` for its three). ``gone``: the old ones are lost or
     stolen. The next publication proposes the change.
 
-    Refused before anything changes: ``trust.unknown-name``, ``trust.no-key``, ``trust.no-recipients``, ``trust.passphrase-wanted``.
+    Refused before anything changes: what ``check_replaceable`` refuses, ``trust.no-recipients``, ``trust.passphrase-wanted``.
     """
     network = load_network(folder)
-    found = chosen(network, tuple(names))
-    _check_there(folder, found)
+    found = check_replaceable(folder, names, gone=gone)
     check_makeable(network, found, ask_new)
     with hold_publication(folder / network.state):
-        counting = _counting(
-            read_present(FolderFiles(folder / SIGNING), FolderFiles(folder / network.publish))
-        )
+        counting = _counting(_present(folder, network))
         for name in found:
             _replace(folder, network, name, counting, gone=gone and name not in SERVER, ask_new=ask_new)
     touched = [one for name in found for one in (name, name + OLD)]
     verb = "replaced" if gone else "rotated"
     return MadeKeys(found, commit_keys(folder, touched, f"network: Keys {verb}: {', '.join(found)}."))
+
+
+def check_replaceable(folder: Path, names: Iterable[str], *, gone: bool) -> tuple[str, ...]:
+    """``names`` one by one. Refused: ``trust.unknown-name``, ``trust.no-key``; and ``trust.leads-nowhere`` when so many of the keys that
+    must sign the change would be ``gone`` that nobody could ever publish it (TUF 6.1: a new root is signed by the one before)."""
+    network = load_network(folder)
+    found = chosen(network, tuple(names))
+    _check_there(folder, found)
+    last = _present(folder, network).last
+    people = [name for name in found if name in network.people]
+    if gone and people and last:
+        keys = public_keys(folder).items()
+        lost = {key for name, key in keys if name.removesuffix(OLD) in people or is_gone(folder, name)}
+        left, wanted = len(role_keys(last, "root") - lost), int(last.roles["root"].threshold)
+        if left < wanted:
+            values = {"names": people, "left": left, "wanted": wanted}
+            raise Refused(Problem("trust.leads-nowhere", "network.yml", values))
+    return found
+
+
+def _present(folder: Path, network: Network) -> Present:
+    return read_present(FolderFiles(folder / SIGNING), FolderFiles(folder / network.publish))
 
 
 def retire_keys(folder: Path, network: Network, present: Present) -> Commit:

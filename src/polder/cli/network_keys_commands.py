@@ -230,10 +230,11 @@ def check(as_json: bool) -> None:
 
 def _replace(names: tuple[str, ...], gone: bool, yes: bool) -> None:
     from polder.actions.load_network import load_network
-    from polder.actions.network_rotation import replace_keys
+    from polder.actions.network_rotation import check_replaceable, replace_keys
     from polder.commons.trust.roles import SERVER
 
     folder, words = network_path(), language()
+    check_replaceable(folder, names, gone=gone)
     provider = load_network(folder).provider
     question = translate(TYPE_ROTATE, words).format(names=", ".join(names), provider=provider)
     if not confirm(question, provider, yes):

@@ -98,6 +98,9 @@ SENTENCES: dict[str, Template] = {
     "trust.publishing": N_("Something else is publishing here right now."),
     "trust.look-changed": N_("Something changed since you looked. Nothing was signed."),
     "trust.same-again": N_("network.yml still names the SSH key that “{name}” has now."),
+    "trust.leads-nowhere": N_(
+        "Of the keys that count, {left} would be left without {names}; {wanted} must sign, so this change could never be published."
+    ),
     "trust.proposal-outdated": N_(
         "The keys of version {version} that wait for signatures are not those that network.yml and keys/ say here."
     ),
@@ -203,6 +206,9 @@ SENTENCES: dict[str, Template] = {
 
 HINTS: dict[str, str] = {
     "trust.same-again": N_("Write the new SSH key below agent first, or give {name} a recipient instead."),
+    "trust.leads-nowhere": N_(
+        "Whoever still has the old key: polder network keys rotate NAME. If it is lost, docs/how-to/network-keys.md says how to begin anew."
+    ),
     "trust.proposal-outdated": N_(
         "Bring your folder up to date (git pull). If it is, propose anew: polder network publish --as NAME"
     ),
