@@ -9,7 +9,7 @@ from polder.cli.lines import print_lines
 from polder.cli.table import table_lines
 from polder.kernel.problem import Problem
 from polder.kernel.sentences import hint, say, say_loosely, say_problem
-from polder.kernel.text import harmless, one_line
+from polder.kernel.text import harmless, one_line, plain_addresses
 
 NASTY = (
     "\x00\x07\x08\x0b\x0c\x0d\x1b\x1f\x7f\x80\x85\x9b\x9f"  # C0, DEL, C1
@@ -70,3 +70,35 @@ def test_what_languages_need_stays(text: str) -> None:
 def test_several_lines_stay_where_they_are_meant() -> None:
     assert harmless("one\n\ttwo") == "one\n\ttwo"
     assert say("image.unfetched", {"recipe": "wiki", "lines": "one\ntwo"}).endswith("\none\ntwo")
+
+
+LOOKS_LIKE_BEECH = "http://be\u0435\u0441h.example/net/"
+
+
+def test_an_address_that_looks_like_another_is_shown_in_plain_letters(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    plain, values = "http://xn--beh-sdd4d.example/net/", {"url": LOOKS_LIKE_BEECH, "name": "beech"}
+    print_lines([(f"    {LOOKS_LIKE_BEECH}", "")])
+    texts = [capfd.readouterr().out, say("network.signpost-read", values)]
+    texts += [say_problem(Problem("sync.redirected", LOOKS_LIKE_BEECH, {"to": LOOKS_LIKE_BEECH}))]
+    texts += [text for text, _ in table_lines(["address"], [[LOOKS_LIKE_BEECH]])][1:]
+
+    for text in texts:
+        assert plain in text and LOOKS_LIKE_BEECH not in text
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("http://b\xfccher.example/\xfc", "http://xn--bcher-kva.example/\xfc"),
+        ("HTTPS://ana@b\xfccher.example:8443/", "HTTPS://ana@xn--bcher-kva.example:8443/"),
+        ("\u201chttp://b\xfccher.example\u201d", "\u201chttp://xn--bcher-kva.example\u201d"),
+        ("http://\uff42eech\u3002example/", "http://beech.example/"),
+        ("http://evil.example\uff0fx.beech.example/", "http://evil.example\\uff0fx.beech.example/"),
+        ("http://" + "b\xfc" * 60 + ".example/", "http://" + "b\\xfc" * 60 + ".example/"),
+        ("B\xfccher, http://beech.example/?b\xfccher", "B\xfccher, http://beech.example/?b\xfccher"),
+    ],
+)
+def test_the_machine_alone_is_written_as_it_is_asked_for(given: str, shown: str) -> None:
+    assert plain_addresses(given) == shown

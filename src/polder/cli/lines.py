@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import click
 
-from polder.kernel.text import harmless
+from polder.kernel.text import harmless, plain_addresses
 
 STYLES: dict[str, dict[str, object]] = {
     "bold": {"bold": True},
@@ -27,5 +27,5 @@ def print_lines(lines: Iterable[tuple[str, str]]) -> None:
     """Print ``(text, style)`` pairs."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for told, style in lines:
-        text = harmless(told)
+        text = plain_addresses(harmless(told))
         click.echo(click.style(text, **STYLES[style]) if colour and style else text)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from polder.kernel.text import one_line
+from polder.kernel.text import one_line, plain_addresses
 
 
 def table_lines(
@@ -15,7 +15,7 @@ def table_lines(
     >>> [text for text, _ in table_lines(["app", "state"], [["a/wiki", "ok"]])]
     ['app     state', 'a/wiki  ok']
     """
-    rows = [[one_line(cell) for cell in row] for row in rows]
+    rows = [[plain_addresses(one_line(cell)) for cell in row] for row in rows]
     widths = [max(len(str(row[i])) for row in [headers, *rows]) for i in range(len(headers))]
     yield _line(headers, widths), "bold"
     for number, row in enumerate(rows):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -24,6 +25,10 @@ HIDDEN = re.compile(
 )
 """Those, and all that nobody sees and that makes two texts look alike: characters without width, marks of direction, tags, half characters.
 Joiners stay where scripts (Persian, Hindi) and pictures need them."""
+
+_MACHINE = re.compile(
+    r"(https?://(?:[^\s/?#@]*@)?)([^\s/?#:@\\\"'<>()\[\],;\u2019\u201c-\u201e\xab\xbb]+)", re.IGNORECASE
+)
 
 
 def harmless(text: str) -> str:
@@ -42,6 +47,26 @@ def one_line(text: str) -> str:
     'Alder beech: all is well�'
     """
     return harmless(text.replace("\r\n", " ").replace("\n", " ").replace("\t", " "))
+
+
+def plain_addresses(text: str) -> str:
+    """``text`` with the name of the machine in each address as it is asked for (IDNA, RFC 3490): letters of another alphabet that look
+    like those of somebody else's name are seen.
+
+    >>> plain_addresses("http://b\u0435ech.example:81/ is not http://beech.example/")
+    'http://xn--bech-v4d.example:81/ is not http://beech.example/'
+    """
+    return _MACHINE.sub(lambda found: found[1] + _asked_for(found[2]), text)
+
+
+def _asked_for(name: str) -> str:
+    if name.isascii():
+        return name
+    with suppress(UnicodeError):
+        plain = name.encode("idna").decode()
+        if re.fullmatch(r"[A-Za-z0-9._-]+", plain):
+            return plain
+    return name.encode("ascii", "backslashreplace").decode()  # it leads nowhere
 
 
 @dataclass(frozen=True, slots=True)

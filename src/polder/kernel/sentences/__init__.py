@@ -22,7 +22,7 @@ from string import Formatter
 from polder.kernel.problem import Problem, Value
 from polder.kernel.sentences.mark import Plural, Template, forms
 from polder.kernel.sentences.words import FIELDS, WORDS
-from polder.kernel.text import harmless, one_line
+from polder.kernel.text import harmless, one_line, plain_addresses
 
 AREAS = (
     "kernel",
@@ -105,7 +105,7 @@ def hint(code: str, values: Mapping[str, Value], language: str = "en") -> str:
 
 def say_problem(problem: Problem, language: str = "en") -> str:
     """``file:line: sentence`` for one problem."""
-    place = f"{one_line(problem.where)}: " if problem.where else ""
+    place = f"{plain_addresses(one_line(problem.where))}: " if problem.where else ""
     return place + say(problem.code, problem.values, language)
 
 
@@ -147,9 +147,9 @@ def _form(template: Template, values: Mapping[str, Value], language: str) -> str
 
 def _shown(name: str, value: Value, language: str) -> str | int | float:
     if isinstance(value, tuple):
-        return one_line(", ".join(value))
+        return plain_addresses(one_line(", ".join(value)))
     if name in FIELDS and value in WORDS:
         return translations(language).gettext(WORDS[str(value)])
     if isinstance(value, str):
-        return harmless(value) if name == "lines" else one_line(value)
+        return harmless(value) if name == "lines" else plain_addresses(one_line(value))
     return value
