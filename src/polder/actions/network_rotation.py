@@ -66,14 +66,17 @@ def check_replaceable(folder: Path, names: Iterable[str], *, gone: bool) -> tupl
     found = chosen(network, tuple(names))
     _check_there(folder, found)
     last = _present(folder, network).last
-    people = [name for name in found if name in network.people]
+    people = tuple(name for name in found if name in network.people)
     if gone and people and last:
         keys = public_keys(folder).items()
         lost = {key for name, key in keys if name.removesuffix(OLD) in people or is_gone(folder, name)}
         left, wanted = len(role_keys(last, "root") - lost), int(last.roles["root"].threshold)
         if left < wanted:
-            values = {"names": people, "left": left, "wanted": wanted}
-            raise Refused(Problem("trust.leads-nowhere", "network.yml", values))
+            raise Refused(
+                Problem(
+                    "trust.leads-nowhere", "network.yml", {"names": people, "left": left, "wanted": wanted}
+                )
+            )
     return found
 
 
