@@ -74,7 +74,9 @@ def test_a_command_that_is_interrupted_while_an_engine_is_silent_ends_soon(silen
     (tmp_path / "site.yml").write_text(SITE.format(path=path))
     (tmp_path / "hosts.yml").write_text("one: {address: local, roles: [manager, ingress]}\n")
     words = [sys.executable, "-m", "polder", "--site", str(tmp_path), "plan"]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+    # What a shell starts in the background does not heed interruptions, nor does what that starts.
+    heeds = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True, preexec_fn=heeds) as process:
         try:
             held = listener.accept()
             time.sleep(0.5)

@@ -198,8 +198,8 @@ class Wire:
 
     def give_up(self) -> None:
         """Whatever is still asked, nobody waits for it any more: every request ends with ``Unreachable`` at once."""
-        self._given_up = True
         with self._lock:
+            self._given_up = True
             busy = list(self._busy)
         for connection in busy:
             with suppress(OSError):  # only closed, it would not wake whoever reads from it
@@ -209,8 +209,11 @@ class Wire:
     def _take(self) -> _Connection:
         connection = self._find()
         with self._lock:
-            self._busy.add(connection)
-        return connection
+            if not self._given_up:
+                self._busy.add(connection)
+                return connection
+        connection.hang_up()
+        raise Unreachable(self.what, CUT)
 
     def _find(self) -> _Connection:
         while True:
@@ -234,10 +237,9 @@ class Wire:
     def _give_back(self, connection: _Connection, keep: bool) -> None:
         with self._lock:
             self._busy.discard(connection)
-        if keep:
-            with self._lock:
+            if keep := keep and not self._given_up:
                 self._idle.append(connection)
-        else:
+        if not keep:
             connection.hang_up()
         self._turns.release()
 
