@@ -15,6 +15,8 @@ from polder.kernel.engine import CreateService, InitSwarm, JoinSwarm, Operation,
 from polder.kernel.host import Reboot, SetUnit
 from polder.kernel.problem import Problem, Unreachable
 from polder.platform.plan.asked import HostsAsked
+from polder.platform.plan.model import Plan, Step
+from polder.platform.plan.services import JOINING
 from polder.world.journal import Journal
 from support.ground import (
     MANAGERS,
@@ -332,6 +334,23 @@ def test_a_manager_that_is_replaced_stops_managing_before_the_new_one_joins(grou
     assert codes(plan).count("step.demote-host") == 1
     removal = next(step.key for step in plan.steps if step.code == "step.remove-node")
     assert {"join:dora", "service:les-lilas_polder_ingress_caddy"} <= all_before(plan, removal)
+
+
+def test_what_runs_on_every_host_has_time_to_begin_on_one_that_has_just_joined(ground: Make) -> None:
+    site = ground(groups={"lilas": group("page bare")})
+    site.done()
+    described = site.folder / "site.yml"
+    described.write_text(described.read_text().replace("languages: [", "languages: [es, "))
+    usual = door(site.plan())
+    replace_host(site.folder, "ada", NewHost("dora", "192.0.2.4", profile="baseline", mesh="10.213.0.4"))
+    site.cluster = with_machine(site.cluster, "dora", "10.213.0.4")
+    joined = door(site.plan())
+    assert (usual.code, joined.code) == ("step.update-service", "step.update-service")
+    assert usual.wait and joined.wait and joined.wait.within == usual.wait.within + JOINING
+
+
+def door(plan: Plan) -> Step:
+    return next(step for step in plan.steps if step.key == "service:les-lilas_polder_ingress_caddy")
 
 
 def test_the_only_manager_is_not_replaced_in_one_go(ground: Make) -> None:

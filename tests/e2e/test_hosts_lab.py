@@ -261,7 +261,7 @@ def test_a_machine_is_replaced_by_the_one_in_reserve(ground: Ground) -> None:
     assert ground.nodes() == {f"alder-{n}": ("Ready", "Active", True) for n in (2, 3, 4)}
     found = ground.plan()
     assert (found["steps"], found["findings"]) == ([], [])
-    assert [ground.front(door)[0] for door in ("alder-2", "alder-4")] == [200, 200]
+    until(lambda: [ground.front(door)[0] for door in ("alder-2", "alder-4")] == [200, 200], 60)
 
 
 def _left(ground: Ground, host: str) -> list[str]:

@@ -21,6 +21,9 @@ from polder.platform.site.model import Site
 SPEC_LABEL = "polder.spec"
 GRACE = 30
 """Seconds added to a recipe's ``starts-within`` for pulling, scheduling and taking turns on a busy machine."""
+JOINING = 120
+"""Seconds more for what runs on every host, when one has just joined: it pulls the image first, and Docker joins each of the swarm's networks
+there, 10 s a network as long as it asks in vain a host that is about to leave; then the others take turns (measured: up to 100 s)."""
 
 
 def finish(spec: Json, known: Mapping[str, str]) -> Json:
@@ -68,12 +71,14 @@ def service_steps(
         found = live.get(want.name)
         if away and pinned_to(want.spec) in away:
             continue
+        joining = grows and want.mode == "global"
+        within = want.starts_within + GRACE + (JOINING if joining else 0)
         if found is None:
-            steps.append(_create(want, _vacates(want, leaving)))
+            steps.append(_create(want, _vacates(want, leaving), within))
         elif (changed := compare(want, found)) is not None:
-            steps.append(_change(want, found, changed))
-        elif (grows and want.mode == "global") or _is_rising(want, found, seen, running, now):
-            steps.append(_await(want))
+            steps.append(_change(want, found, changed, within))
+        elif joining or _is_rising(want, found, seen, running, now):
+            steps.append(_await(want, within))
     return steps
 
 
@@ -96,7 +101,7 @@ def compare(want: WantedService, found: ServiceSeen) -> Difference | None:
     return Difference(differences(old, new), by_hand, restarts)
 
 
-def _create(want: WantedService, vacates: tuple[str, ...]) -> Step:
+def _create(want: WantedService, vacates: tuple[str, ...], within: int) -> Step:
     return Step(
         key=f"service:{want.name}",
         kind="create",
@@ -107,11 +112,11 @@ def _create(want: WantedService, vacates: tuple[str, ...]) -> Step:
         after=(*(f"service:{need}" for need in want.needs), *vacates),
         data=want.volumes,
         secrets=want.files,
-        wait=Wait(want.name, want.starts_within + GRACE, fresh=True),
+        wait=Wait(want.name, within, fresh=True),
     )
 
 
-def _change(want: WantedService, found: ServiceSeen, changed: Difference) -> Step:
+def _change(want: WantedService, found: ServiceSeen, changed: Difference, within: int) -> Step:
     away = want.away if changed.restarts else 0
     rotates = bool(changed.changes) and all(change.path.startswith("secret ") for change in changed.changes)
     code = "step.rotate-in-service" if rotates else "step.update-service"
@@ -128,12 +133,12 @@ def _change(want: WantedService, found: ServiceSeen, changed: Difference) -> Ste
         secrets=want.files,
         undo="rollback",
         away=away,
-        wait=Wait(want.name, want.starts_within + GRACE, fresh=False),
+        wait=Wait(want.name, within, fresh=False),
         drift=changed.by_hand,
     )
 
 
-def _await(want: WantedService) -> Step:
+def _await(want: WantedService, within: int) -> Step:
     return Step(
         key=f"service:{want.name}",
         kind="restart",
@@ -141,7 +146,7 @@ def _await(want: WantedService) -> Step:
         code="step.await-service",
         values=_values(want),
         work=Nothing(),
-        wait=Wait(want.name, want.starts_within + GRACE, fresh=True),
+        wait=Wait(want.name, within, fresh=True),
     )
 
 
