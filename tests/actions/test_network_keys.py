@@ -342,17 +342,21 @@ def test_with_too_few_left_to_sign_it_a_key_is_not_replaced(three: NetworkFolder
     assert codes(refused) == ["trust.leads-nowhere"]
 
 
-def test_before_the_first_publication_any_key_is_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NetworkFolder:
+    """Ana alone has made her key; nothing is published."""
     folder = NetworkFolder(tmp_path, monkeypatch, ["ana"], 1)
     folder.at("ana")
     new_keys(folder.path, ["ana"])
-    before = public_keys(folder.path)["ana"]
+    return folder
 
-    replace_keys(folder.path, ["ana"], gone=True)
 
-    assert public_keys(folder.path)["ana"] != before
+def test_before_the_first_publication_any_key_is_replaced(begun: NetworkFolder) -> None:
+    before = public_keys(begun.path)["ana"]
+
+    replace_keys(begun.path, ["ana"], gone=True)
+
+    assert public_keys(begun.path)["ana"] != before
 
 
 def test_one_stolen_root_key_changes_nothing_and_is_taken_out(three: NetworkFolder, tmp_path: Path) -> None:
@@ -667,14 +671,8 @@ def test_a_key_that_is_gone_is_asked_of_nobody(three: NetworkFolder) -> None:
     assert waiting and waiting.signed.missing == ("ben", "carla")
 
 
-def test_a_server_without_keys_is_told_how_it_gets_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = NetworkFolder(tmp_path, monkeypatch, ["ana"], 1)
-    folder.at("ana")
-    new_keys(folder.path, ["ana"])
-
-    found = {one.values.get("name"): one.code for one in check_keys(folder.path, NOW)}
+def test_a_server_without_keys_is_told_how_it_gets_them(begun: NetworkFolder) -> None:
+    found = {one.values.get("name"): one.code for one in check_keys(begun.path, NOW)}
 
     assert found["robot"] == "trust.server-key-wanted"
     assert "--server" in hint("trust.server-key-wanted", {})

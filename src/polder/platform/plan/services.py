@@ -23,7 +23,7 @@ GRACE = 30
 """Seconds added to a recipe's ``starts-within`` for pulling, scheduling and taking turns on a busy machine."""
 JOINING = 120
 """Seconds more for what runs on every host, when one has just joined: it pulls the image first; Docker joins each of the swarm's
-networks there, 10 s a network while a host that is about to leave does not answer; then the others take turns (measured: up to 100 s)."""
+networks there, 10 s a network while a host that is about to leave does not answer; then the others take turns. 90 s were too few once."""
 
 
 def finish(spec: Json, known: Mapping[str, str]) -> Json:
